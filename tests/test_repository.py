@@ -102,7 +102,7 @@ def test_every_verb_of_the_audit_is_put_into_words():
     # Verbs that are made from a state.
     verbs |= {"event_published", "event_cancelled", "request_accepted", "request_declined"}
     verbs |= {"move_accepted", "move_declined", "company_approved", "company_returned"}
-    assert verbs - audit_log.SAID.keys() == set()
+    assert verbs - audit_log.VERBS.keys() == set()
 
 
 def _verbs_passed_to_a_helper() -> set[str]:

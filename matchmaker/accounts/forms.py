@@ -29,12 +29,12 @@ A_GOOD_PASSWORD = _(
 class _Ours:
     """Our own labels, and no placeholder that repeats the label."""
 
-    said = {"login": _("E-mail"), "email": _("E-mail"), "password": _("Password"), "password1": _("Password")}
+    labels = {"login": _("E-mail"), "email": _("E-mail"), "password": _("Password"), "password1": _("Password")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in self.said.keys() & self.fields.keys():
-            self.fields[name].label = self.said[name]
+        for name in self.labels.keys() & self.fields.keys():
+            self.fields[name].label = self.labels[name]
             self.fields[name].widget.attrs.pop("placeholder", None)
 
 
@@ -98,7 +98,7 @@ class SignupForm(_Ours, AllauthSignupForm):
 
 
 class _NewPassword(_Ours):
-    said = {"oldpassword": _("Password so far"), "password1": _("New password"), "password2": _("The same once more")}
+    labels = {"oldpassword": _("Password so far"), "password1": _("New password"), "password2": _("The same once more")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

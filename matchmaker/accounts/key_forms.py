@@ -26,11 +26,11 @@ class EditKeyForm(_Named, EditWebAuthnForm):
 
 
 class _Coded:
-    said = _("Digits of the app, or a recovery code")
+    code_label = _("Digits of the app, or a recovery code")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = self.said
+        self.fields["code"].label = self.code_label
         # Both kinds are digits, so a phone may show its number keys; a word inside the box would only hide behind them.
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "spellcheck": "false"}
         self.fields["code"].widget.attrs.pop("placeholder", None)
@@ -45,4 +45,4 @@ class GiveCodeAgainForm(_Coded, ReauthenticateForm):
 
 
 class AddAppForm(_Coded, ActivateTOTPForm):
-    said = _("The six digits of the app")
+    code_label = _("The six digits of the app")

@@ -161,7 +161,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         def act():
             given = self.given(DemandIn)
             demand = services.save_demand(by=request.user, company=self.company(is_buyer=True), **given.as_verb())
-            return Response(self.shown(demand), status=201)
+            return Response(self.serialize(demand), status=201)
 
         return self.once(act)
 
@@ -171,14 +171,14 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         given = self.given(DemandIn, demand)
         services.save_demand(by=request.user, company=demand.company, demand=demand, **given.as_verb())
         transaction.on_commit(tasks.start_matching)
-        return Response(self.shown(demand))
+        return Response(self.serialize(demand))
 
     def _turn(self, verb):
         def act():
             demand = self.get_object()
             verb(by=self.request.user, demand=demand)
             transaction.on_commit(tasks.start_matching)
-            return Response(self.shown(demand))
+            return Response(self.serialize(demand))
 
         return self.once(act)
 
@@ -198,7 +198,7 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         own = Company.objects.of(self.request.user).values_list("pk", flat=True)
         return {**super().get_serializer_context(), "own": set(own)}
 
-    def shown(self, demand):
+    def serialize(self, demand):
         return self.get_serializer(_whole(Demand.objects.all()).get(pk=demand.pk)).data
 
 

@@ -11,7 +11,7 @@ from matchmaker.api.base import Output, Strict
 from matchmaker.api.pagination import equal
 from matchmaker.api.participations import CompanyOut
 from matchmaker.api.permissions import SIGNED_IN
-from matchmaker.api.uploads import PAPER, GivesFiles, WithFiles, said_of, sealed
+from matchmaker.api.uploads import PAPER, GivesFiles, WithFiles, rename_file_errors, sealed
 from matchmaker.campaigns.services.verification import open_document, papers_for
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import ProductCertificate
@@ -74,7 +74,7 @@ class Documents(mixins.ListModelMixin, mixins.RetrieveModelMixin, WithFiles):
     @extend_schema(request={"multipart/form-data": DocumentIn}, responses={201: DocumentOut})
     def create(self, request, uid):
         company, given = self.own(), self.given(DocumentIn).validated_data
-        with said_of("paper"):
+        with rename_file_errors("paper"):
             row = add_document(by=request.user, company=company, kind=given["kind"], file=given["paper"])
         return Response(DocumentOut(row).data, status=201)
 

@@ -185,7 +185,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
                 by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
             )
             transaction.on_commit(start_delivery)
-            return Response(self.shown(enquiry), status=201)
+            return Response(self.serialize(enquiry), status=201)
 
         return self.once(act)
 
@@ -203,7 +203,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             enquiry = self.get_object()
             services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
             transaction.on_commit(start_delivery)
-            return Response(self.shown(enquiry))
+            return Response(self.serialize(enquiry))
 
         return self.once(act)
 
@@ -213,7 +213,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             enquiry = self.get_object()
             services.decline(by=request.user, enquiry=enquiry)
             transaction.on_commit(start_delivery)
-            return Response(self.shown(enquiry))
+            return Response(self.serialize(enquiry))
 
         return self.once(act)
 
@@ -230,7 +230,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
         return self.once(act)
 
-    def shown(self, enquiry):
+    def serialize(self, enquiry):
         return self.get_serializer(self.get_queryset().get(pk=enquiry.pk)).data
 
 

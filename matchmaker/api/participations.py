@@ -144,20 +144,20 @@ class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
         event = event_of(request.user, given.pop("event"))
         company = self.company(**{f"is_{given['side']}": True})
         row = services.register_for_event(by=request.user, event=event, company=company, **given)
-        return Response(self._shown(row), status=201)
+        return Response(self._serialize(row), status=201)
 
     @extend_schema(request=DetailsIn, responses=ParticipationOut)
     def partial_update(self, request, uid):
         row = self.get_object()
         services.update_participation(by=request.user, participation=row, **self.given(DetailsIn, row).validated_data)
-        return Response(self._shown(row))
+        return Response(self._serialize(row))
 
     @extend_schema(request=AwayIn, responses=ParticipationOut)
     def away(self, request, uid):
         row, given = self.get_object(), self.given(AwayIn).validated_data
         person = get_object_or_404(row.attendees, uid=given["person"]) if "person" in given else None
         services.set_availability(by=request.user, participation=row, away=given["slots"], person=person)
-        return Response(self._shown(row))
+        return Response(self._serialize(row))
 
     @extend_schema(responses=WishOut(many=True))
     def wishes(self, request, uid):
@@ -176,7 +176,7 @@ class Participations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource)
     def withdraw(self, request, uid):
         row = services.withdraw_from_event(by=request.user, participation=self.get_object())
         transaction.on_commit(start_delivery)
-        return Response(self._shown(row))
+        return Response(self._serialize(row))
 
-    def _shown(self, row: EventParticipation) -> dict:
+    def _serialize(self, row: EventParticipation) -> dict:
         return self.get_serializer(self.get_queryset().get(pk=row.pk)).data

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Strict
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products
-from matchmaker.api.uploads import PAPER, PICTURE, WithFiles, said_of, sealed
+from matchmaker.api.uploads import PAPER, PICTURE, WithFiles, rename_file_errors, sealed
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage
 from matchmaker.companies.members import is_admin
@@ -98,10 +98,10 @@ class ProductCertificates(mixins.ListModelMixin, OfProduct):
     )
     def describe_certificate(self, request, uid):
         product, given = self.own(), self.given(CertificateIn).validated_data
-        with said_of("paper"):
+        with rename_file_errors("paper"):
             services.describe_certificate(by=request.user, product=product, **given)
         transaction.on_commit(start_matching)
-        return Response(Products.shown(product))
+        return Response(Products.serialize(product))
 
 
 class FileIn(Strict):
@@ -132,7 +132,7 @@ class ProductFiles(mixins.ListModelMixin, OfProduct):
     @extend_schema(request={"multipart/form-data": FileIn}, responses={201: File})
     def create(self, request, uid):
         product, given = self.own(), self.given(FileIn).validated_data
-        with said_of("file"):
+        with rename_file_errors("file"):
             row = services.add_product_file(by=request.user, product=product, **given)
         return Response(File(row).data, status=201)
 

@@ -183,7 +183,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         def act():
             given = self.given(ProductIn)
             product = services.save_product(by=request.user, company=self.company(is_supplier=True), **given.as_verb())
-            return Response(self.shown(product), status=201)
+            return Response(self.serialize(product), status=201)
 
         return self.once(act)
 
@@ -194,14 +194,14 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         given = self.given(ProductIn, product)
         services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
         transaction.on_commit(tasks.start_matching)
-        return Response(self.shown(product))
+        return Response(self.serialize(product))
 
     def _turn(self, verb):
         def act():
             product = self.get_object()
             verb(by=self.request.user, product=product)
             transaction.on_commit(tasks.start_matching)
-            return Response(self.shown(product))
+            return Response(self.serialize(product))
 
         return self.once(act)
 
@@ -218,7 +218,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return self._turn(services.withdraw_product)
 
     @staticmethod
-    def shown(product):
+    def serialize(product):
         return ProductOut(_whole(Product.objects.all()).get(pk=product.pk)).data
 
 

@@ -54,7 +54,7 @@ class WithFiles(GivesFiles):
 
 
 @contextmanager
-def said_of(field: str):
+def rename_file_errors(field: str):
     """What a verb says of `files` is about the member of the body that holds the file."""
     try:
         yield

@@ -96,7 +96,7 @@ def title_of(texts: Sequence[ProductText]) -> str:
     return next((text.name for text in texts if text.is_original), texts[0].name if texts else "")
 
 
-def written(product: Product, texts: Sequence[ProductText]) -> bytes:
+def serialize_card(product: Product, texts: Sequence[ProductText]) -> bytes:
     """The card of a product with its texts; company, category and pictures were read with it."""
     company, image = product.company, next(iter(product.images.all()), None)
     return json.dumps(

@@ -35,7 +35,7 @@ def _month_after(day: dt.date, n: int) -> dt.date:
     return dt.date(year, month + 1, 1)
 
 
-def month_asked(text: str) -> dt.date:
+def month_of(text: str) -> dt.date:
     """The kept day an address names, as 2026-12; the next month's where it names none."""
     days = months()
     return next((day for day in days if f"{day:%Y-%m}" == text), days[1])

@@ -127,7 +127,7 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
         newest=product.published_at.timestamp() if product.published_at else 0.0,
         title=cards.title_of(texts),
         owner=product.company_id,
-        card=cards.written(product, texts),
+        card=cards.serialize_card(product, texts),
     )
 
 

@@ -69,13 +69,13 @@ def format_number(value: Decimal, locale: str = "en") -> str:
     """
     plain = Decimal(f"{value.normalize():f}")
     for number in (plain, plain.quantize(Decimal("0.0001")) if plain.as_tuple().exponent == -3 else plain):
-        written = _written(number, locale)
+        written = _format_number(number, locale)
         if not parse_number(written, locale).ambiguous:
             break
     return written
 
 
-def _written(number: Decimal, locale: str) -> str:
+def _format_number(number: Decimal, locale: str) -> str:
     places = max(0, -int(number.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return format_decimal(number, format=pattern, locale=_locale(locale))

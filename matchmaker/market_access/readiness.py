@@ -237,10 +237,10 @@ class _Case:
     def item(self, scope: Scope) -> Item:
         product = self.product
         if scope is Scope.OUT:
-            return self._found(Status.NOT_APPLICABLE, "scope_excludes", hs_code=product.hs_code, origin=product.origin)
+            return self._item(Status.NOT_APPLICABLE, "scope_excludes", hs_code=product.hs_code, origin=product.origin)
         if scope is Scope.UNDECIDED:
             code = "hs_too_short" if product.hs_code else "hs_missing"
-            return self._found(Status.UNKNOWN, code, hs_code=product.hs_code)
+            return self._item(Status.UNKNOWN, code, hs_code=product.hs_code)
         return self._by_conditions() or self._by_proof()
 
     def _by_conditions(self) -> Item | None:
@@ -253,11 +253,11 @@ class _Case:
             if answer is None:
                 still_open = still_open or code
             elif answer != wanted:
-                return self._found(Status.NOT_APPLICABLE, f"{said_by}_excludes", question=code, answer=answer)
+                return self._item(Status.NOT_APPLICABLE, f"{said_by}_excludes", question=code, answer=answer)
         if still_open:
-            return self._found(Status.UNKNOWN, "question_open", asks=still_open, question=still_open)
+            return self._item(Status.UNKNOWN, "question_open", asks=still_open, question=still_open)
         if self.rule.stage is Stage.NOTICE:
-            return self._found(Status.UNKNOWN, "check_with_importer")
+            return self._item(Status.UNKNOWN, "check_with_importer")
         return None
 
     def _by_proof(self) -> Item:
@@ -275,7 +275,7 @@ class _Case:
         if good:
             best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
             if best.seen:
-                return self._found(
+                return self._item(
                     Status.MET,
                     "evidence_held",
                     best,
@@ -285,25 +285,25 @@ class _Case:
                     confirmed_by=best.confirmed_by,
                 )
             code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
-            return self._found(Status.STATED, code, best, number=best.number, until=best.valid_until)
+            return self._item(Status.STATED, code, best, number=best.number, until=best.valid_until)
         if rule.evidence is Evidence.ACCESS:
             return self._by_access()
         if rule.confidence is Confidence.HINT:
             confirmed = self.answers.get(f"applies:{rule.code}")
             if confirmed is False:
-                return self._found(Status.NOT_APPLICABLE, "confirmed_not_applicable")
+                return self._item(Status.NOT_APPLICABLE, "confirmed_not_applicable")
             if confirmed is None:
-                return self._found(Status.UNKNOWN, "scope_uncertain", asks=f"applies:{rule.code}")
+                return self._item(Status.UNKNOWN, "scope_uncertain", asks=f"applies:{rule.code}")
         expired = [one for one in fitting if one.valid_until and one.valid_until < day]
         if expired:
             last = max(expired, key=lambda one: one.valid_until or date.min)
-            return self._found(Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until)
+            return self._item(Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until)
         if fitting:
             first = min(fitting, key=lambda one: one.valid_from or date.min)
-            return self._found(
+            return self._item(
                 Status.MISSING, "evidence_not_yet_valid", first, number=first.number, begins=first.valid_from
             )
-        return self._found(Status.MISSING, "evidence_absent")
+        return self._item(Status.MISSING, "evidence_absent")
 
     def _by_access(self) -> Item:
         """Admitted by a notice on record, or unknown.
@@ -316,13 +316,13 @@ class _Case:
             proof = Held(
                 self.rule.code, "protocol", admission.basis, admission.valid_from, admission.valid_until, seen=True
             )
-            return self._found(
+            return self._item(
                 Status.MET, "access_by_protocol", proof, basis=admission.basis, source=admission.source_url
             )
         asks = f"has:{self.rule.accepts[0]}"
-        return self._found(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
+        return self._item(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
 
-    def _found(self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object) -> Item:
+    def _item(self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object) -> Item:
         successor = self.book.successor(self.rule)
         return Item(self.rule, status, Reason(code, facts), evidence, asks, successor)
 

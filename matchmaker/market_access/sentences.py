@@ -119,7 +119,7 @@ def _held(facts: Facts) -> str:
     return _("On record without its number.")
 
 
-def _shown(facts: Facts) -> str:
+def _describe_evidence(facts: Facts) -> str:
     """What is on record, who saw or confirmed it, and when."""
     seen_on, name = facts.get("seen_on"), facts.get("confirmed_by")
     if not seen_on:
@@ -145,7 +145,7 @@ def _scope_excludes(facts: Facts) -> str:
 
 
 _ITEM: dict[str, Callable[[Facts], str]] = {
-    "evidence_held": _shown,
+    "evidence_held": _describe_evidence,
     "evidence_stated": lambda facts: (
         _("%(held)s The organiser has not seen the evidence yet.") % {"held": _held(facts)}
     ),

@@ -100,14 +100,14 @@ class Post:
             self.connection.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))
-            raise _by_code(code, _said(code, reply)) from error
+            raise _by_code(code, _describe_reply(code, reply)) from error
         except (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError) as error:
             # The server refuses us, not this letter: a wrong password must not park the whole queue.
             self.close()
-            raise Temporary(_said(error.smtp_code, error.smtp_error), down=True) from error
+            raise Temporary(_describe_reply(error.smtp_code, error.smtp_error), down=True) from error
         except smtplib.SMTPResponseException as error:
             self.close()
-            raise _by_code(error.smtp_code, _said(error.smtp_code, error.smtp_error)) from error
+            raise _by_code(error.smtp_code, _describe_reply(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPNotSupportedError as error:
             raise Permanent(f"The mail server cannot take this address: {error}") from error
         except AnymailRecipientsRefused as error:
@@ -350,6 +350,6 @@ def _by_status(error: AnymailAPIError) -> Temporary | Permanent:
     return Permanent(f"The mail service answered {status}")
 
 
-def _said(code: int, reply: bytes | str) -> str:
+def _describe_reply(code: int, reply: bytes | str) -> str:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     return f"{code} {words}"

@@ -25,7 +25,7 @@ def take(raw: bytes) -> str:
         if not reason:
             continue
         named = {_address(str(value)) for name in ADDRESS for value in fields.get_all(name, [])}
-        for address in _written_to(raw):
+        for address in _addresses_of(raw):
             if not named or address.lower() in named:
                 bounces.suppress(address=address, reason=reason)
                 return address
@@ -54,7 +54,7 @@ def _reason(fields) -> str:
     return ""
 
 
-def _written_to(raw: bytes):
+def _addresses_of(raw: bytes):
     """To whom we wrote the mails whose Message-ID stands in the report."""
     for identity in dict.fromkeys(OURS.findall(raw[: 2**20].decode("ascii", "replace"))):
         key = UUID(identity)

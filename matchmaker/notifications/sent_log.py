@@ -34,8 +34,8 @@ def hold_after_restore() -> bool:
     A log of a time to come tells of a clock that was put back. One whose last letters the database knows as sent tells
     of a clock that was put on, or of a machine that slept. Neither is a backup.
     """
-    beat, newest = Heartbeat.objects.first(), max(_logs(), key=_written, default=None)
-    if newest is None or beat is None or not beat.seen_at + GAP <= _written(newest) <= timezone.now() + GAP:
+    beat, newest = Heartbeat.objects.first(), max(_logs(), key=_modified_at, default=None)
+    if newest is None or beat is None or not beat.seen_at + GAP <= _modified_at(newest) <= timezone.now() + GAP:
         return False
     if _all_sent(newest):
         return False
@@ -74,7 +74,7 @@ def _logs() -> list[Path]:
     return list(_folder().glob("*.log"))
 
 
-def _written(log: Path) -> datetime:
+def _modified_at(log: Path) -> datetime:
     return datetime.fromtimestamp(log.stat().st_mtime, tz=timezone.get_default_timezone())
 
 

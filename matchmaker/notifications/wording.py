@@ -52,7 +52,7 @@ def values(kind: str, context: Mapping[str, Any], language: str) -> dict[str, st
     """What each placeholder stands for, as the kind's own templates say it in this language."""
     with override(language):
         facts = spoken(context)
-        shown = {place.name: _shown(place, facts) for place in declared.get(kind).placeholders}
+        shown = {place.name: _render_placeholder(place, facts) for place in declared.get(kind).placeholders}
         return shown | {name: _as_text(facts.get(name)) for name in ALWAYS}
 
 
@@ -162,7 +162,7 @@ def _named(text: str, numbers: Mapping[int, str]) -> str:
     return text
 
 
-def _shown(place: declared.Placeholder, facts: Mapping[str, Any]) -> str:
+def _render_placeholder(place: declared.Placeholder, facts: Mapping[str, Any]) -> str:
     if place.expression == place.key:
         return _as_text(facts.get(place.key))
     return _expression(place.expression).render(Context(dict(facts), autoescape=False))

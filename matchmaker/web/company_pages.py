@@ -8,14 +8,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.services import submit_company
-from matchmaker.campaigns.services.questions import asked_of, questions_waiting
+from matchmaker.campaigns.services.questions import questions_for, questions_waiting
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign
-from matchmaker.web.forms.company import CompanyForm, said_by
+from matchmaker.web.forms.company import CompanyForm, initial_values
 from matchmaker.web.forms.refusals import refusals_in_form
 
 OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
@@ -41,7 +41,7 @@ def new_questions(request: HttpRequest) -> int:
 
 def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
     company = request.company
-    form = CompanyForm(request.POST or None, initial=said_by(company, CompanyForm), side=side)
+    form = CompanyForm(request.POST or None, initial=initial_values(company, CompanyForm), side=side)
     if request.method == "POST" and form.is_valid() and _save(request, form, company):
         return redirect(f"{side}_company")
     company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
@@ -52,7 +52,7 @@ def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
         "company": company,
         "state": state_of(company),
         "can_submit": company.status in OPEN,
-        "asked": campaign is not None and asked_of(company, campaign).exists(),
+        "asked": campaign is not None and questions_for(company, campaign).exists(),
         "questions_waiting": new_questions(request),
         # What a company says of itself is for its administrators to write.
         "may_change": request.membership.role == Membership.Role.ADMIN,

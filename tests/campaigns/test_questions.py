@@ -93,8 +93,8 @@ def test_an_empty_answer_takes_the_earlier_one_away(team):
 def test_each_side_is_asked_its_own(team):
     for_sellers, for_buyers, for_all = (ask(team, side=side) for side in ("supplier", "buyer", ""))
     campaign = for_all.campaign
-    assert list(questions.asked_of(factories.supplier(), campaign)) == [for_sellers, for_all]
-    assert list(questions.asked_of(factories.buyer(), campaign)) == [for_buyers, for_all]
+    assert list(questions.questions_for(factories.supplier(), campaign)) == [for_sellers, for_all]
+    assert list(questions.questions_for(factories.buyer(), campaign)) == [for_buyers, for_all]
 
 
 def test_a_company_is_not_submitted_without_the_answers_that_are_needed(team):
@@ -121,7 +121,7 @@ def test_a_retired_question_is_asked_no_longer_and_keeps_its_answers(team):
     company, question = factories.supplier(), ask(team)
     answer(company, question, "Surin Gold")
     questions.retire_question(by=team, question=question)
-    assert not questions.asked_of(company, question.campaign).exists()
+    assert not questions.questions_for(company, question.campaign).exists()
     assert [row.words for row in questions.answers_of(company, question.campaign)] == ["Surin Gold"]
 
 
@@ -129,7 +129,7 @@ def test_questions_move_up_and_down(team):
     first, second, third = ask(team, label={"en": "1"}), ask(team, label={"en": "2"}), ask(team, label={"en": "3"})
     questions.move_question(by=team, question=third, step=-1)
     questions.move_question(by=team, question=first, step=-1)
-    assert list(Question.objects.asked()) == [first, third, second]
+    assert list(Question.objects.active()) == [first, third, second]
 
 
 def test_only_the_team_asks_and_only_administrators_answer(team):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matchmaker.events import services
 from matchmaker.events.models import AgendaReminder, Event, Meeting
-from matchmaker.events.services.outcomes import KeptRate
+from matchmaker.events.services.outcomes import AttendanceRate
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -32,10 +32,10 @@ def test_a_company_that_stayed_away_kept_less(three):
     mark(meetings[0], supplier, "held")
     mark(meetings[1], supplier, "cut_short")
     mark(meetings[2], buyers[2], "missed")
-    assert services.kept_rate(supplier.company) == KeptRate(2, 3)
-    assert services.kept_rate(supplier.company).percent == 67
-    assert services.kept_rate(buyers[2].company) == KeptRate(1, 1)
-    assert services.kept_rate(buyers[2].company).percent is None
+    assert services.attendance_rate(supplier.company) == AttendanceRate(2, 3)
+    assert services.attendance_rate(supplier.company).percent == 67
+    assert services.attendance_rate(buyers[2].company) == AttendanceRate(1, 1)
+    assert services.attendance_rate(buyers[2].company).percent is None
 
 
 def test_where_the_two_sides_disagree_nobody_is_blamed_until_the_team_says_so(hall, three):
@@ -43,9 +43,9 @@ def test_where_the_two_sides_disagree_nobody_is_blamed_until_the_team_says_so(ha
     mark(meetings[0], supplier, "missed")
     found = mark(meetings[0], buyers[0], "held")
     assert found.is_disputed
-    assert services.kept_rate(buyers[0].company) == KeptRate(0, 0)
+    assert services.attendance_rate(buyers[0].company) == AttendanceRate(0, 0)
     services.mark_meeting(by=hall.organiser, meeting=meetings[0], outcome="missed", absent="buyer")
-    assert services.kept_rate(buyers[0].company) == KeptRate(0, 1)
+    assert services.attendance_rate(buyers[0].company) == AttendanceRate(0, 1)
     assert mark(meetings[0], buyers[0], "held").status == "missed"
 
 
@@ -61,9 +61,9 @@ def test_calling_off_on_the_last_day_counts_and_earlier_does_not(hall):
     services.cancel_meeting(by=factories.member_of(buyer.company), meeting=early)
     Meeting.objects.filter(pk=late.pk).update(starts_at=timezone.now() + dt.timedelta(hours=5))
     services.cancel_meeting(by=factories.member_of(other.company), meeting=late)
-    assert services.kept_rate(buyer.company) == KeptRate(0, 0)
-    assert services.kept_rate(other.company) == KeptRate(0, 1)
-    assert services.kept_rate(supplier.company) == KeptRate(0, 0)
+    assert services.attendance_rate(buyer.company) == AttendanceRate(0, 0)
+    assert services.attendance_rate(other.company) == AttendanceRate(0, 1)
+    assert services.attendance_rate(supplier.company) == AttendanceRate(0, 0)
 
 
 def test_rates_of_many_companies_cost_one_query(three, django_assert_num_queries):
@@ -71,7 +71,7 @@ def test_rates_of_many_companies_cost_one_query(three, django_assert_num_queries
     mark(meetings[0], supplier, "held")
     keys = [supplier.company_id, *(buyer.company_id for buyer in buyers)]
     with django_assert_num_queries(1):
-        assert services.kept_rates(keys).keys() == {supplier.company_id, buyers[0].company_id}
+        assert services.attendance_rates(keys).keys() == {supplier.company_id, buyers[0].company_id}
 
 
 # -- reminders ---------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def test_letters_of_a_published_plan_leave_after_ten_minutes_and_are_not_shown_b
     crowd(hall)
     services.publish_plan(by=hall.organiser, draft=hall.plan())
     told = Notice.objects.filter(kind="meetings_published")
-    assert (told.count(), told.told().count()) == (4, 0)
+    assert (told.count(), told.due().count()) == (4, 0)
     waits = BulkChange.objects.get().until - timezone.now()
     assert dt.timedelta(minutes=9) < waits <= dt.timedelta(minutes=10)
     assert set(letters().values_list("not_before", flat=True)) == {BulkChange.objects.get().until}

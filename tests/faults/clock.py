@@ -32,8 +32,8 @@ from matchmaker.celery import app  # noqa: E402
 def _files_too(**_signal) -> None:
     from matchmaker.notifications import sent_log
 
-    written = sent_log._written
-    sent_log._written = lambda log: written(log) + off()
+    written = sent_log._modified_at
+    sent_log._modified_at = lambda log: written(log) + off()
 
 
 sys.argv = [module, *arguments]

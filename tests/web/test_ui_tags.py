@@ -172,11 +172,11 @@ def test_a_session_is_told_by_its_browser_and_system(agent, expected):
 
 
 def test_a_verb_of_the_audit_is_told_in_words_and_one_without_words_by_its_name():
-    from matchmaker.web.templatetags.trade import said
+    from matchmaker.web.templatetags.trade import audit_verb
 
     with translation.override("zh-hans"):
-        assert said("publish_product") == "产品已发布"
-        assert said("count_the_stars") == "count_the_stars"
+        assert audit_verb("publish_product") == "产品已发布"
+        assert audit_verb("count_the_stars") == "count_the_stars"
 
 
 def test_capacity_says_its_time_as_the_language_does_and_nothing_where_none_is_stated():

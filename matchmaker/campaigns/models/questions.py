@@ -15,7 +15,7 @@ from matchmaker.core.text import validate_text
 
 
 class QuestionQuerySet(models.QuerySet):
-    def asked(self):
+    def active(self):
         return self.filter(retired_at__isnull=True)
 
     def of(self, company):
@@ -112,7 +112,7 @@ class Answer(models.Model):
         return f"{self.question}: {self.words}"
 
     @property
-    def shown(self) -> str:
+    def display(self) -> str:
         """The answer in the reader's language."""
         kind = Question.Kind
         if self.question.kind == kind.YES_NO:

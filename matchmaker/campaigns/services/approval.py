@@ -69,7 +69,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
     missing = {name: _("Please fill this in before you submit.") for name in NEEDED if not getattr(company, name)}
     if company.is_buyer and company.country == "CN" and not company.identifier:
         missing["identifier"] = _("Chinese companies register with their Unified Social Credit Code.")
-    open_questions = Question.objects.asked().of(company).filter(campaign=campaign).unanswered_by(company)
+    open_questions = Question.objects.active().of(company).filter(campaign=campaign).unanswered_by(company)
     if open_questions:
         labels = format_list(question.label for question in open_questions)
         missing["questions"] = _("The campaign needs an answer to: %(questions)s") % {"questions": labels}

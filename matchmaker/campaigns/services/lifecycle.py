@@ -82,7 +82,7 @@ def _free_slug(name: str) -> str:
 
 def _copy_questions(source: Campaign, target: Campaign) -> None:
     fields = ("side", "kind", "label", "help", "options", "is_required", "position")
-    rows = Question.objects.asked().filter(campaign=source)
+    rows = Question.objects.active().filter(campaign=source)
     Question.objects.bulk_create(
         Question(campaign=target, **{name: getattr(row, name) for name in fields}) for row in rows
     )

@@ -88,7 +88,7 @@ def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> No
 def retire_question(*, by: User, question: Question) -> None:
     """Ask it no longer; what was answered stays."""
     require_organiser(by, question.campaign)
-    if Question.objects.asked().filter(pk=question.pk).update(retired_at=timezone.now()):
+    if Question.objects.active().filter(pk=question.pk).update(retired_at=timezone.now()):
         record(by=by, verb="retire_question", on=question, organisation=question.campaign)
 
 
@@ -96,7 +96,7 @@ def retire_question(*, by: User, question: Question) -> None:
 def move_question(*, by: User, question: Question, step: int) -> None:
     """One place up (-1) or down (+1) among the questions that are asked."""
     require_organiser(by, question.campaign)
-    order = list(Question.objects.asked().filter(campaign=question.campaign))
+    order = list(Question.objects.active().filter(campaign=question.campaign))
     here = order.index(question)
     there = min(max(here + step, 0), len(order) - 1)
     order.insert(there, order.pop(here))
@@ -107,15 +107,15 @@ def move_question(*, by: User, question: Question, step: int) -> None:
 # -- the companies' side ----------------------------------------------------------------------------------------------
 
 
-def asked_of(company: Company, campaign: Campaign) -> QuerySet[Question]:
-    return Question.objects.asked().of(company).filter(campaign=campaign)
+def questions_for(company: Company, campaign: Campaign) -> QuerySet[Question]:
+    return Question.objects.active().of(company).filter(campaign=campaign)
 
 
 def questions_waiting(company: Company, campaign: Campaign | None) -> int:
     """How many questions of the campaign are new to the company since it was submitted, or need an answer."""
     if campaign is None or company.submitted_at is None:
         return 0  # a company that is still joining answers them there
-    return asked_of(company, campaign).new_to(company).count()
+    return questions_for(company, campaign).new_to(company).count()
 
 
 def read(question: Question, raw: Any) -> Any:
@@ -216,7 +216,7 @@ def answer_questions(*, by: User, company: Company, campaign: Campaign, answers:
     """
     require_admin(by, company)
     problems, values = {}, {}
-    for question in asked_of(company, campaign):
+    for question in questions_for(company, campaign):
         if str(question.uid) not in answers:
             continue
         try:

@@ -83,7 +83,7 @@ def accept_certificate(*, by: User, document: Document, campaign: Campaign, conf
     if is_member(by, document.company):
         raise Refused("own_company", _("Somebody else of the team must check your own company."), status=403)
     row = Document.objects.select_for_update().get(pk=document.pk)
-    resting = _shown().filter(document=row)
+    resting = _certificates_on_view().filter(document=row)
     if row.state == Document.State.REFUSED:
         raise Refused("already_decided", _("Somebody has decided about this document already."))
     if not resting.exists():
@@ -113,7 +113,7 @@ def refuse_certificate(*, by: User, document: Document, campaign: Campaign, reas
 
 def certificates_waiting(campaign: Campaign):
     """Papers the team has not decided about, the longest waiting first, each with its `certificates`."""
-    unseen = _shown().filter(seen_on__isnull=True, document__isnull=False)
+    unseen = _certificates_on_view().filter(seen_on__isnull=True, document__isnull=False)
     return (
         Document.objects.exclude(state=Document.State.REFUSED)
         .filter(company__campaigns=campaign, pk__in=unseen.values("document"))
@@ -126,10 +126,10 @@ def certificates_waiting(campaign: Campaign):
 
 def resting_certificates() -> Prefetch:
     """For papers the team reads: what suppliers state on the strength of each, as `certificates`."""
-    return Prefetch("certificates", _shown().prefetch_related("product__texts"))
+    return Prefetch("certificates", _certificates_on_view().prefetch_related("product__texts"))
 
 
-def _shown():
+def _certificates_on_view():
     """A draft is its company's alone: its certificates wait until it is published."""
     return ProductCertificate.objects.exclude(product__status=Product.Status.DRAFT)
 

@@ -169,7 +169,7 @@ class Company(Public):
         return next((n for n in (self.legal_name, self.name_zh, self.name_latin) if n and n != shown), "")
 
     @property
-    def about_shown(self) -> list[dict[str, str]]:
+    def about_texts(self) -> list[dict[str, str]]:
         """What it says of itself for this reader, and what it wrote in its own language where that differs."""
         codes = dict.fromkeys([self.about.language(), self.about.language(self.language)])
         return [{"text": self.about[code], "lang": code} for code in codes if code]

@@ -164,7 +164,7 @@ class Index:
 
     def _explained(self, understood: Understood, shown: Sequence[tuple[Segment, int]]) -> Understood:
         """With spellings as they stand in some text, and what the best entries have in common."""
-        spelling = tuple((typed, self._as_written(word)) for typed, word in understood.spelling)
+        spelling = tuple((typed, self._surface_form(word)) for typed, word in understood.spelling)
         if not shown or understood.hs_code:
             return replace(understood, spelling=spelling)
         others: dict[str, str] = {}
@@ -180,7 +180,7 @@ class Index:
             understood, spelling=spelling, heading=heading if is_shared else "", others=tuple(others.items())
         )
 
-    def _as_written(self, word: str) -> str:
+    def _surface_form(self, word: str) -> str:
         """A stem the way it stands in some name: stems are not for people."""
         for document in self.documents.holding(word)[0][:10].tolist():
             segment, place = self.documents.locate(document)

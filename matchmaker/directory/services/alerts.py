@@ -37,7 +37,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
     names = (*DIRECTORIES[kind].facets, *(() if kind is Kind.DEMANDS else ("event",)))
     filters = {name: typed.getlist(name) for name in names if typed.getlist(name)}
     if "ready" in filters:
-        filters[f"ready{facts.month_asked(typed.get('ship', '')):%Y%m}"] = filters.pop("ready")
+        filters[f"ready{facts.month_of(typed.get('ship', '')):%Y%m}"] = filters.pop("ready")
     hidden = {Kind.PRODUCTS: hidden_products, Kind.SUPPLIERS: hidden_suppliers}.get(kind)
     buyer = saved.company if saved.company and saved.company.is_buyer else None
     query = SearchQuery(

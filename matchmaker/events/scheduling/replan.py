@@ -93,7 +93,7 @@ def replan(
     kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew.
     """
     began = clock()
-    board, booth, pinned = _kept(old, changed)
+    board, booth, pinned = _fix_survivors(old, changed)
     released = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
     place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
     rest, rows = _rest(changed, board)
@@ -114,7 +114,7 @@ def _booked(instance: Instance) -> list[int]:
     return [instance.edge_of[s, b] for s, b, _slot in instance.fixed]
 
 
-def _kept(old: Plan, changed: Instance) -> tuple[Board, Booth, dict[tuple[int, int, int], int]]:
+def _fix_survivors(old: Plan, changed: Instance) -> tuple[Board, Booth, dict[tuple[int, int, int], int]]:
     """The board with everything that stays, locked, and the tables of the survivors."""
     board = Board.empty(changed)
     booth = seat_booked(changed, board)

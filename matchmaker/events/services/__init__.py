@@ -49,10 +49,10 @@ from matchmaker.events.services.meetings import (
 from matchmaker.events.services.no_shows import FillIn, NoShow, fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (
-    KeptRate,
+    AttendanceRate,
     assign_staff,
-    kept_rate,
-    kept_rates,
+    attendance_rate,
+    attendance_rates,
     mark_meeting,
     staff_clashes,
 )

@@ -340,7 +340,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
     except IntegrityError:
         raise Refused("asked_already", _("Another time is proposed already; it waits for an answer.")) from None
     record(by=by, verb="ask_move", on=move, organisation=move.company, facts={"to": starts_at.isoformat()})
-    notices.move_asked(move)
+    notices.move_proposed(move)
     return move
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting
-from matchmaker.events.services.outcomes import KeptRate, kept_rates
+from matchmaker.events.services.outcomes import AttendanceRate, attendance_rates
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import worths
 
@@ -21,8 +21,8 @@ class NoShow:
     """The `odds` that a company does not keep a meeting, and what they rest on: its own record and that of all."""
 
     odds: float
-    own: KeptRate
-    all: KeptRate
+    own: AttendanceRate
+    all: AttendanceRate
 
     @property
     def percent(self) -> int:
@@ -33,15 +33,15 @@ def no_shows(event: Event, companies: Collection[int]) -> dict[int, NoShow]:
     """The odds for each company, from meetings of earlier events; empty where there was none to learn from."""
     earlier = Meeting.objects.filter(event__campaign=event.campaign_id, event__ends_on__lt=event.starts_on)
     everybody = {key for pair in earlier.values_list("supplier", "buyer") for key in pair}
-    rates = kept_rates(everybody | set(companies), before=event.starts_on)
+    rates = attendance_rates(everybody | set(companies), before=event.starts_on)
     known = [rates[key] for key in everybody if key in rates]
-    total = KeptRate(sum(rate.kept for rate in known), sum(rate.of for rate in known))
+    total = AttendanceRate(sum(rate.kept for rate in known), sum(rate.of for rate in known))
     if not total.of:
         return {}
     average = 1 - total.kept / total.of
     found = {}
     for key in companies:
-        own = rates.get(key, KeptRate(0, 0))
+        own = rates.get(key, AttendanceRate(0, 0))
         odds = (own.of - own.kept + PRIOR_MEETINGS * average) / (own.of + PRIOR_MEETINGS)
         found[key] = NoShow(odds, own, total)
     return found

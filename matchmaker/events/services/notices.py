@@ -194,7 +194,7 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
     )
 
 
-def _asked(request: MeetingRequest, key: str, turn: str) -> None:
+def _notify_request(request: MeetingRequest, key: str, turn: str) -> None:
     """`turn` says what the letter is about: asked, another time proposed, or still waiting."""
     to = request.answers
     asker = request.company if to == request.other else request.other
@@ -218,19 +218,19 @@ def _asked(request: MeetingRequest, key: str, turn: str) -> None:
 
 
 def request_made(request: MeetingRequest) -> None:
-    _asked(request, f"meetings_asked:{request.uid}", "asked")
+    _notify_request(request, f"meetings_asked:{request.uid}", "asked")
 
 
 def other_time(request: MeetingRequest) -> None:
     """Whose turn it is now hears of the time the other side proposed."""
     asker = request.other if request.asker_answers else request.company
     key = f"meetings_asked:{request.uid}:{asker.pk}:{_clock(request.event, request.starts_at)}"
-    _asked(request, key, "proposed")
+    _notify_request(request, key, "proposed")
 
 
 def request_waits(request: MeetingRequest) -> None:
     """Only whoever owes the answer hears of it, once a turn."""
-    _asked(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
+    _notify_request(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
 
 
 def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[], str]) -> None:
@@ -277,7 +277,7 @@ def _other(move: MeetingMove) -> Company:
     return meeting.buyer if move.company_id == meeting.supplier_id else meeting.supplier
 
 
-def move_asked(move: MeetingMove) -> None:
+def move_proposed(move: MeetingMove) -> None:
     _move(move, about=move.company, to=_other(move), declined=False)
 
 

@@ -152,7 +152,7 @@ _READ = ("supplier", "buyer", "status", "absent", "starts_at", "cancelled_at", "
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRate:
+class AttendanceRate:
     """`kept` of `of` meetings; a meeting counts once its outcome is agreed or settled."""
 
     kept: int
@@ -164,12 +164,12 @@ class KeptRate:
         return round(100 * self.kept / self.of) if self.of >= ENOUGH else None
 
 
-def kept_rate(company: Company) -> KeptRate:
+def attendance_rate(company: Company) -> AttendanceRate:
     """How many of its meetings a company kept: it came, rather than stayed away or called off on the last day."""
-    return kept_rates([company.pk]).get(company.pk, KeptRate(0, 0))
+    return attendance_rates([company.pk]).get(company.pk, AttendanceRate(0, 0))
 
 
-def kept_rates(companies: Iterable[int], *, before: dt.date | None = None) -> dict[int, KeptRate]:
+def attendance_rates(companies: Iterable[int], *, before: dt.date | None = None) -> dict[int, AttendanceRate]:
     """The same for many companies, in one query; companies without a meeting are absent.
 
     With `before` only meetings of events that ended before that day count.
@@ -181,13 +181,13 @@ def kept_rates(companies: Iterable[int], *, before: dt.date | None = None) -> di
         ended = ended.filter(event__ends_on__lt=before)
     for meeting in ended.order_by().only(*_READ):
         for side, company in (("supplier", meeting.supplier_id), ("buyer", meeting.buyer_id)):
-            was_kept = _kept_by(meeting, side) if company in keys else None
+            was_kept = _attended(meeting, side) if company in keys else None
             if was_kept is not None:
                 found[company].append(was_kept)
-    return {company: KeptRate(sum(was_kept), len(was_kept)) for company, was_kept in found.items()}
+    return {company: AttendanceRate(sum(was_kept), len(was_kept)) for company, was_kept in found.items()}
 
 
-def _kept_by(meeting: Meeting, side: str) -> bool | None:
+def _attended(meeting: Meeting, side: str) -> bool | None:
     """Whether a side kept a meeting; None where its outcome says nothing of that side."""
     if meeting.is_disputed:
         return None

@@ -79,7 +79,7 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
             )
     _check_companies(event)
     _check_choices(event, chosen)
-    chosen["keep"] = _kept_keys(base) if base is not None else []
+    chosen["keep"] = _locked_keys(base) if base is not None else []
     try:
         with transaction.atomic():
             draft = PlanDraft.objects.create(event=event, started_by=by, options=chosen)
@@ -117,7 +117,7 @@ def _plain(options: dict) -> dict:
     return {name: value for name, value in options.items() if name != "keep"}
 
 
-def _kept_keys(base: PlanDraft) -> list[list]:
+def _locked_keys(base: PlanDraft) -> list[list]:
     """Meetings locked in a draft as [supplier key, buyer key, instant]."""
     standing, drawn = snapshots.of_draft(base)
     locked = {tuple(pair) for pair in base.locked}
@@ -155,7 +155,7 @@ def compute_plan() -> bool:
     mine = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING, lease_token=draft.lease_token)
     options = draft.options
     try:
-        standing = _with_kept(snapshots.of_event(draft.event, options), options.get("keep", []))
+        standing = _pin_locked(snapshots.of_event(draft.event, options), options.get("keep", []))
         made, waits = _computed(standing, {**DEFAULTS, **options}, _reporter(mine))
     except InvalidInstance as refusal:
         _failed(draft, str(refusal), getattr(refusal, "reason", None))
@@ -215,7 +215,7 @@ def _lunch_price(event: Event, options: dict[str, Any], made: Plan) -> float:
     return max(0.0, 1 - bound_of(made.instance) / most) if most else 0.0
 
 
-def _with_kept(standing: Snapshot, keep: list[list]) -> Snapshot:
+def _pin_locked(standing: Snapshot, keep: list[list]) -> Snapshot:
     """Pin the meetings an earlier draft had locked, where they are still possible."""
     fixed = {row[:2]: row for row in standing.instance.fixed}
     for supplier, buyer, instant in keep:

@@ -26,7 +26,7 @@ def main(memory: str, seconds: str, *sheet: str) -> None:
         answer([visible, [one.name for one in sheets if one.name not in visible]])
         return
     for number, row in enumerate(book.get_sheet_by_name(sheet[0]).iter_rows(), 1):
-        cells = [as_shown(value) for value in row]
+        cells = [cell_text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
@@ -37,7 +37,7 @@ def answer(value: object) -> None:
     sys.stdout.write(json.dumps(value) + "\n")
 
 
-def as_shown(value: object) -> str:
+def cell_text(value: object) -> str:
     """The cell as a person reads it: a day in ISO 8601, a number without a trailing .0."""
     if isinstance(value, bool):
         return "true" if value else "false"

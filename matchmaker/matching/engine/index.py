@@ -94,7 +94,7 @@ class Index[Item: (Offer, Want)]:
         side = Side(rows("vectors"), starts, packed("numbers"), packed("here"), packed("ask"), rows("traits"))
         return type(self)(tuple(items[i] for i in order), side)
 
-    def shown(self, place: int) -> dict[str, str]:
+    def surface_forms(self, place: int) -> dict[str, str]:
         """Searchable word → the way it stands in the texts of an item."""
         if place not in self.surfaces:
             self.surfaces[place] = bags.surfaces(self.items[place].texts)
@@ -104,7 +104,7 @@ class Index[Item: (Offer, Want)]:
         """What the texts of an item say of it."""
         return read_attributes(self.items[place].texts)
 
-    def said(self, place: int) -> dict[str, bags.GlossReading]:
+    def gloss_readings(self, place: int) -> dict[str, bags.GlossReading]:
         """English searchable word → the Chinese word of an item that it was read from."""
         if place not in self.glosses:
             self.glosses[place] = bags.glossed(self.items[place].texts)

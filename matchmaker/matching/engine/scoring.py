@@ -177,8 +177,8 @@ class Matcher:
                         else "",
                         "attributes_failed": attributes.failures(has, wanted),
                         "attributes_met": attributes.agreements(has, wanted),
-                        "offer_text": _shown(offer.texts),
-                        "want_text": _shown(want.texts),
+                        "offer_text": _first_name(offer.texts),
+                        "want_text": _first_name(want.texts),
                         "offer_names": _names(offer.texts),
                         "want_names": _names(want.texts),
                     },
@@ -226,13 +226,15 @@ class Matcher:
         if not len(common):
             return []
         weight = a.here[p][x] * b.ask[q][y] + a.ask[p][x] * b.here[q][y]
-        written = wants.shown(j)
-        by_number = {bags.number(word): (word, shown) for word, shown in offers.shown(i).items() if word in written}
+        written = wants.surface_forms(j)
+        by_number = {
+            bags.number(word): (word, form) for word, form in offers.surface_forms(i).items() if word in written
+        }
         words, numbers = [], frozenset(common.tolist())
         for least, number in sorted(zip(-weight, common.tolist(), strict=True)):
             if number in by_number and -least >= _WORTH_SAYING * weight.max():
                 word, shown = by_number[number]
-                one, other = offers.said(i).get(word), wants.said(j).get(word)
+                one, other = offers.gloss_readings(i).get(word), wants.gloss_readings(j).get(word)
                 if one and other:
                     continue  # both wrote Chinese: its own words say it
                 if (read := one or other) and not any(bags.number(head) in numbers for head in read.heads):
@@ -274,7 +276,7 @@ def _goods(offer: Offer, want: Want) -> dict[str, object]:
     }
 
 
-def _shown(texts: Sequence[tuple[str, str]]) -> list[str]:
+def _first_name(texts: Sequence[tuple[str, str]]) -> list[str]:
     """[language, name] of the first text: the words its owner would recognise."""
     if not texts:
         return ["", ""]

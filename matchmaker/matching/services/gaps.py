@@ -43,12 +43,12 @@ def gaps(product: Product) -> list[Gap]:
                 counted.update(("certificates", str(code)) for code in condition.facts["missing"])  # type: ignore[attr-defined]
             elif condition.code == "verification" and condition.outcome == "fails":
                 counted["verification", str(condition.facts["wanted"])] += 1
-            elif condition.outcome == "unknown" and _is_unsaid(condition.code, offer):
+            elif condition.outcome == "unknown" and _is_missing(condition.code, offer):
                 counted[condition.code, ""] += 1
     return [Gap(code, n, len(wanted), detail) for (code, detail), n in counted.most_common()]
 
 
-def _is_unsaid(code: str, offer) -> bool:
+def _is_missing(code: str, offer) -> bool:
     """Whether the supplier could answer it: a price in a unit that cannot be compared is an answer already."""
     return {
         "origin": not offer.origin,

@@ -73,7 +73,7 @@ def narrow_code(
         )
         for option in narrowed.question
     ]
-    return Narrowing(list(narrowed.codes), _told_apart(options), narrowed.answered)
+    return Narrowing(list(narrowed.codes), _with_distinct_labels(options), narrowed.answered)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def note(node: str, code: str, engine: Classifier, reader: str) -> str:
     return " > ".join(shown)
 
 
-def _told_apart(options: list[Option]) -> list[Option]:
+def _with_distinct_labels(options: list[Option]) -> list[Option]:
     """Two options of one name also say their code."""
     labels = [option.label for option in options]
     return [

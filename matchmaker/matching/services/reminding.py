@@ -28,14 +28,14 @@ def remind_owing() -> int:
     now, count = timezone.now(), 0
     for side in ("supplier", "buyer"):
         owed: dict[Company, list[Match]] = defaultdict(list)
-        for match in _unanswered(side, now):
+        for match in _awaiting_answer(side, now):
             owed[match.product.company if side == "supplier" else match.line.demand.company].append(match)
         for company, matches in owed.items():
             count += _remind(company, side, matches, now)
     return count
 
 
-def _unanswered(side: str, now: dt.datetime):
+def _awaiting_answer(side: str, now: dt.datetime):
     other = "buyer" if side == "supplier" else "supplier"
     filters = {
         f"{side}_answer": "",
@@ -52,7 +52,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
     earlier = Notice.objects.filter(event_key__gte=prefix, event_key__lt=prefix + "~")
     last = earlier.aggregate(at=Max("created_at"))["at"]
     since = max(last, now - LOOK_BACK) if last else now - LOOK_BACK
-    asked_at = {match.pk: _asked_at(match, side) for match in owed}
+    asked_at = {match.pk: _waits_since(match, side) for match in owed}
     due = [match for match in owed if any(since < asked_at[match.pk] + after <= now for after in REMIND_AFTER)]
     if not due:
         return 0
@@ -60,7 +60,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         "side": side,
         "count": len(due),
         "days": max((now - asked_at[match.pk]).days for match in due),
-        "pairs": [_shown(match, side, letter_facts.languages_of(company)) for match in due[:SHOWN]],
+        "pairs": [_describe_match(match, side, letter_facts.languages_of(company)) for match in due[:SHOWN]],
         "more": max(0, len(due) - SHOWN),
     }
     page = f"{due[0].uid}/" if len(due) == 1 else "?state=unanswered"
@@ -74,7 +74,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
     )
 
 
-def _shown(match: Match, side: str, languages: list[str]) -> dict[str, Any]:
+def _describe_match(match: Match, side: str, languages: list[str]) -> dict[str, Any]:
     if side == "supplier":
         facts = letter_facts.of_line(match.line, languages)
     else:
@@ -82,6 +82,6 @@ def _shown(match: Match, side: str, languages: list[str]) -> dict[str, Any]:
     return {"product": match.product.name, "line": match.line.text, "what": facts["what"]}
 
 
-def _asked_at(match: Match, side: str) -> dt.datetime:
-    """Since when this side owes: `_unanswered` gives none without that moment."""
+def _waits_since(match: Match, side: str) -> dt.datetime:
+    """Since when this side owes: `_awaiting_answer` gives none without that moment."""
     return (match.buyer_answered_at if side == "supplier" else match.supplier_answered_at) or match.created_at

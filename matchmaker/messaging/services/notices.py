@@ -12,7 +12,7 @@ from matchmaker.messaging.models import Enquiry, Side
 SHOWN = 280  # characters of a text in a notice
 
 
-def shown_name(enquiry: Enquiry, side: str) -> dict[str, str] | str:
+def name_of_side(enquiry: Enquiry, side: str) -> dict[str, str] | str:
     """The name of a side, by the languages of the other one; '' for a buyer that has not shown itself."""
     if side == Side.BUYER and not enquiry.buyer_named:
         return ""
@@ -47,7 +47,7 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
         event_key=f"{kind}:{key}:{side}",
         context={
             "side": side,
-            "other": shown_name(enquiry, other),
+            "other": name_of_side(enquiry, other),
             "country": _for_other_side(enquiry, other, lambda: company.country_name),
             "subject": enquiry.subject,
             **context,

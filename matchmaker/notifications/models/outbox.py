@@ -18,9 +18,9 @@ from matchmaker.notifications.models.people import Frequency
 
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(recipient=user, in_app=True).told() if user.is_authenticated else self.none()
+        return self.filter(recipient=user, in_app=True).due() if user.is_authenticated else self.none()
 
-    def told(self):
+    def due(self):
         """Without those that were written for a later moment."""
         return self.exclude(not_before__gt=timezone.now())
 

@@ -111,7 +111,7 @@ def linked(text: str) -> SafeString:
 
 
 @register.filter
-def said(reason: str) -> str:
+def reason_text(reason: str) -> str:
     """Why something did not leave, as its row keeps it, in the language set."""
     return reasons.translate_reason(reason)
 

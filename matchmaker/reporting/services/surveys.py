@@ -28,11 +28,11 @@ def send_surveys() -> int:
     sent = 0
     for event in recent:
         if event.ends_on < timezone.localdate(now, timezone=event.zone):
-            sent += sum(_send(event, member, now) for member in _not_asked(event)[: BATCH - sent])
+            sent += sum(_send(event, member, now) for member in _members_without_survey(event)[: BATCH - sent])
     return sent
 
 
-def _not_asked(event: Event):
+def _members_without_survey(event: Event):
     """Members of the companies that came who have no survey of this event."""
     came = EventParticipation.objects.registered().filter(event=event).values("company")
     surveys = Survey.objects.filter(event=event, person=OuterRef("user"))

@@ -23,7 +23,7 @@ from matchmaker.core.formats import money, quantity
 from matchmaker.core.lists import format_list, join_sentences, labelled
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.events.services.outcomes import kept_rates
+from matchmaker.events.services.outcomes import attendance_rates
 from matchmaker.market_access import sentences
 from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
 from matchmaker.market_access.regimes import GENERAL
@@ -101,7 +101,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         if one.is_valid:
             held[one.product.company_id].add(one.code)
     ready = _ready_products(products, day)
-    rates = kept_rates([company.pk for company in companies])
+    rates = attendance_rates([company.pk for company in companies])
     rows = [
         _texts(_("Country"), [c.country_name for c in companies]),
         _texts(_("Products"), [number(counted.get(c.pk, 0)) for c in companies]),
@@ -111,7 +111,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         _texts(_("Founded"), [str(c.founded or "") for c in companies]),
         _texts(_("Speaks"), [format_list(language_name(code) for code in c.languages) for c in companies]),
         _texts(_("Reply rate"), [_reply(c) for c in companies]),
-        _texts(_("Meetings kept"), [_kept(rates.get(c.pk)) for c in companies]),
+        _texts(_("Meetings kept"), [_format_attendance(rates.get(c.pk)) for c in companies]),
         Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
         *(
             Row(certificate(code), [Cell(_("yes") if code in held[c.pk] else "") for c in companies], is_mark=True)
@@ -279,7 +279,7 @@ def _reply(company: Company) -> str:
     return _("%(percent)s%% within a week") % {"percent": rate.percent} if rate else ""
 
 
-def _kept(rate) -> str:
+def _format_attendance(rate) -> str:
     return f"{rate.percent}%" if rate and rate.percent is not None else ""
 
 
@@ -310,8 +310,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
 def _compared(request: HttpRequest) -> dict[str, Any]:
     """Suppliers where the address names some (`s`), products otherwise (`p`); what may not be seen is left out."""
     day = _day(request)
-    suppliers = _asked(request, "s")
-    wanted = suppliers or _asked(request, "p")
+    suppliers = _read_ids(request, "s")
+    wanted = suppliers or _read_ids(request, "p")
     rows: Any = Product.objects.visible_to(request.user).for_cards()
     if suppliers:
         rows = Company.objects.visible_to(request.user).suppliers()
@@ -330,7 +330,7 @@ def _compared(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _asked(request: HttpRequest, name: str) -> list[uuid.UUID]:
+def _read_ids(request: HttpRequest, name: str) -> list[uuid.UUID]:
     """The first six well-formed identifiers, each once."""
     found: dict[uuid.UUID, None] = {}
     for text in request.GET.getlist(name)[:50]:

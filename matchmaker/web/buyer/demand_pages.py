@@ -35,7 +35,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
-from matchmaker.web.buyer.matches import shown
+from matchmaker.web.buyer.matches import match_context
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
@@ -118,7 +118,7 @@ def _lines_of(request: HttpRequest, demand: Demand) -> list[dict]:
     return [
         {
             "line": line,
-            "cards": [shown(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
+            "cards": [match_context(match) for match in _waiting_first(found[line.pk])[:SHOWN]],
             "count": len(found[line.pk]),
         }
         for line in demand.listed

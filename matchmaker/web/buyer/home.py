@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Demand
 from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import buyer
-from matchmaker.web.buyer.matches import shown
+from matchmaker.web.buyer.matches import match_context
 from matchmaker.web.company_pages import new_questions
 from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "closing": list(demands.open().filter(closing_on__lte=timezone.localdate() + SOON).order_by("closing_on")),
         "open_count": demands.open().count(),
         "has_demands": demands.exists(),
-        "cards": [shown(match) for match in best],
+        "cards": [match_context(match) for match in best],
         "shortlist_count": company.shortlist.count(),
     }
     return render(request, "buyer/home.html", context)

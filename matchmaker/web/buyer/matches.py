@@ -48,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     read_ahead_matches(page)
     context = {
         "page": page,
-        "cards": [shown(match) for match in page],
+        "cards": [match_context(match) for match in page],
         "chosen": chosen,
         "form": form,
         "line": next((line for line in lines if str(line.uid) == chosen["line"]), None),
@@ -67,7 +67,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     is_shortlisted = ShortlistItem.objects.filter(company=request.company, product=match.product).exists()
     terms = terms_of(match)
     context = {
-        "card": shown(match, terms["conditions"]),
+        "card": match_context(match, terms["conditions"]),
         "shortlisted": {match.product_id} if is_shortlisted else set(),
         "window": window_of(match, to_maker=False),
         "terms": terms,
@@ -78,10 +78,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 @buyer
 def answer(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(Match.objects.for_buyer(request.company).for_cards(), uid=uid)
-    return take_answer(request, match, side="buyer", template="buyer/match_card.html", shown=shown)
+    return take_answer(request, match, side="buyer", template="buyer/match_card.html", context_of=match_context)
 
 
-def shown(match: Match, judged: list[dict] | None = None) -> dict:
+def match_context(match: Match, judged: list[dict] | None = None) -> dict:
     """A match as the buyer's pages show it."""
     shared = common(match, judged)
     return {

@@ -417,7 +417,7 @@ def _do(request, verb, sentence: Callable[[], str], /, **what):
     return None
 
 
-def _written_down() -> str:
+def _answer_saved_note() -> str:
     return _("Your answer is written down.")
 
 
@@ -445,7 +445,7 @@ def suspend(request, uid):
 def lift(request, uid, key):
     rows = Suspension.objects.filter(company__in=of_campaign(request), company__uid=uid)
     row = get_object_or_404(rows, uid=key)
-    _do(request, identity.lift_suspension, _written_down, suspension=row, reason=_reason(request))
+    _do(request, identity.lift_suspension, _answer_saved_note, suspension=row, reason=_reason(request))
     return redirect("console_company", uid)
 
 
@@ -477,7 +477,7 @@ def answer_merge(request, uid, key):
     rows = Merge.objects.filter(survivor__in=of_campaign(request)).select_related("survivor", "duplicate")
     row = get_object_or_404(rows, uid=key)
     verb = identity.agree_to_merge if request.POST.get("answer") == "yes" else identity.decline_merge
-    _do(request, verb, _written_down, merge=row)
+    _do(request, verb, _answer_saved_note, merge=row)
     return redirect("console_company", row.survivor.uid)
 
 

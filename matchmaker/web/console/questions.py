@@ -75,7 +75,7 @@ def of_campaign(request):
 def index(request):
     rows = of_campaign(request).annotate(answered=Count("answers"))
     context = {
-        "asked": rows.asked(),
+        "asked": rows.active(),
         "retired": rows.filter(retired_at__isnull=False),
         "may_change": request.role in ("admin", "organiser"),
     }
@@ -85,7 +85,7 @@ def index(request):
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, uid=None):
-    question = get_object_or_404(of_campaign(request).asked(), uid=uid) if uid else None
+    question = get_object_or_404(of_campaign(request).active(), uid=uid) if uid else None
     initial = {name: getattr(question, name) for name in questions.FIELDS} if question else None
     form = QuestionForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -109,12 +109,12 @@ def retire(request, uid):
 @organiser
 @require_POST
 def move(request, uid):
-    question = get_object_or_404(of_campaign(request).asked().select_related("campaign"), uid=uid)
+    question = get_object_or_404(of_campaign(request).active().select_related("campaign"), uid=uid)
     questions.move_question(by=request.user, question=question, step=-1 if "up" in request.POST else 1)
     return redirect("console_questions")
 
 
-def _found(request):
+def _search(request):
     """Companies that answered, by the words of their answers and by one question."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     chosen = request.GET.get("question", "")
@@ -130,7 +130,7 @@ def _found(request):
 @team
 @require_safe
 def answers(request):
-    words, chosen, companies = _found(request)
+    words, chosen, companies = _search(request)
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
     filters = {"q": words, "question": chosen}
     context = {
@@ -149,7 +149,7 @@ def answers(request):
 @require_safe
 def answers_file(request, form):
     """What was found, as a file: a company a line, a question a column, in the order they are asked."""
-    _words, _chosen, companies = _found(request)
+    _words, _chosen, companies = _search(request)
     rows = list(of_campaign(request).order_by("position", "pk"))
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
 
@@ -162,7 +162,9 @@ def answers_file(request, form):
 
 def _line(company: Company, columns: list[Question]) -> list:
     texts = {
-        answer.question_id: answer.value if type(answer.value) in (int, float) else answer.shown  # numbers stay numbers
+        answer.question_id: answer.value
+        if type(answer.value) in (int, float)
+        else answer.display  # numbers stay numbers
         for answer in company.answers.all()
     }
     return [company.legal_name, company.country, *(texts.get(question.pk, "") for question in columns)]

@@ -179,7 +179,7 @@ class CompanyForm(AboutForm, ContactForm, NamesForm):
     field_order = [*NamesForm.base_fields, *ContactForm.base_fields, *AboutForm.base_fields]
 
 
-def said_by(company: Company, form: type[forms.Form]) -> dict:
+def initial_values(company: Company, form: type[forms.Form]) -> dict:
     """The company's own values, as the form's initial ones; its country also where the form does not show it."""
     names = {"country", "language", "languages", *form.base_fields}
     return {name: getattr(company, name) for name in names if hasattr(company, name)}

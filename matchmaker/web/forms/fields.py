@@ -407,7 +407,7 @@ class QuestionsForm(forms.Form):
     def __init__(self, data=None, *, company: Company, campaign: Campaign | None):
         super().__init__(data, prefix="q")
         self.company, self.campaign = company, campaign
-        rows = list(questions.asked_of(company, campaign)) if campaign else []
+        rows = list(questions.questions_for(company, campaign)) if campaign else []
         for question in rows:
             self.fields[str(question.uid)] = field_of(question)
         answers = Answer.objects.filter(company=company, question__in=rows).values_list("question__uid", "value")

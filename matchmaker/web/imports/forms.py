@@ -40,7 +40,7 @@ def _where_empty(column: Column) -> str:
     return gettext("%(column)s, where it is empty") % {"column": capfirst(str(column.label))}
 
 
-def _told(cells: Sequence[str]) -> str:
+def _preview_cells(cells: Sequence[str]) -> str:
     return Truncator(" · ".join(text.strip() for text in cells if text.strip())).chars(60)
 
 
@@ -84,7 +84,7 @@ class LookForm(forms.Form):
             self.fields["head_row"] = forms.TypedChoiceField(
                 label=_("Column names in row"),
                 coerce=int,
-                choices=[(number, labelled(number, _told(cells))) for number, cells in top],
+                choices=[(number, labelled(number, _preview_cells(cells))) for number, cells in top],
                 initial=batch.seen.get("head_row") or top[0][0],
                 widget=forms.Select(attrs={"translate": "no"}),
             )
@@ -138,11 +138,11 @@ class ColumnsForm(forms.Form):
         """Whether any column of the file was told by its name."""
         return any(self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE) for column in self.columns)
 
-    def found(self) -> list[dict]:
+    def main_lines(self) -> list[dict]:
         """What is needed and what was found in the file, one line a column of ours."""
         return [line for line in self._lines() if line["told"]]
 
-    def others(self) -> list[dict]:
+    def other_lines(self) -> list[dict]:
         return [line for line in self._lines() if not line["told"]]
 
     def _lines(self) -> list[dict]:
@@ -152,18 +152,18 @@ class ColumnsForm(forms.Form):
                 "column": column,
                 "example": words(column.name, column.example),
                 "needed": column.required or column.name == "company",
-                "open": self[f"at_{column.name}"].value() in (None, NOT_IN_FILE) and not self._said(column),
+                "open": self[f"at_{column.name}"].value() in (None, NOT_IN_FILE) and not self._default_of(column),
                 "at": self[f"at_{column.name}"],
                 "same": self[f"same_{column.name}"] if f"same_{column.name}" in self.fields else None,
                 "told": column.required
                 or column.name == "company"
                 or self[f"at_{column.name}"].value() not in (None, NOT_IN_FILE)
-                or bool(self.is_bound and self._said(column)),
+                or bool(self.is_bound and self._default_of(column)),
             }
             for column in self.columns
         ]
 
-    def _said(self, column: Column) -> str:
+    def _default_of(self, column: Column) -> str:
         """What stands where the file says nothing."""
         same = f"same_{column.name}"
         return str(self[same].value() or "") if same in self.fields else ""

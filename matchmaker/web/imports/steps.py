@@ -269,13 +269,14 @@ def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
     def table():
         rows = batch.rows.filter(action=ImportRow.Action.REJECT).iterator()
         return [*batch.head, _("Row in the file"), _("What is wrong")], (
-            [*row.raw[:width], *[""] * (width - len(row.raw)), row.row_no, _said(row, labels)] for row in rows
+            [*row.raw[:width], *[""] * (width - len(row.raw)), row.row_no, _describe_problems(row, labels)]
+            for row in rows
         )
 
     return export(request, f"refused-{batch.kind}", form, table)
 
 
-def _said(row: ImportRow, labels: dict[str, str]) -> str:
+def _describe_problems(row: ImportRow, labels: dict[str, str]) -> str:
     problems = row.problems or {}
     return join_sentences(
         labelled(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()

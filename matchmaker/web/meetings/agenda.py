@@ -108,7 +108,7 @@ def _incoming(requests, row: EventParticipation) -> list[dict]:
                 "seen": time_of(one),
                 "other": other,
                 "at": local(one.starts_at, row.event.zone) if one.starts_at else None,
-                "kept": services.kept_rate(other).percent,
+                "kept": services.attendance_rate(other).percent,
                 "free": [{"instant": slot.isoformat(), "at": local(slot, row.event.zone)} for slot in free],
             }
         )
@@ -192,7 +192,7 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
         "proposed_at": local(proposed.starts_at, row.event.zone) if proposed else None,
         "own_proposal": proposed is not None and proposed.company_id == row.company_id,
         "free": _free(found) if to_come and not proposed else [],
-        "kept": services.kept_rate(entry.other),
+        "kept": services.attendance_rate(entry.other),
         "event": row.event,
         "row": row,
         "people": people,

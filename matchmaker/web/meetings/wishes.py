@@ -33,7 +33,7 @@ from matchmaker.web.templatetags.ui import moment
 PER_PAGE = 20
 
 
-def card(found: services.Suggestion, row: EventParticipation, rates: dict[int, services.KeptRate]) -> dict:
+def card(found: services.Suggestion, row: EventParticipation, rates: dict[int, services.AttendanceRate]) -> dict:
     """A counterpart as the page shows it; what the other side wishes is not in it."""
     best = found.matches[0] if found.matches else None
     supplier_side = row.side == EventParticipation.Side.SUPPLIER
@@ -65,7 +65,7 @@ def companies(request: HttpRequest, slug: str) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
     found = services.suggestions(row, search=search, only=only)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rates = services.kept_rates([one.company.pk for one in page])
+    rates = services.attendance_rates([one.company.pk for one in page])
     tabs = [("", _("All")), ("matched", _("Suggested")), ("wished", _("Chosen"))]
     context = {
         "row": row,
@@ -107,7 +107,7 @@ def wish(request: HttpRequest, slug: str, uid) -> HttpResponse:
         refusal = problem.message
     if request.htmx:
         found = next(one for one in services.suggestions(row) if one.company.pk == other.pk)
-        rates = services.kept_rates([other.pk])
+        rates = services.attendance_rates([other.pk])
         context = {
             "card": card(found, row, rates),
             "event": row.event,
@@ -166,7 +166,7 @@ def _asking(request: HttpRequest, row, other: Company, act, before: MeetingReque
             return redirect("meetings_event", row.event.slug)
     context = {"row": row, "event": row.event, "other": other, "form": form, "before": before}
     context["books_itself"] = before is None and services.books_itself(row, other)
-    context |= {"kept": services.kept_rate(other), "rate": reply_rate(other)}
+    context |= {"kept": services.attendance_rate(other), "rate": reply_rate(other)}
     return render(request, "meetings/ask.html", context)
 
 

@@ -23,7 +23,7 @@ from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.models import Kind
 from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
-from matchmaker.events.services.outcomes import kept_rate
+from matchmaker.events.services.outcomes import attendance_rate
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public.addresses import address
@@ -364,4 +364,4 @@ def not_for(request, kind: str = "products") -> frozenset[int]:
 @cached_for(30)
 def word_of(company: Company) -> dict[str, Any]:
     """How a company answers and keeps its meetings: counted over months, so that half a minute changes nothing."""
-    return {"rate": reply_rate(company), "kept": kept_rate(company)}
+    return {"rate": reply_rate(company), "kept": attendance_rate(company)}

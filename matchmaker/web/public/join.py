@@ -24,7 +24,7 @@ from matchmaker.imports.services import confirm_reading
 from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
-from matchmaker.web.forms.company import ContactForm, NamesForm, said_by
+from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form
@@ -59,7 +59,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     company = _draft_of(request.user, side)
     if company is None and step > 1:
         return redirect("join_step", side, 1)
-    initial = said_by(company, FORMS[step]) if company else _first_guess(request, side)
+    initial = initial_values(company, FORMS[step]) if company else _first_guess(request, side)
     reading = _reading_of(request, company)
     read_names = _fill_in_read(initial, reading, step) if reading else []
     if step == 2:

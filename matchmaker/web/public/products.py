@@ -31,7 +31,7 @@ USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 @require_safe
 @reads_replica
 def index(request):
-    ships = facts.month_asked(request.GET.get("ship", ""))
+    ships = facts.month_of(request.GET.get("ship", ""))
     products = directory.Directory(
         "products",
         facets=product_filters.facets(ships),

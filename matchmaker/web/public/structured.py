@@ -14,7 +14,7 @@ from matchmaker.events.models import Event
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
-def _written(data: dict[str, Any]) -> SafeString:
+def _render_json_ld(data: dict[str, Any]) -> SafeString:
     filled = {name: value for name, value in data.items() if value not in ("", None, [], {})}
     text = json.dumps({"@context": "https://schema.org", **filled}, ensure_ascii=False).translate(_ESCAPES)
     return SafeString(text)
@@ -30,7 +30,7 @@ def product_data(product: Product, site: str) -> SafeString:
             "lowPrice": f"{product.price_low.normalize():f}",
             **({"highPrice": f"{product.price_high.normalize():f}"} if product.price_high is not None else {}),
         }
-    return _written(
+    return _render_json_ld(
         {
             "@type": "Product",
             "name": text.name if text else "",
@@ -46,7 +46,7 @@ def product_data(product: Product, site: str) -> SafeString:
 
 
 def supplier_data(company: Company, site: str) -> SafeString:
-    return _written(
+    return _render_json_ld(
         {
             "@type": "Organization",
             "name": company.legal_name,
@@ -68,7 +68,7 @@ def event_data(event: Event, site: str) -> SafeString:
     if not online:
         place = {"@type": "Place", "name": str(event.venue), "address": str(event.city)}
     mode = "OnlineEventAttendanceMode" if online else "OfflineEventAttendanceMode"
-    return _written(
+    return _render_json_ld(
         {
             "@type": "BusinessEvent",
             "name": str(event.name),

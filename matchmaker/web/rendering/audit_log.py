@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.accounts.audit import first_broken, is_shortened
 from matchmaker.accounts.models import AuditEntry
 
-SAID: dict[str, str | Promise] = {
+VERBS: dict[str, str | Promise] = {
     # the company and its people
     "start_company": _("Registration begun"),
     "submit_company": _("Submitted for approval"),

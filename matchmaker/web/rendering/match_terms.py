@@ -200,7 +200,7 @@ def window_of(match: Match, *, to_maker: bool = True) -> WindowBox | None:
 
 
 def take_answer(
-    request: HttpRequest, match: Match, *, side: str, template: str, shown: Callable[[Match], dict]
+    request: HttpRequest, match: Match, *, side: str, template: str, context_of: Callable[[Match], dict]
 ) -> HttpResponse:
     """Keep the answer of one side and show the match again.
 
@@ -223,19 +223,19 @@ def take_answer(
         except ValidationError as problem:
             refusal = join_sentences(problem.messages)
     if request.htmx:
-        context = {"card": shown(match), "refusal": refusal}
+        context = {"card": context_of(match), "refusal": refusal}
         return render(request, template, context, status=422 if refusal else 200)
     if refusal:
         messages.error(request, refusal)
     elif request.method == "POST":
-        messages.success(request, _said(match, side))
+        messages.success(request, _answer_note(match, side))
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = reverse(f"{side}_match", args=[match.uid])
     return redirect(f"{back}#match-{match.uid}")
 
 
-def _said(match: Match, side: str) -> str:
+def _answer_note(match: Match, side: str) -> str:
     if match.is_mutual:
         return _("Both of you said yes. You see each other's contact now.")
     if getattr(match, f"{side}_answer") != Match.Answer.INTERESTED:

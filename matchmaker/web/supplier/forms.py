@@ -193,7 +193,7 @@ class VariantForm(forms.Form):
 
 
 class Variants(forms.BaseFormSet):
-    def said(self) -> list[dict]:
+    def cleaned_rows(self) -> list[dict]:
         """As `save_product` takes them."""
         return [form.cleaned_data for form in self.forms if form.cleaned_data.get("label")]
 
@@ -233,7 +233,7 @@ class LotForm(forms.Form):
 
 
 class Lots(forms.BaseFormSet):
-    def said(self) -> list[dict]:
+    def cleaned_rows(self) -> list[dict]:
         """As `save_product` takes them."""
         return [lots.from_form(form.cleaned_data) for form in self.forms if any(form.cleaned_data.values())]
 

@@ -17,7 +17,7 @@ from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.company_pages import new_questions, state_of
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches, read_ahead_products
-from matchmaker.web.supplier.matches import seen_by, shown
+from matchmaker.web.supplier.matches import match_context, seen_by
 from matchmaker.web.supplier.products import completeness, own_product
 from matchmaker.web.templatetags.ui import number
 
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "previewed": [] if company.is_approved else drafts[:SHOWN],
         "published": sum(1 for product in products if product.status == Product.Status.PUBLISHED),
         "thin": sorted((pair for pair in measured if pair[1].percent < 80), key=lambda pair: pair[1].percent)[:SHOWN],
-        "cards": [shown(match) for match in waiting],
+        "cards": [match_context(match) for match in waiting],
     }
     return render(request, "supplier/home.html", context)
 

@@ -49,7 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
     read_ahead_matches(page)
     context = {
         "page": page,
-        "cards": [shown(match) for match in page],
+        "cards": [match_context(match) for match in page],
         "form": form,
         "chosen": chosen,
         "states": [
@@ -67,7 +67,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
     terms = terms_of(match)
     context = {
-        "card": shown(match, terms["conditions"]),
+        "card": match_context(match, terms["conditions"]),
         "facts": _facts(match),
         "window": window_of(match),
         "terms": terms,
@@ -78,10 +78,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 @supplier
 def answer(request: HttpRequest, uid) -> HttpResponse:
     match = get_object_or_404(seen_by(request.company).for_cards(), uid=uid)
-    return take_answer(request, match, side="supplier", template="supplier/answer.html", shown=shown)
+    return take_answer(request, match, side="supplier", template="supplier/answer.html", context_of=match_context)
 
 
-def shown(match: Match, judged: list[dict] | None = None) -> dict:
+def match_context(match: Match, judged: list[dict] | None = None) -> dict:
     """A match as the page shows it. The buyer's name is in it only after both said yes."""
     buyer = match.line.demand.company
     return {

@@ -68,7 +68,7 @@ from matchmaker.web.supplier.forms import (
     texts_of,
     variants_of,
 )
-from matchmaker.web.supplier.matches import seen_by, shown
+from matchmaker.web.supplier.matches import match_context, seen_by
 from matchmaker.web.templatetags.trade import certificate
 
 BEST = 3  # matches above the form
@@ -104,7 +104,7 @@ def best_matches(request: HttpRequest, product: Product) -> dict:
     best = found.for_cards().order_by("-score", "id")[:BEST]
     return {
         "matches": found.count(),
-        "best": [shown(match) for match in best] if product.status == Product.Status.PUBLISHED else [],
+        "best": [match_context(match) for match in best] if product.status == Product.Status.PUBLISHED else [],
         "is_matching": product_waits(product),
     }
 
@@ -265,7 +265,7 @@ def _save(
 ) -> Product | None:
     content = dict(form.cleaned_data)
     if in_china is not None:
-        content["lots_in_china"] = in_china.said()
+        content["lots_in_china"] = in_china.cleaned_rows()
     content["category_id"] = content.pop("category") or None
     with refusals_in_form(form):
         saved = save_product(
@@ -274,7 +274,7 @@ def _save(
             product=product,
             texts=text_set.texts(),
             certificates=content.pop("certificates"),
-            variants=None if variants is None else variants.said(),
+            variants=None if variants is None else variants.cleaned_rows(),
             **content,
         )
         if reading := reading_in(request, Reading.Kind.PRODUCT):

@@ -134,9 +134,9 @@ def points(share: float) -> int:
 
 
 @register.filter
-def said(verb: str) -> str:
+def audit_verb(verb: str) -> str:
     """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
-    return str(audit_log.SAID.get(verb, verb))
+    return str(audit_log.VERBS.get(verb, verb))
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from matchmaker.events.scheduling import Instance, Plan
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.replan import _kept, _rest
+from matchmaker.events.scheduling.replan import _fix_survivors, _rest
 
 
 def best_objective(data: dict[str, Any]) -> int:
@@ -44,5 +44,5 @@ def best_objective(data: dict[str, Any]) -> int:
 
 def most_without_moves(old: Plan, changed: Instance) -> int:
     """A proven upper bound of every plan that keeps all survivors where they are, for events without interpreters."""
-    board, _booth, _pinned = _kept(old, changed)
+    board, _booth, _pinned = _fix_survivors(old, changed)
     return board.objective + select(_rest(changed, board)[0]).bound

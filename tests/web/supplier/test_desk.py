@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from matchmaker.web.forms.company import CompanyForm, said_by
+from matchmaker.web.forms.company import CompanyForm, initial_values
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def company(client):
 
 def said(company, **changes) -> dict:
     """What the form sends: a text in several languages is one box for each."""
-    values = {name: value for name, value in said_by(company, CompanyForm).items() if value not in (None, False)}
+    values = {name: value for name, value in initial_values(company, CompanyForm).items() if value not in (None, False)}
     boxes = {f"about_{code}": text for code, text in (values.pop("about", None) or {}).items()}
     return {"about_en": "Rice from Surin.", **boxes, **values, **changes}
 

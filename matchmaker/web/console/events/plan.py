@@ -749,7 +749,7 @@ def meeting(request, slug, uid):
     return render(request, "console/event_meeting.html", context)
 
 
-def _both_told(what: str, meeting: Meeting) -> str:
+def _note_both_sides(what: str, meeting: Meeting) -> str:
     both = [meeting.supplier, meeting.buyer]
     return done(what, _("Both sides are told."), kind="meetings_changed", companies=both)
 
@@ -762,12 +762,12 @@ def change(request, slug, uid):
     with refusals_in_messages(request):
         if act == "move":
             services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
-            messages.success(request, _both_told(_("Moved."), found))
+            messages.success(request, _note_both_sides(_("Moved."), found))
         elif act in ("lock", "unlock"):
             services.lock_meeting(**who, locked=act == "lock")
         elif act == "cancel":
             services.cancel_meeting(**who, why=request.POST.get("why", "")[:300])
-            messages.success(request, _both_told(_("Cancelled."), found))
+            messages.success(request, _note_both_sides(_("Cancelled."), found))
         elif act == "mark":
             values = {name: request.POST.get(name, "") for name in ("outcome", "absent")}
             services.mark_meeting(**who, **values)

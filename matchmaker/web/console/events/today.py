@@ -326,12 +326,12 @@ def check_in(request, slug):
         .select_related("participation__company")
         .order_by("-checked_in_at")[:10],
         "q": search,
-        "found": _found(expected, search) if search else [],
+        "found": _search(expected, search) if search else [],
     }
     return render(request, "console/event_checkin.html", context, status=422 if refusal else 200)
 
 
-def _found(expected, search: str):
+def _search(expected, search: str):
     """People without their badge, by their or their company's name."""
     company = "participation__company"
     hit = Q(name__icontains=search) | Q(**{f"{company}__legal_name__icontains": search})
