@@ -6,14 +6,14 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
 
-class _Named:
+class _NamesKey:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the key")
         self.fields["name"].widget.attrs |= {"maxlength": 100, "autocomplete": "off"}
 
 
-class AddKeyForm(_Named, AddWebAuthnForm):
+class AddKeyForm(_NamesKey, AddWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         alone = self.fields["passwordless"]
@@ -21,11 +21,11 @@ class AddKeyForm(_Named, AddWebAuthnForm):
         alone.help_text = _("It then asks for your fingerprint, your face or its PIN.")
 
 
-class EditKeyForm(_Named, EditWebAuthnForm):
+class EditKeyForm(_NamesKey, EditWebAuthnForm):
     pass
 
 
-class _Coded:
+class _AsksForCode:
     code_label = _("Digits of the app, or a recovery code")
 
     def __init__(self, *args, **kwargs):
@@ -36,13 +36,13 @@ class _Coded:
         self.fields["code"].widget.attrs.pop("placeholder", None)
 
 
-class GiveCodeForm(_Coded, AuthenticateForm):
+class GiveCodeForm(_AsksForCode, AuthenticateForm):
     pass
 
 
-class GiveCodeAgainForm(_Coded, ReauthenticateForm):
+class GiveCodeAgainForm(_AsksForCode, ReauthenticateForm):
     pass
 
 
-class AddAppForm(_Coded, ActivateTOTPForm):
+class AddAppForm(_AsksForCode, ActivateTOTPForm):
     code_label = _("The six digits of the app")

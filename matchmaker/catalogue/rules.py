@@ -1,7 +1,7 @@
 """What must hold for a product or a demand, whether a page, the API, an import or a feed brings it.
 
 Rows here are anything with the fields as attributes: a form gives one instance, an import a hundred thousand plain
-rows. Which HS codes and categories exist is asked through containers: `Stored` asks the database code by code, an
+rows. Which HS codes and categories exist is asked through containers: `TableKeys` asks the database code by code, an
 import gives the set of all of them. `problems` collects a sentence, or a ValidationError with a code, by field.
 """
 
@@ -22,8 +22,8 @@ from matchmaker.core import reference
 LATEST_CLOSING = dt.timedelta(days=3 * 366)
 
 
-class Stored:
-    """`code in Stored(HSCode)`: whether the table has a row of that key."""
+class TableKeys:
+    """`code in TableKeys(HSCode)`: whether the table has a row of that key."""
 
     def __init__(self, model):
         self._model = model
@@ -40,7 +40,7 @@ PORT = gettext_lazy("Choose a port from the list.")
 NO_COUNTRY = gettext_lazy("Not a country code: %(codes)s.")
 NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")
 
-HS_CODES, CATEGORIES = Stored(HSCode), Stored(Category)
+HS_CODES, CATEGORIES = TableKeys(HSCode), TableKeys(Category)
 
 
 def known(problems: dict, field: str, value: str, rows: Container[str], sentence: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 SEALED: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}  # nothing in a file runs here
 
 
-class Stored(Protocol):
+class StoredFile(Protocol):
     """A row with a file that was checked when it came in."""
 
     file: File
@@ -28,7 +28,7 @@ def download(content: bytes | str, *, name: str, content_type: str, inline: bool
     return answer
 
 
-def attachment(row: Stored) -> FileResponse:
+def attachment(row: StoredFile) -> FileResponse:
     """Always a download: nothing in it may run here (B57)."""
     try:
         return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.content_type)

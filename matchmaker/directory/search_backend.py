@@ -49,7 +49,7 @@ class SearchQuery:
 
 
 @dataclass(frozen=True)
-class Understood:
+class QueryInterpretation:
     """What the search made of the words, to be shown and corrected."""
 
     language: str = ""
@@ -70,7 +70,7 @@ class SearchResult:
 
     keys: list[int]
     facets: dict[str, list[tuple[str, int]]]
-    understood: Understood | None = None
+    understood: QueryInterpretation | None = None
     nearest: list[int] = field(default_factory=list)  # keys of what comes closest when nothing was found
     nearest_cards: list[bytes] = field(default_factory=list)
     total: int = 0

@@ -45,7 +45,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class EvidenceRecord:
     """Something that speaks for a rule: a registration, a certificate, a declaration, a protocol.
 
     It shows that the rule is met only where it is ``seen``: evidence the organiser has looked at, or a public notice.
@@ -76,7 +76,7 @@ class ProductFacts:
     hs_code: str
     group: str = ""
     origin: str = ""
-    held: tuple[Held, ...] = ()
+    held: tuple[EvidenceRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Item:
     rule: Rule
     status: Status
     reason: Reason
-    evidence: Held | None = None
+    evidence: EvidenceRecord | None = None
     asks: str = ""
     successor: Rule | None = None
 
@@ -168,7 +168,7 @@ def checklist(product: ProductFacts, shipment_date: date, answers: Mapping[str, 
     """
     shown = {one.code for one in product.held if one.kind == "document"}  # a document says more than the bare word
     declared = (
-        Held(code[4:], "declared")
+        EvidenceRecord(code[4:], "declared")
         for code, yes in answers.items()
         if yes and code[:4] == "has:" and code[4:] not in shown
     )
@@ -231,7 +231,7 @@ class _Case:
     product: ProductFacts
     day: date
     answers: Mapping[str, bool]
-    held: tuple[Held, ...]
+    held: tuple[EvidenceRecord, ...]
     book: Rulebook
 
     def item(self, scope: Scope) -> Item:
@@ -313,7 +313,7 @@ class _Case:
         product = self.product
         admission = self.book.admits(self.rule, product.hs_code, product.origin, self.day)
         if admission:
-            proof = Held(
+            proof = EvidenceRecord(
                 self.rule.code, "protocol", admission.basis, admission.valid_from, admission.valid_until, seen=True
             )
             return self._item(
@@ -322,7 +322,9 @@ class _Case:
         asks = f"has:{self.rule.accepts[0]}"
         return self._item(Status.UNKNOWN, "access_not_recorded", asks=asks, origin=product.origin)
 
-    def _item(self, status: Status, code: str, evidence: Held | None = None, asks: str = "", **facts: object) -> Item:
+    def _item(
+        self, status: Status, code: str, evidence: EvidenceRecord | None = None, asks: str = "", **facts: object
+    ) -> Item:
         successor = self.book.successor(self.rule)
         return Item(self.rule, status, Reason(code, facts), evidence, asks, successor)
 

@@ -61,7 +61,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TargetQuantity:
     """The quantity that all offers are compared for."""
 
     quantity: Decimal | None
@@ -132,7 +132,7 @@ class LandedCost:
         return next((part for part in self.parts if part.name == name), None)
 
 
-def landed_cost(offer: Offer, wanted: Wanted, costs: Costs, currency: str, tables: Tables) -> LandedCost:
+def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: str, tables: Tables) -> LandedCost:
     """All parts of the cost of the wanted quantity, in one currency."""
     included = INCLUDED.get(offer.incoterm, frozenset())
     goods = _goods(offer, wanted, currency, tables)
@@ -144,7 +144,9 @@ def landed_cost(offer: Offer, wanted: Wanted, costs: Costs, currency: str, table
     return LandedCost((goods, freight, insurance, duty, *taxes, _typed("fees", costs.fees, included)), currency)
 
 
-def amount_in(wanted: Wanted, unit: str, offer: Offer, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
+def amount_in(
+    wanted: TargetQuantity, unit: str, offer: Offer, units: Mapping[str, tuple[str, Decimal]]
+) -> Decimal | None:
     """The wanted quantity in another unit, by the table or by what the supplier says that one packing holds."""
     if wanted.quantity is None:
         return None
@@ -185,7 +187,7 @@ def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tup
     return None
 
 
-def _goods(offer: Offer, wanted: Wanted, currency: str, tables: Tables) -> Part:
+def _goods(offer: Offer, wanted: TargetQuantity, currency: str, tables: Tables) -> Part:
     if wanted.quantity is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_QUANTITY)
     amount = amount_in(wanted, offer.price_unit, offer, tables.units)

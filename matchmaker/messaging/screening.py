@@ -18,7 +18,7 @@ COPIES = 3  # earlier texts that are nearly the same before one is held
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentText:
     """A text that went to another company before."""
 
     company: int
@@ -56,7 +56,7 @@ def likeness(one: str, other: str) -> float:
     return len(left & right) / len(left | right)
 
 
-def copies(text: str, earlier: Iterable[Sent], *, to: int) -> int:
+def copies(text: str, earlier: Iterable[SentText], *, to: int) -> int:
     """To how many other companies nearly the same text went."""
     wanted = shingles(text)
     found = set()

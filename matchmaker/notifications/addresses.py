@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from matchmaker.core import languages
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import attention, mail, outbox, preferences, topics
-from matchmaker.notifications.channels import CHANNELS, Channel, ChatMessage, Gone
+from matchmaker.notifications.channels import CHANNELS, AddressGone, Channel, ChatMessage
 from matchmaker.notifications.models import ChannelAddress, Delivery, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted, Permanent, Temporary
 from matchmaker.notifications.reasons import translate_reason
@@ -115,7 +115,7 @@ def _try(channel: Channel, address: ChannelAddress, words: ChatMessage) -> Excep
     """Send to one address; what failed is returned, since another address may take it."""
     try:
         channel.send(address, words)
-    except Gone as failure:
+    except AddressGone as failure:
         if address.channel == topics.PUSH:  # a browser that unsubscribed; a robot's owner shall see what is wrong
             address.delete()
             return NotWanted("There is no address for this channel any more.")

@@ -246,7 +246,7 @@ def build(
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedLetter:
     """A letter's words in one language."""
 
     subject: str
@@ -268,7 +268,7 @@ def _frame(person, topic: str, context: dict, stop: str, sender: Sender) -> dict
     }
 
 
-def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, frame: dict[str, Any]) -> Rendered:
+def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, frame: dict[str, Any]) -> RenderedLetter:
     """The letter in the language set: in custom words where there are any, else in the templates'."""
     language, template = translation.get_language() or "en", f"notifications/{kind}"
     data = facts | frame
@@ -283,7 +283,7 @@ def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, fram
     text = re.sub(r"\n{3,}", "\n\n", plain(f"{template}.txt", data, facts)).strip() + "\n"
     data["preheader"] = preheader(text)
     html = STYLED.inline(correct_spacing(render_to_string(f"{template}.html", data), facts))
-    return Rendered(data["headline"], text, html)
+    return RenderedLetter(data["headline"], text, html)
 
 
 def _calendar_part(text: str, method: str) -> MIMEPart:

@@ -219,7 +219,7 @@ class NotEmpty(Exception):
 
 
 @dataclass(frozen=True)
-class Made:
+class ExportResult:
     folder: Path
     rows: dict[str, int]  # name of a table → rows
     files: int
@@ -244,7 +244,7 @@ def tables() -> list[Table]:
     return [Table(f"{folder}/{model._meta.model_name}", model) for folder, model in pairs]
 
 
-def export_site(*, by: None, folder: Path) -> Made:
+def export_site(*, by: None, folder: Path) -> ExportResult:
     """Write the site into a folder that is empty or missing; it appears when it is whole.
 
     Only a person with a shell on the server can ask for it, and the audit log records it.
@@ -269,7 +269,7 @@ def export_site(*, by: None, folder: Path) -> Made:
         if folder.exists():
             folder.rmdir()
         target.replace(folder)
-    return Made(folder, rows, len(named) - len(missing), tuple(missing))
+    return ExportResult(folder, rows, len(named) - len(missing), tuple(missing))
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from contextvars import ContextVar
 from typing import Any
 
 # (digest of the original, its language) → (text, engine); None where there is no translation.
-Stored = dict[tuple[str, str], tuple[str, str] | None]
+StoredTexts = dict[tuple[str, str], tuple[str, str] | None]
 
-_memory: ContextVar[dict[str, Stored] | None] = ContextVar("translations", default=None)
+_memory: ContextVar[dict[str, StoredTexts] | None] = ContextVar("translations", default=None)
 
 
 def begin(**_signal: Any) -> None:
@@ -27,7 +27,7 @@ def is_open() -> bool:
     return _memory.get() is not None
 
 
-def of(reader: str) -> Stored:
+def of(reader: str) -> StoredTexts:
     """What was read for readers of a language; to be added to."""
     remembered = _memory.get()
     return {} if remembered is None else remembered.setdefault(reader, {})

@@ -60,7 +60,7 @@ def characters_this_month(today: dt.date | None = None) -> int:
 
 # -- asking -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Wanted:
+class TranslationRequest:
     """A text that is wanted in another language (ISO 639-1 codes)."""
 
     text: str
@@ -69,7 +69,7 @@ class Wanted:
     kind: str = Kind.PRODUCT
 
 
-def request_translations(wanted: Iterable[Wanted]) -> int:
+def request_translations(wanted: Iterable[TranslationRequest]) -> int:
     """Write a row for each text that has none yet; a task does the rest. Returns how many rows are new.
 
     Without an engine, and for kinds of text that may not leave, nothing is written.
@@ -300,7 +300,7 @@ def read_ahead(texts: Iterable[tuple[str, str]], reader: str) -> None:
         _stored([Source({language: text}, language) for text, language in texts if language != reader], reader)
 
 
-def _stored(sources: Sequence[Source], reader: str) -> memory.Stored:
+def _stored(sources: Sequence[Source], reader: str) -> memory.StoredTexts:
     """(digest, source language) → (text, engine) of machine translations that may be shown."""
     if get_engine() is None:
         return {}
@@ -320,7 +320,7 @@ def _stored(sources: Sequence[Source], reader: str) -> memory.Stored:
     return {key: known[key] for key in wanted}
 
 
-def _read(source: Source, reader: str, machine: memory.Stored) -> Readable:
+def _read(source: Source, reader: str, machine: memory.StoredTexts) -> Readable:
     if own := source.texts.get(reader):
         return Readable(own, reader, "owner")
     original = source.texts.get(source.original, "")

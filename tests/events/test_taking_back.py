@@ -85,7 +85,7 @@ def test_a_withdrawn_plan_calls_its_meetings_off_with_one_letter_a_person_and_co
     plan = PlanDraft.objects.get()
     by_hand = hall.book(suppliers[0], hall.comes("buyer"), 3)
     before = agenda()
-    assert services.affected_by(services.to_withdraw(plan)) == services.Affected(meetings=4, companies=4, people=4)
+    assert services.impact_of(services.to_withdraw(plan)) == services.StepImpact(meetings=4, companies=4, people=4)
     assert services.withdraw_plan(by=hall.organiser, draft=plan) == 4
     plan.refresh_from_db()
     assert (plan.state, list(Meeting.objects.active())) == ("ready", [by_hand])

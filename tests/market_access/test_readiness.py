@@ -8,7 +8,7 @@ import pytest
 
 from matchmaker.market_access.readiness import (
     MOST_QUESTIONS,
-    Held,
+    EvidenceRecord,
     ProductFacts,
     State,
     Status,
@@ -26,9 +26,9 @@ VALVE = ProductFacts("848180", "COMP", "IT")
 BISCUITS = ProductFacts("190531", "AGRI", "FR")
 
 
-def seen(*args) -> Held:
+def seen(*args) -> EvidenceRecord:
     """Evidence that the organiser has looked at."""
-    return Held(*args, seen=True)
+    return EvidenceRecord(*args, seen=True)
 
 
 def statuses(answer):
@@ -165,7 +165,7 @@ def test_a_registration_counts_on_the_days_on_which_it_holds(begins, ends, day, 
 
 
 def test_a_registration_that_nobody_has_seen_is_stated_and_holds_readiness_back():
-    held = (Held("GACC-FOOD", "registration", "C1"), seen("GACC-EXPORTER", "registration", "E1"))
+    held = (EvidenceRecord("GACC-FOOD", "registration", "C1"), seen("GACC-EXPORTER", "registration", "E1"))
     product, answers = replace(BISCUITS, held=held), {"retail_packed": False}
     assert item(product, JULY, "GACC-FOOD-280").status is Status.STATED
     answer = readiness(product, JULY, answers, BOOK)
@@ -178,7 +178,7 @@ def test_a_registration_that_nobody_has_seen_is_stated_and_holds_readiness_back(
 
 def test_what_was_seen_comes_before_what_is_only_stated():
     held = (
-        Held("GACC-FOOD", "registration", "stated", None, date(2031, 12, 31)),
+        EvidenceRecord("GACC-FOOD", "registration", "stated", None, date(2031, 12, 31)),
         seen("GACC-FOOD", "registration", "seen", None, date(2028, 12, 31)),
     )
     found = item(replace(BISCUITS, held=held), JULY, "GACC-FOOD-280")

@@ -10,7 +10,7 @@ from matchmaker.messaging.landed_cost import (
     Reason,
     State,
     Tables,
-    Wanted,
+    TargetQuantity,
     amount_in,
     best_offer,
     landed_cost,
@@ -20,7 +20,7 @@ TABLES = Tables(
     units={"kg": ("mass", D(1)), "t": ("mass", D(1000)), "l": ("volume", D(1)), "pc": ("count", D(1))},
     rates={"CNY": D(1), "USD": D("7.10"), "EUR": D("7.70")},
 )
-RICE = Wanted(D(20), "t")
+RICE = TargetQuantity(D(20), "t")
 FOB = Offer(D(950), "USD", "t", "FOB")
 FULL = Costs(freight=D(12000), insurance=D(450), duty=(D(0), D(0)), vat=D(9), fees=D(3000))
 
@@ -45,7 +45,7 @@ def test_fob_price_with_freight_insurance_vat_and_fees():
 def test_cif_price_with_duty_and_vat_on_top_of_it():
     wine = Offer(D("5.20"), "EUR", "bottle", "CIF")
     costs = Costs(duty=(D(14), D(14)), vat=D(13), fees=D(5000))
-    found = landed_cost(wine, Wanted(D(6000), "bottle"), costs, "CNY", TABLES)
+    found = landed_cost(wine, TargetQuantity(D(6000), "bottle"), costs, "CNY", TABLES)
     assert amounts(found) == {
         "goods": ("known", "240240.00"),
         "freight": ("included", "0"),
@@ -79,7 +79,7 @@ def test_a_rate_that_differs_by_national_line_gives_a_lowest_and_a_highest_cost(
         (FOB, RICE, Costs(freight=D(1), insurance=D(1), vat=D(9), fees=D(0)), ("duty", "vat")),
         (FOB, RICE, Costs(insurance=D(1), duty=(D(5), D(5)), vat=D(9), fees=D(0)), ("freight", "duty", "vat")),
         (FOB, RICE, Costs(insurance=D(1), duty=(D(0), D(0)), vat=D(0), fees=D(0)), ("freight",)),
-        (FOB, Wanted(None, ""), FULL, ("goods", "vat")),
+        (FOB, TargetQuantity(None, ""), FULL, ("goods", "vat")),
         (Offer(D(9), "XOF", "t", "FOB"), RICE, FULL, ("goods", "vat")),
         (Offer(D(9), "USD", "40hq", "FOB"), RICE, FULL, ("goods", "vat")),
     ],
@@ -91,7 +91,7 @@ def test_what_is_not_known_is_named_and_not_zero(offer, wanted, costs, missing):
 
 def test_why_a_price_cannot_be_counted():
     cases = [
-        (FOB, Wanted(None, "")),
+        (FOB, TargetQuantity(None, "")),
         (Offer(D(9), "XOF", "t", "FOB"), RICE),
         (Offer(D(9), "USD", "carton", "FOB"), RICE),
     ]
@@ -116,7 +116,7 @@ def test_a_packing_converts_only_as_the_supplier_says(
     quantity, unit, price_unit, packing, content, content_unit, expected
 ):
     offer = Offer(D(1), "USD", price_unit, "FOB", packing, D(content) if content else None, content_unit)
-    found = amount_in(Wanted(D(quantity), unit), price_unit, offer, TABLES.units)
+    found = amount_in(TargetQuantity(D(quantity), unit), price_unit, offer, TABLES.units)
     assert found == (None if expected is None else D(expected))
 
 
@@ -138,7 +138,7 @@ def test_the_best_offer_follows_the_buyers_order(order, values, expected):
 
 def test_consumption_tax_is_levied_on_the_value_with_itself_and_vat_on_top_of_both():
     costs = Costs(duty=(D(14), D(14)), vat=D(13), consumption=(D(10), D(10)), fees=D(0))
-    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), Wanted(D(1), "t"), costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
     # (1000 + 140) / 0.9 x 0.1 and (1000 + 140 + 126.67) x 0.13
     assert (found.part("consumption").low, found.part("vat").low) == (D("126.67"), D("164.67"))
     assert found.low == D("1431.34")
@@ -146,7 +146,7 @@ def test_consumption_tax_is_levied_on_the_value_with_itself_and_vat_on_top_of_bo
 
 def test_a_regime_levies_its_share_of_the_taxes():
     costs = Costs(duty=(D(0), D(0)), vat=D(13), consumption=(D(10), D(10)), fees=D(0), tax_share=D(70))
-    found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), Wanted(D(1), "t"), costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
     assert (found.part("consumption").low, found.part("vat").low) == (D("70.00"), D("91.00"))
 
 

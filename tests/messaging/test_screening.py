@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.messaging.screening import ALIKE, Sent, copies, is_little_more_than_a_link, likeness
+from matchmaker.messaging.screening import ALIKE, SentText, copies, is_little_more_than_a_link, likeness
 
 OFFER = "We are a leading trading company and offer the best price for your products. Please send us your price list."
 REWORDED = (
@@ -29,7 +29,7 @@ def test_texts_of_their_own_are_far_apart(one, other):
 
 
 def test_copies_counts_companies_and_not_messages_and_never_the_receiver_itself():
-    earlier = [Sent(1, OFFER), Sent(1, REWORDED), Sent(2, OFFER), Sent(3, RICE), Sent(4, OFFER)]
+    earlier = [SentText(1, OFFER), SentText(1, REWORDED), SentText(2, OFFER), SentText(3, RICE), SentText(4, OFFER)]
     assert copies(OFFER, earlier, to=4) == 2
 
 

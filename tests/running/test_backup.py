@@ -21,7 +21,7 @@ from matchmaker.catalogue.services import add_product_image
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company
 from matchmaker.running.backup import create, database
-from matchmaker.running.backup.archive import Damaged, unpack
+from matchmaker.running.backup.archive import DamagedBackup, unpack
 from tests import factories
 from tests.files import PDF, paper, picture
 
@@ -158,9 +158,9 @@ def test_an_encrypted_backup_shows_nothing_and_opens_with_its_pass_phrase_alone(
         assert tar.getnames() == ["key.age", "backup.tar.gz.age"]
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"owner@example.org" not in file.read_bytes()
-    with pytest.raises(Damaged, match="pass phrase is wrong"):
+    with pytest.raises(DamagedBackup, match="pass phrase is wrong"):
         unpack(file, tmp_path / "a", wrong.read_text())
-    with pytest.raises(Damaged, match="is encrypted"):
+    with pytest.raises(DamagedBackup, match="is encrypted"):
         unpack(file, tmp_path / "b")
     assert f"private/{document.file.name}" in unpack(file, tmp_path / "c", PASS_PHRASE)["members"]
     assert (tmp_path / "c/private" / document.file.name).read_bytes() == PDF
@@ -199,7 +199,7 @@ def test_a_damaged_backup_is_refused_with_what_is_wrong(document, tmp_path, faul
     elif fault == "no tar":
         (tmp_path / "again.tar.gz").write_bytes(b"hello")
     words = {"changed": f"{name} was changed", "missing": f"{name} is missing", "added": "not in the manifest"}
-    with pytest.raises(Damaged, match=words.get(fault, "is not a whole backup")):
+    with pytest.raises(DamagedBackup, match=words.get(fault, "is not a whole backup")):
         unpack(tmp_path / "again.tar.gz", tmp_path / "again")
 
 
@@ -250,7 +250,7 @@ def test_only_the_newest_backups_stay_in_a_folder(tmp_path):
 
 def test_nothing_half_stays_when_a_backup_fails(document, tmp_path, monkeypatch):
     def fail(folder):
-        raise database.Failed("the disk is full")
+        raise database.DatabaseCopyFailed("the disk is full")
 
     monkeypatch.setattr(database, "snapshot", fail)
     with pytest.raises(CommandError, match="the disk is full"):

@@ -10,7 +10,7 @@ import pytest
 
 from matchmaker.translation import services
 from matchmaker.translation.models import Translation
-from matchmaker.translation.services import Source, Wanted
+from matchmaker.translation.services import Source, TranslationRequest
 
 PAIRS = Path("/usr/share/apertium/modes")
 pytestmark = [
@@ -59,11 +59,11 @@ def test_a_spanish_text_is_read_in_english_and_made_anew_after_an_edit(apertium)
     )
     for text, figure in ((first, "25"), (edited, "30")):
         assert services.read(Source({"es": text}, "es", is_name=False), "en").origin == "other"
-        services.request_translations([Wanted(text, "es", "en")])
+        services.request_translations([TranslationRequest(text, "es", "en")])
         assert services.translate_waiting() == 1
         shown = services.read(Source({"es": text}, "es", is_name=False), "en")
         assert (shown.origin, shown.engine, shown.original) == ("machine", "Apertium", text)
         assert shown.text == f"We sell oil of olive and {figure} tonnes of rice."
-    services.request_translations([Wanted("ข้าว", "th", "en")])
+    services.request_translations([TranslationRequest("ข้าว", "th", "en")])
     services.translate_waiting()
     assert Translation.objects.get(source="th").problem == "no_such_pair"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker.translation import services
 from matchmaker.translation.models import Kind, Translation, Usage
-from matchmaker.translation.services import Source, Wanted
+from matchmaker.translation.services import Source, TranslationRequest
 from tests.translation.fakes import KEY, running, upper
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def engine(settings):
 
 
 def want(*texts: str, kind: str = Kind.PRODUCT, source: str = "es", target: str = "zh") -> int:
-    return services.request_translations(Wanted(text, source, target, kind) for text in texts)
+    return services.request_translations(TranslationRequest(text, source, target, kind) for text in texts)
 
 
 def test_a_text_is_translated_once_and_read_with_its_mark(engine):

@@ -109,7 +109,7 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
         )
     people = Membership.objects.filter(company=OuterRef("pk"))
     rows = campaign.companies.filter(pk__in=keys).annotate(has_people=Exists(people)).distinct().order_by("pk")
-    known = _Known.of(rows)
+    known = _EarlierLetters.of(rows)
     selection = Selection()
     for company in rows:
         reason = known.why_not(company)
@@ -122,7 +122,7 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _EarlierLetters:
     """What earlier letters to these companies' addresses tell."""
 
     refused: frozenset[str]
@@ -130,7 +130,7 @@ class _Known:
     invited: frozenset[tuple[int, str]]  # company and address
 
     @classmethod
-    def of(cls, companies: QuerySet[Company]) -> "_Known":
+    def of(cls, companies: QuerySet[Company]) -> "_EarlierLetters":
         emails = companies.order_by().values(lower=Lower("contact_email"))
         refused = Invitation.objects.filter(refused_at__isnull=False, email__in=emails)
         bounced = Suppression.objects.filter(address__in=emails)

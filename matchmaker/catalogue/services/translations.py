@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.languages import BUYERS, ENGLISH, site_languages
 from matchmaker.translation.models import Kind
-from matchmaker.translation.services import Source, Wanted, read, request_translations
+from matchmaker.translation.services import Source, TranslationRequest, read, request_translations
 
 
 def request_product_translations(product: Product) -> None:
@@ -30,8 +30,14 @@ def request_demand_translations(demand: Demand) -> None:
     request_translations(one for text, language in written for one in _wanted([text], language, targets, kind))
 
 
-def _wanted(texts: Iterable[str], source: str, targets: Iterable[str], kind: str) -> Iterator[Wanted]:
-    yield from (Wanted(text, source, target, kind) for text in texts if text for target in targets if target != source)
+def _wanted(texts: Iterable[str], source: str, targets: Iterable[str], kind: str) -> Iterator[TranslationRequest]:
+    yield from (
+        TranslationRequest(text, source, target, kind)
+        for text in texts
+        if text
+        for target in targets
+        if target != source
+    )
 
 
 def names_in_other_languages(product: Product, texts: Sequence[ProductText]) -> list[tuple[str, str]]:

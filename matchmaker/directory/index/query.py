@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from matchmaker.directory.index.entries import HAN, fold, words_of
 from matchmaker.directory.index.segment import Documents
-from matchmaker.directory.search_backend import Understood
+from matchmaker.directory.search_backend import QueryInterpretation
 from matchmaker.language.glossary import gloss
 from matchmaker.language.reading import concepts
 from matchmaker.language.spoken import folded, words_that_sound
@@ -32,7 +32,7 @@ class ParsedQuery:
     """The words as the index looks them up."""
 
     text: str
-    understood: Understood
+    understood: QueryInterpretation
     hs_code: str = ""  # as digits, where the text is one
     number: str = ""  # folded, where it may be one
     words: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
     query_words = frozenset({*words_of(text, language), *terms, *english})
     return ParsedQuery(
         text,
-        Understood(language, glossed, tuple(spelling), named=named.english, is_cut=is_cut),
+        QueryInterpretation(language, glossed, tuple(spelling), named=named.english, is_cut=is_cut),
         hs_code=re.sub(r"\D", "", code.group(1)) if code else "",
         number=fold(text),
         words=tuple(terms),

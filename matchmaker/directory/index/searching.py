@@ -20,7 +20,7 @@ from matchmaker.directory.index.entries import code_term, number_term
 from matchmaker.directory.index.query import ParsedQuery, parse
 from matchmaker.directory.index.scoring import score, smallest
 from matchmaker.directory.index.segment import Array, Documents, Segment
-from matchmaker.directory.search_backend import Position, SearchQuery, SearchResult, Understood
+from matchmaker.directory.search_backend import Position, QueryInterpretation, SearchQuery, SearchResult
 from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.text import surface_forms
 
@@ -87,9 +87,13 @@ class Index:
         return visible
 
     # -- what fits the words ------------------------------------------------------------------------------------------
-    def _scores(self, parsed: ParsedQuery, query: SearchQuery, visible: Mask) -> tuple[Scores, Understood]:
-        codes = [(code_term(parsed.hs_code), CODE_SCORE, Understood(hs_code=parsed.hs_code))] if parsed.hs_code else []
-        codes.append((number_term(parsed.number), NUMBER_SCORE, Understood(number=parsed.number)))
+    def _scores(self, parsed: ParsedQuery, query: SearchQuery, visible: Mask) -> tuple[Scores, QueryInterpretation]:
+        codes = (
+            [(code_term(parsed.hs_code), CODE_SCORE, QueryInterpretation(hs_code=parsed.hs_code))]
+            if parsed.hs_code
+            else []
+        )
+        codes.append((number_term(parsed.number), NUMBER_SCORE, QueryInterpretation(number=parsed.number)))
         for term, value, understood in codes:
             places, _counts = self.documents.holding(term)
             if len(places):
@@ -162,7 +166,7 @@ class Index:
         merged = list(heapq.merge(*pages))[: query.limit + 1]
         return [(position, self.segments[number], place) for position, number, place in merged]
 
-    def _explained(self, understood: Understood, shown: Sequence[tuple[Segment, int]]) -> Understood:
+    def _explained(self, understood: QueryInterpretation, shown: Sequence[tuple[Segment, int]]) -> QueryInterpretation:
         """With spellings as they stand in some text, and what the best entries have in common."""
         spelling = tuple((typed, self._surface_form(word)) for typed, word in understood.spelling)
         if not shown or understood.hs_code:

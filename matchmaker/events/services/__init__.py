@@ -69,7 +69,7 @@ from matchmaker.events.services.participations import (
     withdraw_from_event,
 )
 from matchmaker.events.services.plans import (
-    Compared,
+    PlanDifference,
     compare_plans,
     compute_plan,
     discard_plan,
@@ -79,9 +79,9 @@ from matchmaker.events.services.plans import (
     take_out_of_draft,
 )
 from matchmaker.events.services.publishing import (
-    Mended,
     MendPreview,
-    Published,
+    PublicationResult,
+    RepairResult,
     mark_present,
     mend_plan,
     preview_mend,
@@ -103,5 +103,5 @@ from matchmaker.events.services.requests import (
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
-from matchmaker.events.services.taking_back import Affected, affected, affected_by, take_back, to_call_off
+from matchmaker.events.services.taking_back import StepImpact, impact_of, impact_on, take_back, to_call_off
 from matchmaker.events.services.wishes import wish

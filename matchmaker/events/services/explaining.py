@@ -47,7 +47,7 @@ def failure_sentence(draft: PlanDraft) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnplacedWish:
     """A wish that found no slot. `supplier_at` and `buyer_at` are places in the instance, None outside of it."""
 
     supplier: Company
@@ -59,7 +59,7 @@ class Unplaced:
     buyer_at: int | None
 
 
-class UnplacedWishes(Sequence[Unplaced]):
+class UnplacedWishes(Sequence[UnplacedWish]):
     """Every wish and accepted request of the event that the plan does not place, the strongest first.
 
     With `matches` it is the pairs that only matching speaks for. Sentences are made for the rows that are asked for: a
@@ -84,9 +84,9 @@ class UnplacedWishes(Sequence[Unplaced]):
         return len(self.pairs)
 
     @overload
-    def __getitem__(self, place: int) -> Unplaced: ...
+    def __getitem__(self, place: int) -> UnplacedWish: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Unplaced]: ...
+    def __getitem__(self, place: slice) -> list[UnplacedWish]: ...
     def __getitem__(self, place):
         if isinstance(place, slice):
             return self._explained(self.pairs[place])
@@ -97,7 +97,7 @@ class UnplacedWishes(Sequence[Unplaced]):
         suppliers, buyers = self.standing.suppliers, self.standing.buyers
         return {(suppliers[row.supplier], buyers[row.buyer]): row.code for row in self.plan.unplaced}
 
-    def _explained(self, pairs: list[tuple[int, int]]) -> list[Unplaced]:
+    def _explained(self, pairs: list[tuple[int, int]]) -> list[UnplacedWish]:
         companies = Company.objects.in_bulk({key for pair in pairs for key in pair})
         found = []
         for pair in pairs:
@@ -108,7 +108,7 @@ class UnplacedWishes(Sequence[Unplaced]):
                 numbers = facts(self.standing.instance, self.plan.meetings, s, b, cell=self.cell)
             supplier, buyer = companies[pair[0]], companies[pair[1]]
             sentence = why_not(code, supplier.display_name, buyer.display_name, numbers)
-            found.append(Unplaced(supplier, buyer, tuple(sorted(self.kinds[pair])), code, sentence, s, b))
+            found.append(UnplacedWish(supplier, buyer, tuple(sorted(self.kinds[pair])), code, sentence, s, b))
         return found
 
 

@@ -324,7 +324,7 @@ def meetings_in(draft: PlanDraft) -> list[PlannedMeeting]:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class PlanDifference:
     """`gains` and `losses` are (company key, change in meetings), largest first."""
 
     only_here: int
@@ -335,7 +335,7 @@ class Compared:
     losses: list[tuple[int, int]]
 
 
-def compare_plans(draft: PlanDraft, other: PlanDraft) -> Compared:
+def compare_plans(draft: PlanDraft, other: PlanDraft) -> PlanDifference:
     """How `draft` differs from `other`: pairs that meet in one only, at another time, or just the same."""
     here, there = _pairs(draft), _pairs(other)
     change: Counter[int] = Counter()
@@ -346,7 +346,7 @@ def compare_plans(draft: PlanDraft, other: PlanDraft) -> Compared:
     shared = here.keys() & there.keys()
     elsewhen = sum(1 for pair in shared if here[pair] != there[pair])
     ordered = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return Compared(
+    return PlanDifference(
         only_here=len(here) - len(shared),
         only_there=len(there) - len(shared),
         elsewhen=elsewhen,

@@ -28,7 +28,7 @@ from matchmaker.events.services.wishes import never_pairs
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublicationResult:
     """How many meetings are new, moved, the same and called off; `left_out` are those no longer possible."""
 
     new: int
@@ -40,7 +40,7 @@ class Published:
 
 
 @transaction.atomic
-def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published:
+def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> PublicationResult:
     """Make the draft the agenda: earlier planned meetings that are not locked give way to it.
 
     A pair that meets in both keeps its meeting, so that calendars move the entry instead of doubling it. Meetings of
@@ -86,7 +86,7 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Published
         count = _tell(draft, changes.touched, step.leave_at)
     counts = {**changes.counts, "told": count}
     record(by=by, verb="publish_plan", on=draft, organisation=event.campaign, facts=counts)
-    return Published(**counts)
+    return PublicationResult(**counts)
 
 
 def _may_publish(event: Event, draft: PlanDraft) -> None:
@@ -310,7 +310,7 @@ def _tell(draft: PlanDraft, touched: set[int], at: dt.datetime | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class RepairResult:
     """What re-planning did: meetings cancelled, added, and moved (none of those that could stay)."""
 
     cancelled: int
@@ -328,7 +328,7 @@ def mend_plan(
     max_moves: int = 0,
     seconds: float = 1.0,
     expected: str = "",
-) -> Mended:
+) -> RepairResult:
     """Re-plan because companies do not come (`until` None) or come late (free from `until` on).
 
     Only slots still to come change. Every meeting that is still possible keeps its slot and table; freed slots are
@@ -449,7 +449,7 @@ def _at_their_tables(today: Plan, mended: Plan) -> Plan:
     return replace(mended, meetings=rows)
 
 
-def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> Mended:
+def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> RepairResult:
     """Write the difference; freed slots first, then moves and additions."""
     before = {row[:2]: row[2:] for row in today.meetings}
     after = {row[:2]: row[2:] for row in mended.meetings}
@@ -495,4 +495,4 @@ def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: St
     for meeting in (*cancelled, *(standing_at[pair] for pair in moved_pairs), *added):
         notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
         step.letters.append(notices.changed_key(meeting))
-    return Mended(cancelled=len(cancelled), added=len(added), moved=len(moved_pairs))
+    return RepairResult(cancelled=len(cancelled), added=len(added), moved=len(moved_pairs))

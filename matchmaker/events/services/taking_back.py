@@ -146,7 +146,7 @@ def _restore(event: Event, name: str, rows: dict[str, list[Any]]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
+class StepImpact:
     """Whom a step concerns: how many meetings, companies, and people with an account who are told."""
 
     meetings: int
@@ -154,10 +154,10 @@ class Affected:
     people: int
 
 
-def affected(meetings: int, companies: Iterable[int]) -> Affected:
+def impact_on(meetings: int, companies: Iterable[int]) -> StepImpact:
     keys = set(companies)
     people = User.objects.filter(is_active=True, memberships__company__in=keys).distinct().count()
-    return Affected(meetings, len(keys), people)
+    return StepImpact(meetings, len(keys), people)
 
 
 # Call many meetings off: the event, or its plan.
@@ -167,9 +167,9 @@ def to_call_off(event: Event, **only: Any) -> models.QuerySet[Meeting]:
     return Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, **only)
 
 
-def affected_by(meetings: models.QuerySet[Meeting]) -> Affected:
+def impact_of(meetings: models.QuerySet[Meeting]) -> StepImpact:
     pairs = list(meetings.values_list("supplier", "buyer"))
-    return affected(len(pairs), (key for pair in pairs for key in pair))
+    return impact_on(len(pairs), (key for pair in pairs for key in pair))
 
 
 def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step: Step) -> int:

@@ -74,7 +74,7 @@ class Import(Public):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(null=True)  # the file, deflated, until its rows are brought in
     size = models.PositiveIntegerField(default=0)  # bytes of the file, until it and its rows are forgotten
-    seen = models.JSONField(default=dict)  # how the file is read, see `reading.Seen`
+    seen = models.JSONField(default=dict)  # how the file is read, see `reading.FileLayout`
     top = models.JSONField(default=list)  # the first rows as [number, cells], cut short, for the page of the columns
     head = models.JSONField(default=list)  # the file's own column names
     mapping = models.JSONField(default=dict)  # our column → place in the file

@@ -12,7 +12,7 @@ from matchmaker.imports.reading.problems import MAX_CELLS, MAX_TEXT, Unreadable,
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileLayout:
     """How a file is read: what was found out by looking, or what a person chose instead."""
 
     format: str  # csv or xlsx
@@ -45,7 +45,7 @@ def check_upload(file: IO[bytes]) -> str:
     return "xlsx"
 
 
-def look(file: IO[bytes], *, encoding: str = "", sheet: str = "") -> Seen:
+def look(file: IO[bytes], *, encoding: str = "", sheet: str = "") -> FileLayout:
     """Find out how to read a file. It unpacks: only for a worker.
 
     Raises:
@@ -55,12 +55,12 @@ def look(file: IO[bytes], *, encoding: str = "", sheet: str = "") -> Seen:
         if check_upload(file) == "xlsx":
             visible, hidden = workbooks.sheets(file)
             chosen = sheet if sheet in visible else visible[0]
-            return Seen("xlsx", sheet=chosen, sheets=visible, hidden=hidden)
+            return FileLayout("xlsx", sheet=chosen, sheets=visible, hidden=hidden)
         codec = encoding or text_files.encoding_of(file)
-        return Seen("csv", encoding=codec, delimiter=text_files.delimiter_of(file, codec))
+        return FileLayout("csv", encoding=codec, delimiter=text_files.delimiter_of(file, codec))
 
 
-def rows(file: IO[bytes], seen: Seen) -> Generator[tuple[int, list[str]]]:
+def rows(file: IO[bytes], seen: FileLayout) -> Generator[tuple[int, list[str]]]:
     """Row numbers from 1 as a spreadsheet shows them, with the cells as text; rows without any text are left out.
 
     Raises:
@@ -95,7 +95,7 @@ def every_error_is_damage() -> Iterator[None]:
         raise Unreadable("damaged") from error
 
 
-def below_head(file: IO[bytes], seen: Seen) -> Iterator[tuple[int, list[str]]]:
+def below_head(file: IO[bytes], seen: FileLayout) -> Iterator[tuple[int, list[str]]]:
     """The rows of goods: those behind the one that names the columns, and behind what stands above it."""
     found = rows(file, seen)
     for number, _cells in found:

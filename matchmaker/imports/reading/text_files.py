@@ -85,7 +85,7 @@ def delimiter_of(file: IO[bytes], encoding: str) -> str:
 
 
 def rows(file: IO[bytes], encoding: str, delimiter: str) -> Generator[tuple[int, list[str]]]:
-    text = io.TextIOWrapper(_Kept(file), encoding=encoding, errors="strict", newline="")
+    text = io.TextIOWrapper(_KeepOpen(file), encoding=encoding, errors="strict", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     try:
@@ -105,7 +105,7 @@ def _code_of(message: str) -> str:
     return "quote_not_closed" if "unexpected end" in message else "quote_inside"
 
 
-class _Kept(io.BufferedReader):
+class _KeepOpen(io.BufferedReader):
     """The file for TextIOWrapper, which closes what it wraps: ours stays open."""
 
     def __init__(self, file: IO[bytes]):

@@ -15,7 +15,7 @@ from matchmaker.core import reference
 from matchmaker.core.text import web_address
 from matchmaker.imports.reading.pictures import Line
 from matchmaker.imports.recognition import figures
-from matchmaker.imports.recognition.labels import Labelled, split_labels, words
+from matchmaker.imports.recognition.labels import LabelledLines, split_labels, words
 from matchmaker.language.text import clean, has_han
 
 LONG = 60  # characters from which a line is a sentence about the company
@@ -115,7 +115,7 @@ def _phone(stated: str, whole: str, country: str) -> str:
     return ""
 
 
-def _address(labelled: Labelled, lines: Sequence[Line]) -> dict[str, str]:
+def _address(labelled: LabelledLines, lines: Sequence[Line]) -> dict[str, str]:
     """Street and city; a line that names a postcode gives the city."""
     plain = [line.text for line in lines if not _EMAIL.search(line.text)]
     stated = labelled.values.get("address", "")
@@ -130,7 +130,7 @@ def _address(labelled: Labelled, lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def _names(labelled: Labelled, lines: Sequence[Line]) -> dict[str, str]:
+def _names(labelled: LabelledLines, lines: Sequence[Line]) -> dict[str, str]:
     """The line with a legal form; else the largest one without figures. Names in two scripts are told apart."""
     stated = labelled.values.get("legal_name", "")
     formal = [line.text for line in lines if _is_formal(line.text) and len(line.text) < 120 and "@" not in line.text]
@@ -153,7 +153,7 @@ def _is_formal(text: str) -> bool:
     return bool(_FORM.search(text) or (text.isupper() and _FORM.search(text.title())))
 
 
-def _person(labelled: Labelled, lines: Sequence[Line], fields: dict[str, Any]) -> str:
+def _person(labelled: LabelledLines, lines: Sequence[Line], fields: dict[str, Any]) -> str:
     """Who stands beside a title; else the first line that looks like a name of a person."""
     if stated := labelled.values.get("contact_name"):
         return stated[:120]

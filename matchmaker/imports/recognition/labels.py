@@ -15,7 +15,7 @@ _NO_LABEL = re.compile(r"[^\W\d_]")  # a letter right behind a word makes it ano
 
 
 @dataclass
-class Labelled:
+class LabelledLines:
     """`values` by field: the first one of each; `rest` are the lines without a label."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -30,9 +30,9 @@ def words(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda pair: (-len(pair[0]), pair)))
 
 
-def split_labels(lines: Iterable[Line], kind: str, fields: Sequence[str] = ()) -> Labelled:
+def split_labels(lines: Iterable[Line], kind: str, fields: Sequence[str] = ()) -> LabelledLines:
     """Values behind labels, and the other lines. A label alone on its line speaks of the next line."""
-    result, waiting = Labelled(), ""
+    result, waiting = LabelledLines(), ""
     for line in lines:
         name, value = _split(line.text, kind)
         if waiting and not name:

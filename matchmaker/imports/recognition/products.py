@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Category, HSCode, Product
 from matchmaker.core import reference
 from matchmaker.imports.reading.pictures import Line
 from matchmaker.imports.recognition import figures
-from matchmaker.imports.recognition.labels import Labelled, split_labels
+from matchmaker.imports.recognition.labels import LabelledLines, split_labels
 from matchmaker.language.attributes import read_attributes
 from matchmaker.language.text import clean, detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, suggest_codes
@@ -54,7 +54,7 @@ def read_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, A
     return found, labelled.values.get("hs_code", "")
 
 
-def _name(labelled: Labelled, is_picture: bool) -> str:
+def _name(labelled: LabelledLines, is_picture: bool) -> str:
     """What stands behind a label; else the largest line of a picture, or the first line of a text."""
     name = labelled.values.get("name", "")
     if not name:
@@ -67,7 +67,7 @@ def _name(labelled: Labelled, is_picture: bool) -> str:
     return name.strip(" .:：-–|")[:LONGEST_NAME]
 
 
-def _description(labelled: Labelled, name: str, is_picture: bool) -> str:
+def _description(labelled: LabelledLines, name: str, is_picture: bool) -> str:
     rest = [line.text for line in labelled.rest if clean(line.text).strip(" .:：-–|") != name]
     if is_picture:  # single words of a label say little
         rest = [text for text in rest if len(text) >= 20 and not _NOT_A_NAME.search(text)]
@@ -76,7 +76,7 @@ def _description(labelled: Labelled, name: str, is_picture: bool) -> str:
     return "\n".join(rest)[:LONGEST_DESCRIPTION].strip()
 
 
-def _origin(labelled: Labelled, lines: Sequence[Line]) -> str:
+def _origin(labelled: LabelledLines, lines: Sequence[Line]) -> str:
     candidates = [labelled.values.get("origin", "")]
     candidates += [line.text[match.start() :] for line in lines if (match := _MADE_IN.search(line.text))]
     return next((code for text in candidates if text and (code := figures.country(text))), "")

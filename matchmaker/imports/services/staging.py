@@ -99,7 +99,7 @@ class Judge:
     def file(self) -> Iterator[list[ImportRow]]:
         """The rows behind the head, in pieces."""
         content = zlib.decompress(bytes(self.batch.content or b""))
-        rows = reading.below_head(io.BytesIO(content), reading.Seen(**self.batch.seen))
+        rows = reading.below_head(io.BytesIO(content), reading.FileLayout(**self.batch.seen))
         for piece in batched(rows, PIECE):
             yield self.placed([self.judged(number, cells) for number, cells in piece])
 

@@ -192,7 +192,7 @@ def open_file(batch: Import) -> None:
     batch.save(update_fields=["seen", "head", "mapping", "top", "state", "attempts", "lease_until"])
 
 
-def _first_rows(file: io.BytesIO, seen: reading.Seen) -> list[tuple[int, list[str]]]:
+def _first_rows(file: io.BytesIO, seen: reading.FileLayout) -> list[tuple[int, list[str]]]:
     """As many as can be read: what is wrong further down is said when the rows are checked."""
     top: list[tuple[int, list[str]]] = []
     try:

@@ -103,7 +103,7 @@ def duty_of(
     return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
 
 
-Steps = dict[int, list[readiness.Held]]
+Steps = dict[int, list[readiness.EvidenceRecord]]
 
 
 def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[int, readiness.ProductFacts]:
@@ -112,10 +112,10 @@ def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[
     A registration of the company counts for all its products, unless the rule wants one for each product.
     """
     single = {code for rule in book.rules if rule.per_product for code in rule.accepts}
-    by_product: dict[int, list[readiness.Held]] = {product.pk: [] for product in products}
-    by_company: dict[int, list[readiness.Held]] = {product.company_id: [] for product in products}
+    by_product: dict[int, list[readiness.EvidenceRecord]] = {product.pk: [] for product in products}
+    by_company: dict[int, list[readiness.EvidenceRecord]] = {product.company_id: [] for product in products}
     for row in _registrations(products):
-        held = readiness.Held(
+        held = readiness.EvidenceRecord(
             row.code,
             "registration",
             row.number,
@@ -132,7 +132,7 @@ def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[
     facts = {}
     for product in products:
         certificates = (
-            readiness.Held(
+            readiness.EvidenceRecord(
                 row.code,
                 "certificate",
                 row.number,
@@ -173,7 +173,7 @@ def _answers(products: list[Product]) -> tuple[dict[int, dict[str, bool]], Steps
         answers.setdefault(row.product_id, {})[row.question] = row.answer
         if row.answer and row.question.startswith("has:") and (row.document_id or row.number):
             steps.setdefault(row.product_id, []).append(
-                readiness.Held(
+                readiness.EvidenceRecord(
                     row.code,
                     "document",
                     row.number,

@@ -24,7 +24,7 @@ from matchmaker.market_access.models import (
 )
 from matchmaker.market_access.services.adding import PREFIXES, sound_prefixes
 from matchmaker.market_access.services.answers import duty_of, readiness_of_many, rulebook
-from matchmaker.market_access.services.records import Affected, affected, changed_fields, plain_facts
+from matchmaker.market_access.services.records import AffectedProduct, affected_products, changed_fields, plain_facts
 from matchmaker.market_access.services.tariffs import require_organiser
 
 EDITABLE_AGREEMENT = frozenset({"name", "flat_rate", "proofs", "partly_suspended", "source_url", "confidence", "note"})
@@ -142,11 +142,11 @@ def _tried[T](act: Callable[[], Any], look: Callable[[], T]) -> T:
         return seen
 
 
-def preview_readiness(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[Affected]:
+def preview_readiness(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[AffectedProduct]:
     """For which of the products an edit would change the checklist on a day: it is tried and taken back."""
     listed = list(products)[:MOST_PREVIEWED]
     before = readiness_of_many(listed, day, book=rulebook())
-    return affected(listed, before, _tried(act, lambda: readiness_of_many(listed, day, book=rulebook())))
+    return affected_products(listed, before, _tried(act, lambda: readiness_of_many(listed, day, book=rulebook())))
 
 
 def preview_duty(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[DutyChange]:

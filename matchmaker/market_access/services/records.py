@@ -37,7 +37,7 @@ EDITABLE_PARTNER = frozenset({"valid_from", "valid_until", "confidence", "note"}
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadCounts:
     """How many rows were written, found as they were, or left alone because an organiser edited them here."""
 
     created: int
@@ -45,8 +45,8 @@ class Loaded:
     unchanged: int
     kept: int
 
-    def __add__(self, other: "Loaded") -> "Loaded":
-        return Loaded(
+    def __add__(self, other: "LoadCounts") -> "LoadCounts":
+        return LoadCounts(
             self.created + other.created,
             self.updated + other.updated,
             self.unchanged + other.unchanged,
@@ -55,7 +55,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
+class AffectedProduct:
     """One product for which an edit changes the answer."""
 
     product: Product
@@ -65,7 +65,7 @@ class Affected:
 
 
 @transaction.atomic
-def load_market_access(*, folder: Path = RECORDS) -> Loaded:
+def load_market_access(*, folder: Path = RECORDS) -> LoadCounts:
     """Bring the records of `data/market_access` into the tables; running it again changes nothing.
 
     Rows that organisers edited here are kept as they are. Nothing is deleted: a rule that ended still answers for the
@@ -139,7 +139,9 @@ def edit_partner(*, by: User, partner: AgreementPartner, **fields: Any) -> Agree
     return partner
 
 
-def preview_rule(rule: EntryRule, shipment_date: date, products: Iterable[Product], **fields: Any) -> list[Affected]:
+def preview_rule(
+    rule: EntryRule, shipment_date: date, products: Iterable[Product], **fields: Any
+) -> list[AffectedProduct]:
     """For which of the products an edit would change the checklist on a day. Nothing is written."""
     book = rulebook()
     edited = EntryRule.objects.get(pk=rule.pk)
@@ -148,20 +150,20 @@ def preview_rule(rule: EntryRule, shipment_date: date, products: Iterable[Produc
     changed = replace(book, rules=tuple(new if one.code == new.code else one for one in book.rules))
     listed = list(products)
     before = readiness_of_many(listed, shipment_date, book=book)
-    return affected(listed, before, readiness_of_many(listed, shipment_date, book=changed))
+    return affected_products(listed, before, readiness_of_many(listed, shipment_date, book=changed))
 
 
-def affected(
+def affected_products(
     products: Iterable[Product],
     before: Mapping[int, readiness.Readiness],
     after: Mapping[int, readiness.Readiness],
-) -> list[Affected]:
+) -> list[AffectedProduct]:
     """The products whose checklist differs, each with the number of its lines that do."""
     changes = []
     for product in products:
         old, fresh = before[product.pk], after[product.pk]
         if lines := len(_lines(old) ^ _lines(fresh)):
-            changes.append(Affected(product, old.state, fresh.state, lines))
+            changes.append(AffectedProduct(product, old.state, fresh.state, lines))
     return changes
 
 
@@ -203,7 +205,7 @@ def _access_fields(access: rules.Access) -> dict[str, Any]:
     return fields
 
 
-def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping[str, Any]]) -> Loaded:
+def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping[str, Any]]) -> LoadCounts:
     loaded = {tuple(getattr(row, name) for name in key): row for row in model._default_manager.all()}
     created, updated, unchanged, protected = [], 0, 0, 0
     for fields in records:
@@ -221,7 +223,7 @@ def _upsert(model: type[models.Model], key: list[str], records: Iterable[Mapping
             row.save()
             updated += 1
     model._default_manager.bulk_create(created)
-    return Loaded(len(created), updated, unchanged, protected)
+    return LoadCounts(len(created), updated, unchanged, protected)
 
 
 def _as_column(value: Any) -> Any:

@@ -24,7 +24,7 @@ from matchmaker.matching.engine.fusion import (
     FIRST_ONLY,
     SECOND,
     SECOND_ONLY,
-    Weights,
+    RouteWeights,
     add_category_signals,
     probabilities,
     route_of,
@@ -65,7 +65,7 @@ class Classifier:
     nomenclature: Nomenclature
     words: Words
     meanings: dict[str, Meaning]
-    weights: dict[str, Weights]
+    weights: dict[str, RouteWeights]
     version: str
     fast: bool = False
 

@@ -42,7 +42,7 @@ CATEGORY_SIGNALS = {
 
 
 @dataclass(frozen=True)
-class Weights:
+class RouteWeights:
     """Learned weights of one route: of the opinions on the category, and of the signals on the code."""
 
     category: dict[str, float]

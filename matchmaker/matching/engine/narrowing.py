@@ -39,7 +39,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Narrowed:
+class NarrowingState:
     """The codes in play with their shares, the likeliest first, and the next question: () when there is none."""
 
     codes: tuple[tuple[str, float], ...]
@@ -47,7 +47,7 @@ class Narrowed:
     answered: tuple[str, ...] = field(default=())
 
 
-def narrow(shares: NDArray[np.floating], nomenclature: Nomenclature, answers: Sequence[str] = ()) -> Narrowed:
+def narrow(shares: NDArray[np.floating], nomenclature: Nomenclature, answers: Sequence[str] = ()) -> NarrowingState:
     """Where some answers lead: each is the `id` of an option of its question, `none` or `unknown`.
 
     Raises ValueError for an answer that was no option of its question and for more than three.
@@ -64,7 +64,7 @@ def narrow(shares: NDArray[np.floating], nomenclature: Nomenclature, answers: Se
     question = ask(codes, left=MOST_QUESTIONS - len(answers), seen=seen) if len(answers) < MOST_QUESTIONS else ()
     total = sum(codes.values()) or 1.0
     ranked = sorted(((code, share / total) for code, share in codes.items()), key=lambda pair: (-pair[1], pair[0]))
-    return Narrowed(tuple(ranked), question, tuple(answers))
+    return NarrowingState(tuple(ranked), question, tuple(answers))
 
 
 def take(codes: dict[str, float], question: Sequence[Option], answer: str) -> dict[str, float]:

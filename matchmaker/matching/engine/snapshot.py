@@ -28,7 +28,7 @@ from matchmaker.matching.engine.artefacts import (
 )
 from matchmaker.matching.engine.evidence import Meaning, Words
 from matchmaker.matching.engine.exemplars import Exemplars
-from matchmaker.matching.engine.fusion import Weights
+from matchmaker.matching.engine.fusion import RouteWeights
 from matchmaker.matching.engine.reference import LABELLED, load_names, load_nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
 from matchmaker.matching.engine.words import NameIndex, WordIndex
@@ -49,7 +49,7 @@ def _file(key: str) -> str:
 def save(
     folder: Path,
     meanings: Mapping[str, Meaning],
-    weights: Mapping[str, Weights],
+    weights: Mapping[str, RouteWeights],
     *,
     inputs: str,
     texts: str,
@@ -121,8 +121,8 @@ def version(folder: Path) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def load_weights(folder: Path) -> dict[str, Weights]:
-    return {route: Weights(**values) for route, values in load_json(folder / WEIGHTS).items()}
+def load_weights(folder: Path) -> dict[str, RouteWeights]:
+    return {route: RouteWeights(**values) for route, values in load_json(folder / WEIGHTS).items()}
 
 
 def _unpack(source: Path, target: Path) -> None:

@@ -20,7 +20,7 @@ from matchmaker.matching.engine.fusion import (
     SECOND,
     SECOND_ONLY,
     SIGNALS,
-    Weights,
+    RouteWeights,
     add_category_signals,
 )
 from matchmaker.matching.engine.reading import Encode, read_names, read_texts
@@ -234,7 +234,7 @@ def rows_of(route: str, labelled: LabelledTexts) -> NDArray[np.int64]:
     return np.array([i for i, lang in enumerate(labelled.langs) if (lang not in READ) == second])
 
 
-def fit_weights(judged: Predictions, material: Material, route: str, rows: NDArray[np.integer]) -> Weights:
+def fit_weights(judged: Predictions, material: Material, route: str, rows: NDArray[np.integer]) -> RouteWeights:
     """Weights of one route from the out-of-fold signals of some rows."""
     nomenclature = material.nomenclature
     codes = material.code_of(material.labelled)[rows]
@@ -264,8 +264,8 @@ def fit_weights(judged: Predictions, material: Material, route: str, rows: NDArr
         sample_weights=weights,
         bounds=[(None, None) if name == "size" else (0, None) for name in signals],
     )
-    return Weights(category_weights, {name: float(weight) for name, weight in zip(signals, fitted, strict=True)})
+    return RouteWeights(category_weights, {name: float(weight) for name, weight in zip(signals, fitted, strict=True)})
 
 
-def fit_all_weights(judged: Predictions, material: Material) -> dict[str, Weights]:
+def fit_all_weights(judged: Predictions, material: Material) -> dict[str, RouteWeights]:
     return {route: fit_weights(judged, material, route, rows_of(route, material.labelled)) for route in ENCODERS}

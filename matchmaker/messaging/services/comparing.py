@@ -29,7 +29,7 @@ from matchmaker.messaging.landed_cost import (
     Offer,
     State,
     Tables,
-    Wanted,
+    TargetQuantity,
     best_offer,
     landed_cost,
 )
@@ -49,9 +49,9 @@ class Scope:
     line: DemandLine | None = None
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> TargetQuantity:
         row = self.request or self.line
-        return Wanted(row.quantity, row.unit) if row else Wanted(None, "")
+        return TargetQuantity(row.quantity, row.unit) if row else TargetQuantity(None, "")
 
     @property
     def day(self) -> dt.date:

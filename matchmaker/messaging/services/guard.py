@@ -180,7 +180,7 @@ def hold_for(*, sender: Company, receiver: Company, text: str, request: QuoteReq
         "enquiry__supplier", "enquiry__buyer", "enquiry__messages__text", "enquiry__messages__side", "enquiry__asked_by"
     )
     earlier = [
-        screening.Sent(buyer if supplier == sender.pk else supplier, words or "")
+        screening.SentText(buyer if supplier == sender.pk else supplier, words or "")
         for supplier, buyer, words, side, asked_by in rows
         if side == asked_by
     ]

@@ -21,7 +21,7 @@ from matchmaker.messaging.services import guard
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.notices import excerpt, notify_side
 from matchmaker.translation.models import Kind
-from matchmaker.translation.services import Wanted, request_translations
+from matchmaker.translation.services import TranslationRequest, request_translations
 
 EDIT_MINUTES = 15
 MENTIONS = 20
@@ -284,7 +284,9 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
 def _request_translations(message: Message, reader: Company) -> None:
     """Have a message translated for the people who read it, where the organisers allow it."""
     languages = {base_of(code) for code in reader.members.values_list("language", flat=True) if code}
-    request_translations(Wanted(message.text, message.language, language, Kind.MESSAGE) for language in languages)
+    request_translations(
+        TranslationRequest(message.text, message.language, language, Kind.MESSAGE) for language in languages
+    )
 
 
 def hand_over_turn(enquiry: Enquiry, side: str) -> None:

@@ -4,10 +4,10 @@ Each channel is one class behind one interface (`base.Channel`); `robots.py` has
 names them. The contract that all of them pass is `tests/notifications/test_channel_contract.py`.
 """
 
-from matchmaker.notifications.channels.base import Channel, ChatMessage, Gone, Refusal
+from matchmaker.notifications.channels.base import AddressGone, Channel, ChatMessage, Refusal
 from matchmaker.notifications.channels.push import BrowserPush
 from matchmaker.notifications.channels.robots import DingTalk, Feishu, WeCom
 
 CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (WeCom(), DingTalk(), Feishu(), BrowserPush())}
 
-__all__ = ["CHANNELS", "Channel", "ChatMessage", "Gone", "Refusal"]
+__all__ = ["CHANNELS", "AddressGone", "Channel", "ChatMessage", "Refusal"]

@@ -28,7 +28,7 @@ class ChatMessage:
         return f"{self.text} {self.link}".strip()
 
 
-class Gone(Permanent):
+class AddressGone(Permanent):
     """The address does not exist any more: it is removed."""
 
 
@@ -56,7 +56,7 @@ class Channel(Protocol):
         """Send one message to one address, by the hardened client.
 
         Raises:
-            Gone, Refusal: no repeat can help. Temporary: worth another try.
+            AddressGone, Refusal: no repeat can help. Temporary: worth another try.
         """
 
 
@@ -80,7 +80,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
     """POST and return the body of a 2xx answer.
 
     Raises:
-        Temporary, Refusal, Gone: sorted by the status.
+        Temporary, Refusal, AddressGone: sorted by the status.
     """
     try:
         answer, read = outbound.post_and_read(url, body, headers)
@@ -90,7 +90,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> bytes:
         return read
     reason = f"it answered {answer.status}"
     if answer.status in (404, 410):
-        raise Gone(reason)
+        raise AddressGone(reason)
     if answer.status in (408, 429) or answer.status >= 500:
         after = timedelta(seconds=min(answer.retry_after, LONGEST_WAIT)) if answer.retry_after else None
         raise Temporary(reason, after=after)

@@ -23,7 +23,7 @@ MANIFEST, KEY, ENCRYPTED = "manifest.json", "key.age", "backup.tar.gz.age"
 FORMAT = 1
 
 
-class Damaged(Exception):
+class DamagedBackup(Exception):
     """The file is no backup, is not whole, or the pass phrase is wrong."""
 
 
@@ -79,7 +79,7 @@ def unpack(source: Path, folder: Path, pass_phrase: str | None = None) -> dict[s
     """Unpack a backup into an empty folder and return its manifest, after every member was compared with it.
 
     Raises:
-        Damaged: with a sentence.
+        DamagedBackup: with a sentence.
     """
     try:
         if _is_encrypted(source):
@@ -88,9 +88,9 @@ def unpack(source: Path, folder: Path, pass_phrase: str | None = None) -> dict[s
             tar.extractall(folder, filter="data")
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except pyrage.DecryptError:
-        raise Damaged("The pass phrase is wrong, or the backup was changed.") from None
+        raise DamagedBackup("The pass phrase is wrong, or the backup was changed.") from None
     except (tarfile.TarError, EOFError, OSError, ValueError) as problem:
-        raise Damaged(f"{source.name} is not a whole backup: {problem}") from None
+        raise DamagedBackup(f"{source.name} is not a whole backup: {problem}") from None
     if source.name == f"inner-{ENCRYPTED}":
         source.unlink()
     _compare(folder, manifest)
@@ -105,7 +105,7 @@ def _is_encrypted(source: Path) -> bool:
 
 def _decrypt(source: Path, folder: Path, pass_phrase: str | None) -> Path:
     if not pass_phrase:
-        raise Damaged("This backup is encrypted: give its pass phrase with --pass-phrase-file.")
+        raise DamagedBackup("This backup is encrypted: give its pass phrase with --pass-phrase-file.")
     plain = folder / f"inner-{ENCRYPTED}"
     with tarfile.open(source) as tar:
         tar.extractall(folder, filter="data")
@@ -118,11 +118,11 @@ def _decrypt(source: Path, folder: Path, pass_phrase: str | None) -> Path:
 
 def _compare(folder: Path, manifest: dict[str, Any]) -> None:
     if manifest.get("format") != FORMAT:
-        raise Damaged(f"The backup has format {manifest.get('format')}; this version reads format {FORMAT}.")
+        raise DamagedBackup(f"The backup has format {manifest.get('format')}; this version reads format {FORMAT}.")
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     for name in sorted(there ^ set(manifest["members"])):
-        raise Damaged(f"{name} is {'not in the manifest' if name in there else 'missing'}.")
+        raise DamagedBackup(f"{name} is {'not in the manifest' if name in there else 'missing'}.")
     for name, digest in manifest["members"].items():
         with (folder / name).open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != digest:
-                raise Damaged(f"{name} was changed or damaged.")
+                raise DamagedBackup(f"{name} was changed or damaged.")

@@ -24,7 +24,7 @@ KEYS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "AUDIT_KEY")
 
 
 @dataclass(frozen=True)
-class Made:
+class BackupResult:
     path: Path
     rows: int
     files: int
@@ -44,13 +44,13 @@ def keys() -> str:
     return "".join(lines)
 
 
-def create_backup(*, target: Path, pass_phrase: str = "", keep: int = 0) -> Made:
+def create_backup(*, target: Path, pass_phrase: str = "", keep: int = 0) -> BackupResult:
     """Write a backup to a file, or under a name with the time into a folder; the file appears when it is whole.
 
     With `keep`, only so many of the newest backups stay in the folder.
 
     Raises:
-        database.Failed: with a sentence.
+        database.DatabaseCopyFailed: with a sentence.
     """
     now, folder = timezone.now(), target if target.is_dir() else target.parent
     if target.is_dir():
@@ -74,7 +74,7 @@ def create_backup(*, target: Path, pass_phrase: str = "", keep: int = 0) -> Made
     if keep:
         for old in sorted(folder.glob("matchmaker-*.tar*"))[:-keep]:
             old.unlink()
-    return Made(target, sum(rows.values()), files)
+    return BackupResult(target, sum(rows.values()), files)
 
 
 def _add_files(writer: Writer, until=None) -> None:

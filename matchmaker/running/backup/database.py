@@ -23,7 +23,7 @@ PROGRAM_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 EMPTY = "DROP SCHEMA public CASCADE; CREATE SCHEMA public;"
 
 
-class Failed(Exception):
+class DatabaseCopyFailed(Exception):
     """Why the database could not be dumped or loaded."""
 
 
@@ -72,16 +72,18 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
         with closing(sqlite3.connect(target, timeout=20)) as copy:
             source.backup(copy)
     except sqlite3.OperationalError as problem:
-        raise Failed(f"{target}: {problem}. Stop the site first.") from None
+        raise DatabaseCopyFailed(f"{target}: {problem}. Stop the site first.") from None
 
 
 def _run(program: str, *arguments: str) -> None:
     if shutil.which(program) is None:
-        raise Failed(f"{program} is not installed; it comes with the client of PostgreSQL (postgresql-client).")
+        raise DatabaseCopyFailed(
+            f"{program} is not installed; it comes with the client of PostgreSQL (postgresql-client)."
+        )
     done = subprocess.run([program, *arguments], env=_environment(), capture_output=True, check=False, text=True)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise Failed(f"{program}: {lines[0] if lines else f'exit status {done.returncode}'}")
+        raise DatabaseCopyFailed(f"{program}: {lines[0] if lines else f'exit status {done.returncode}'}")
 
 
 def _environment() -> dict[str, str]:

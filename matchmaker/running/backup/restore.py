@@ -29,12 +29,12 @@ from matchmaker.running.backup.create import keys, stores
 REASON = "A backup was put back. Look at what waits, then let everything leave."
 
 
-class NotRestored(Exception):
+class RestoreRefused(Exception):
     """Why nothing was changed."""
 
 
 @dataclass
-class Restored:
+class RestoreResult:
     """What was put back, and what is wrong with it; `faults` are sentences."""
 
     version: str
@@ -45,11 +45,11 @@ class Restored:
     keys_file: Path | None = None  # keys of the backup, where they differ from those of this site
 
 
-def restore_backup(*, source: Path, pass_phrase: str = "", replace: bool = False) -> Restored:
+def restore_backup(*, source: Path, pass_phrase: str = "", replace: bool = False) -> RestoreResult:
     """Load database and files, migrate, hold all deliveries and verify. A site with people needs `replace`.
 
     Raises:
-        NotRestored, archive.Damaged, database.Failed: with a sentence; the database is as it was.
+        RestoreRefused, archive.DamagedBackup, database.DatabaseCopyFailed: with a sentence; the database is as it was.
     """
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings.VAR_DIR) as place:
         folder = Path(place)
@@ -62,7 +62,7 @@ def restore_backup(*, source: Path, pass_phrase: str = "", replace: bool = False
         Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})
         cache.clear()
         faults += _missing_files()
-        done = Restored(manifest["version"], manifest["made_at"], sum(manifest["rows"].values()), files, faults)
+        done = RestoreResult(manifest["version"], manifest["made_at"], sum(manifest["rows"].values()), files, faults)
         backup_keys = (folder / "keys.env").read_text(encoding="utf-8")
     if backup_keys == keys():  # with other keys no chain of the audit log can be verified
         faults += [f"The audit log of {owner} does not hold: {why}." for owner, why in broken_chains()]
@@ -96,11 +96,11 @@ def check_backup(*, source: Path, pass_phrase_file: Path | None = None, database
 
 def _refuse_wrong_place(manifest: dict, replace: bool) -> None:
     if _number(manifest["version"]) > _number(__version__):
-        raise NotRestored(f"The backup is of version {manifest['version']}, newer than this one ({__version__}).")
+        raise RestoreRefused(f"The backup is of version {manifest['version']}, newer than this one ({__version__}).")
     if database.NAMES[connection.vendor] not in manifest["members"]:
-        raise NotRestored(f"The backup is of another kind of database; this site has {connection.vendor}.")
+        raise RestoreRefused(f"The backup is of another kind of database; this site has {connection.vendor}.")
     if not replace and not _is_empty():
-        raise NotRestored("This site has people or files. Nothing was changed; --replace replaces them.")
+        raise RestoreRefused("This site has people or files. Nothing was changed; --replace replaces them.")
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -112,7 +112,7 @@ def _is_empty() -> bool:
         with connection.cursor() as cursor:
             there = connection.introspection.table_names(cursor)
     except DatabaseError as problem:
-        raise NotRestored(f"The database does not answer: {str(problem).splitlines()[0]}") from None
+        raise RestoreRefused(f"The database does not answer: {str(problem).splitlines()[0]}") from None
     if User._meta.db_table in there and User.objects.exists():
         return False
     return not any(next(walk(store, ""), None) for store in stores().values())
@@ -168,7 +168,7 @@ def _empty_database(folder: Path, given: str) -> Iterator[str]:
             cursor.execute(f"CREATE DATABASE {name}")
         except DatabaseError as problem:
             reason = str(problem).splitlines()[0]
-            raise NotRestored(f"No database could be made ({reason}): give an empty one with --database.") from None
+            raise RestoreRefused(f"No database could be made ({reason}): give an empty one with --database.") from None
         try:
             yield urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
         finally:

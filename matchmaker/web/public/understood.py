@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
 from matchmaker.core.ttl_cache import cached_for
-from matchmaker.directory.search_backend import Understood
+from matchmaker.directory.search_backend import QueryInterpretation
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
 
@@ -15,7 +15,7 @@ NAMES = 3  # in other languages that are written out
 GLOSSES = 4  # words of a gloss that are shown
 
 
-def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
+def sentences(request, understood: QueryInterpretation | None) -> list[dict[str, str]]:
     """[{text, url, url_label}]; url is empty where there is nothing to do about it."""
     if request.GET.get("exactly"):
         undo = {"url": address(request, drop={"exactly": None}), "url_label": _("Search by meaning too")}
@@ -44,7 +44,7 @@ def sentences(request, understood: Understood | None) -> list[dict[str, str]]:
     return found
 
 
-def _other_languages(understood: Understood) -> list[dict[str, str]]:
+def _other_languages(understood: QueryInterpretation) -> list[dict[str, str]]:
     if understood.others:
         names = " · ".join(name for _language, name in understood.others[:NAMES])
         more = len(understood.others) - NAMES
@@ -56,7 +56,7 @@ def _other_languages(understood: Understood) -> list[dict[str, str]]:
     return []
 
 
-def _heading(request, understood: Understood) -> list[dict[str, str]]:
+def _heading(request, understood: QueryInterpretation) -> list[dict[str, str]]:
     code = understood.hs_code or understood.heading
     row = _hs_code(code) if code else None
     if row is None:

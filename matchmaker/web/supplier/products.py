@@ -477,7 +477,7 @@ MOST = 5  # sentences about demands
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class MissingFact:
     sentence: str
     asked_by: str
 
@@ -488,7 +488,7 @@ class Completeness:
 
     percent: int
     missing: tuple[str, ...]
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[MissingFact, ...] = ()
 
 
 def completeness(product: Product, gaps: Sequence[Gap] = ()) -> Completeness:
@@ -521,7 +521,7 @@ def completeness(product: Product, gaps: Sequence[Gap] = ()) -> Completeness:
     )
 
 
-def _about(gap: Gap) -> Wanted:
+def _about(gap: Gap) -> MissingFact:
     """What to do, and how many demands ask for it."""
     many = ngettext(
         "%(n)d of %(of)d open demand line for such goods", "%(n)d of %(of)d open demand lines for such goods", gap.of
@@ -541,4 +541,4 @@ def _about(gap: Gap) -> Wanted:
     what = certificate(gap.detail) if gap.code == "certificates" else ""
     if gap.code == "verification":
         what = str(Company.Verification(int(gap.detail)).label)
-    return Wanted(templates % {"what": what}, many % {"n": gap.lines, "of": gap.of})
+    return MissingFact(templates % {"what": what}, many % {"n": gap.lines, "of": gap.of})

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from matchmaker.directory.search_backend import Understood
+from matchmaker.directory.search_backend import QueryInterpretation
 from matchmaker.web.public.understood import sentences
 from tests import factories
 
@@ -23,6 +23,6 @@ def test_a_chinese_reader_is_told_a_heading_by_its_chapter_and_everyday_names(db
     chapter = factories.hs_code("10", level=2, text={"en": "Cereals"}, title={"zh": title})
     factories.hs_code("1006", level=4, parent=chapter, text={"en": "Rice"}, names={"zh": names})
     with translation.override(language):
-        found = sentences(RequestFactory().get("/products/"), Understood(hs_code="1006"))
+        found = sentences(RequestFactory().get("/products/"), QueryInterpretation(hs_code="1006"))
     assert [list(one) for one in found] == [["text"]]
     assert found[0]["text"].startswith(said)

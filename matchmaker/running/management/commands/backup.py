@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from matchmaker.running.backup.create import create_backup
-from matchmaker.running.backup.database import Failed
+from matchmaker.running.backup.database import DatabaseCopyFailed
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         try:
             pass_phrase = pass_phrase_of(pass_phrase_file)
             made = create_backup(target=target, pass_phrase=pass_phrase, keep=keep)
-        except (Failed, OSError) as problem:
+        except (DatabaseCopyFailed, OSError) as problem:
             raise CommandError(str(problem)) from None
         size = made.path.stat().st_size / 1e6
         self.stdout.write(f"{made.path}: {made.rows} rows, {made.files} files, {size:.1f} MB")

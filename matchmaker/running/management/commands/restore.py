@@ -5,9 +5,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaker.running.backup.archive import Damaged
-from matchmaker.running.backup.database import Failed
-from matchmaker.running.backup.restore import NotRestored, Restored, check_backup, restore_backup
+from matchmaker.running.backup.archive import DamagedBackup
+from matchmaker.running.backup.database import DatabaseCopyFailed
+from matchmaker.running.backup.restore import RestoreRefused, RestoreResult, check_backup, restore_backup
 from matchmaker.running.management.commands.backup import pass_phrase_of
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 )
             else:
                 self.report(restore_backup(source=source, pass_phrase=pass_phrase, replace=replace))
-        except (Damaged, Failed, NotRestored, OSError) as problem:
+        except (DamagedBackup, DatabaseCopyFailed, RestoreRefused, OSError) as problem:
             raise CommandError(str(problem)) from None
 
     def report_check(self, is_good: bool, output: str) -> None:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The test restore did not end well; the lines above say why.")
         self.stdout.write(self.style.SUCCESS("The backup can be restored; this site was not changed."))
 
-    def report(self, done: Restored) -> None:
+    def report(self, done: RestoreResult) -> None:
         self.stdout.write(f"Restored: version {done.version} of {done.made_at}, {done.rows} rows, {done.files} files.")
         for fault in done.faults:
             self.stdout.write(self.style.ERROR(fault))

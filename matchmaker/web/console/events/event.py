@@ -187,7 +187,7 @@ def cancel(request, slug):
         request,
         event,
         title=_("Cancel the event"),
-        concerned=services.affected_by(services.to_call_off(event)),
+        concerned=services.impact_of(services.to_call_off(event)),
         lead=_("It stays in the calendar, marked as cancelled, and all its meetings are called off."),
         button=_("Cancel the event"),
         back_url=reverse("console_event", args=[slug]),

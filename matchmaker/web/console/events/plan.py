@@ -449,7 +449,7 @@ def _ask_publish(request, draft: PlanDraft):
         {"label": _("Called off"), "value": number(counts["cancelled"])},
         {"label": _("As before"), "value": number(counts["same"])},
     ]
-    concerned = services.affected(len(changes.rows), changes.touched)
+    concerned = services.impact_on(len(changes.rows), changes.touched)
     return render_step(
         request,
         draft.event,
@@ -482,7 +482,7 @@ def withdraw(request, slug, uid):
         request,
         draft.event,
         title=_("Withdraw the plan"),
-        concerned=services.affected_by(meetings),
+        concerned=services.impact_of(meetings),
         changes=[Change(m.supplier_id, m.buyer_id, m.starts_at, None) for m in meetings.order_by("starts_at")],
         button=_("Withdraw the plan"),
         back_url=reverse("console_event_plan", args=[slug, uid]),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
-from matchmaker.events.services import Affected
+from matchmaker.events.services import StepImpact
 from matchmaker.events.services.publishing import Change
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.templatetags.ui import number
@@ -19,7 +19,7 @@ def render_step(
     request,
     event: Event,
     *,
-    concerned: Affected,
+    concerned: StepImpact,
     changes: Sequence[Change] = (),
     figures: Sequence[dict] = (),
     **context,

@@ -249,7 +249,7 @@ def _mend_preview(request, event, rows, companies, until):
         "until": until,
         "until_at": until and local(until, event.zone),
         "preview": preview,
-        "concerned": services.affected(len(preview.all), touched),
+        "concerned": services.impact_on(len(preview.all), touched),
         "parts": [
             (_("Called off"), name_changes(event, preview.cancelled)),
             (_("New, in the freed time"), name_changes(event, preview.added)),
