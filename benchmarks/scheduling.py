@@ -174,15 +174,15 @@ def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, 
     from matchmaker.events.scheduling.days import polish
     from matchmaker.events.scheduling.flow import select
     from matchmaker.events.scheduling.interpreters import Booth
-    from matchmaker.events.scheduling.solve import finished, place
+    from matchmaker.events.scheduling.solve import finish, place
 
     board, booth, selection = Board.empty(instance), Booth(instance), select(instance)
     place(board, booth, selection.edges, seed=1)
-    before = judge(event, finished(instance, board, booth, selection.bound, 0).to_dict())
+    before = judge(event, finish(instance, board, booth, selection.bound, 0).to_dict())
     began = clock()
     polish(board, instance.day, deadline=began + 10, clock=clock)
     took = clock() - began
-    after = judge(event, finished(instance, board, booth, selection.bound, 0).to_dict())
+    after = judge(event, finish(instance, board, booth, selection.bound, 0).to_dict())
     if after.objective != before.objective:
         raise SystemExit("polishing changed the objective")
     least = sum(map(fewest_gaps, instance.parties, board.degree.tolist(), [instance.day] * len(board.degree)))

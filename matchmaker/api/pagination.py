@@ -83,7 +83,7 @@ class DeclaredFilters(BaseFilterBackend):
                     raise ValidationError({name: [_("Order by one of: %(names)s.") % {"names": ", ".join(orderings)}]})
                 queryset = queryset.order_by(*orderings[values[0]])
             elif name in filters:
-                queryset = _narrowed(filters[name].narrow, queryset, name, _limited(name, values[0]))
+                queryset = _narrow(filters[name].narrow, queryset, name, _limit_length(name, values[0]))
             else:
                 raise ValidationError({name: [_("Unknown parameter.")]}, "unknown_field")
         return queryset
@@ -101,7 +101,7 @@ class DeclaredFilters(BaseFilterBackend):
         return [{"in": "query", "required": False, **parameter} for parameter in parameters]
 
 
-def _narrowed(narrow, queryset, name: str, value: str):
+def _narrow(narrow, queryset, name: str, value: str):
     try:
         return narrow(queryset, value)
     except ValidationError as error:
@@ -110,7 +110,7 @@ def _narrowed(narrow, queryset, name: str, value: str):
         raise ValidationError({name: [_("This is no value of this parameter.")]}, "invalid") from None
 
 
-def _limited(name: str, value: str) -> str:
+def _limit_length(name: str, value: str) -> str:
     if len(value) > 200 or "\x00" in value:
         raise ValidationError({name: [_("Give at most 200 plain characters.")]})
     return value

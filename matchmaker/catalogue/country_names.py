@@ -28,7 +28,7 @@ def plain(text: str) -> str:
     return _words("".join(letter for letter in marked if not unicodedata.combining(letter)))
 
 
-def _marked(text: str) -> str:
+def _fold_with_marks(text: str) -> str:
     """The same with its marks: Áo is Austria in Vietnamese, AO a code."""
     return _words(unicodedata.normalize("NFKC", text).casefold())
 
@@ -48,7 +48,7 @@ def _whole(text: str) -> str:
     if found := _all_codes().get(text.strip()):  # NGA is Nigeria; Nga is Russia in Vietnamese
         return found
     known = _all_names()
-    if found := known.get(_marked(text)) or known.get(plain(text)):
+    if found := known.get(_fold_with_marks(text)) or known.get(plain(text)):
         return found
     short = _short(plain(text))
     return "" if short in _NEEDS_ITS_FORM else _all_names().get(short, "")
@@ -75,7 +75,7 @@ def _with_code_beside(text: str) -> str:
 def _all_names() -> dict[str, str]:
     names = [*reference.spellings("countries").items(), *_names(), *_own_names(), *_all_codes().items()]
     found: dict[str, str] = {}
-    for form in (_marked, plain):  # of a word with two meanings the first counts
+    for form in (_fold_with_marks, plain):  # of a word with two meanings the first counts
         for name, code in names:
             found.setdefault(form(name), code)
     found.pop("", None)

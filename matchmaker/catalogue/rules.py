@@ -43,7 +43,7 @@ NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")
 HS_CODES, CATEGORIES = TableKeys(HSCode), TableKeys(Category)
 
 
-def known(problems: dict, field: str, value: str, rows: Container[str], sentence: Any) -> None:
+def check_known(problems: dict, field: str, value: str, rows: Container[str], sentence: Any) -> None:
     """Note a problem when a code is given that the reference data does not have."""
     if value and value not in rows:
         problems[field] = ValidationError(sentence, f"unknown_{field}")
@@ -51,8 +51,8 @@ def known(problems: dict, field: str, value: str, rows: Container[str], sentence
 
 def check_terms(row, problems: dict) -> None:
     """Codes, and amounts that only mean something together with their unit and currency."""
-    known(problems, "currency", row.currency, reference.currencies(), CURRENCY)
-    known(problems, "price_unit", row.price_unit, reference.units(), UNIT)
+    check_known(problems, "currency", row.currency, reference.currencies(), CURRENCY)
+    check_known(problems, "price_unit", row.price_unit, reference.units(), UNIT)
 
 
 def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...], hs_codes: Container[str] = HS_CODES) -> None:
@@ -94,9 +94,9 @@ def check_product(
     check_hs_code(row.hs_code, problems, (6,), hs_codes)
     check_category(row, problems, categories)
     check_terms(row, problems)
-    known(problems, "origin", row.origin, reference.countries(), COUNTRY)
-    known(problems, "min_order_unit", row.min_order_unit, reference.units(), UNIT)
-    known(problems, "capacity_unit", row.capacity_unit, reference.units(), UNIT)
+    check_known(problems, "origin", row.origin, reference.countries(), COUNTRY)
+    check_known(problems, "min_order_unit", row.min_order_unit, reference.units(), UNIT)
+    check_known(problems, "capacity_unit", row.capacity_unit, reference.units(), UNIT)
     if row.min_order is not None and not row.min_order_unit:
         problems["min_order_unit"] = _("Say which unit the minimum order is in.")
     if row.capacity is not None and not row.capacity_unit:
@@ -112,8 +112,8 @@ def check_product(
 
 def check_demand(row, problems: dict) -> None:
     """What a demand as a whole needs a list for."""
-    known(problems, "destination", row.destination, reference.ports(), PORT)
-    known(problems, "value_currency", row.value_currency, reference.currencies(), CURRENCY)
+    check_known(problems, "destination", row.destination, reference.ports(), PORT)
+    check_known(problems, "value_currency", row.value_currency, reference.currencies(), CURRENCY)
     if (row.value_low is not None or row.value_high is not None) and not row.value_currency:
         problems["value_currency"] = _("Say which currency the value is in.")
     if row.delivery_from and row.delivery_until and row.delivery_until < row.delivery_from:
@@ -142,7 +142,7 @@ def check_line(
     check_hs_code(row.hs_code, problems, (2, 4, 6), hs_codes)
     check_category(row, problems, categories)
     check_terms(row, problems)
-    known(problems, "unit", row.unit, reference.units(), UNIT)
+    check_known(problems, "unit", row.unit, reference.units(), UNIT)
     for field in ("origins_wanted", "origins_excluded"):
         check_codes(getattr(row, field), reference.countries(), field, problems, NO_COUNTRY)
     if set(row.origins_wanted) & set(row.origins_excluded):

@@ -44,7 +44,7 @@ def proof_of(user: User, company: Company) -> Proof:
     if company.contact_email.strip().lower() in mine:
         return Proof.ADDRESS
     theirs = {domain(company.website), domain(company.contact_email)} - {""}
-    if theirs & {domain(email) for email in mine} or domains.proved(company, user):
+    if theirs & {domain(email) for email in mine} or domains.newest_proof(company, user):
         return Proof.DOMAIN
     return Proof.NONE
 

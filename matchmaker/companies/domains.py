@@ -158,7 +158,7 @@ def _in_file(proof: DomainProof) -> bool:
     return answer.status == 200 and f"{PREFIX}{proof.token}".encode() in body.split()
 
 
-def proved(company: Company, user: User | None = None) -> DomainProof | None:
+def newest_proof(company: Company, user: User | None = None) -> DomainProof | None:
     """The newest proof of the domain the company has today, by anybody or by one person."""
     rows = DomainProof.objects.filter(company=company, proved_at__isnull=False, domain=domain_name(company))
     return (rows.filter(user=user) if user else rows).order_by("-proved_at").first()

@@ -158,11 +158,13 @@ class Register:
         for piece in _pieces(one):
             shared = self._by_piece.get(piece, [])
             near |= {other.key: other for other in shared} if len(shared) <= self.MOST else {}
-        best = next(iter(alike(one, (other for other in near.values() if not _registered_apart(one, other)))), None)
+        best = next(
+            iter(alike(one, (other for other in near.values() if not _have_different_numbers(one, other)))), None
+        )
         return (near[best.key], best) if best else None
 
 
-def _registered_apart(one: Identity, other: Identity) -> bool:
+def _have_different_numbers(one: Identity, other: Identity) -> bool:
     """Whether a register has given each a number of its own: sister companies have much of a name in common."""
     same_register = one.number_kind and (one.country, one.number_kind) == (other.country, other.number_kind)
     return bool(same_register and one.number and other.number and one.number != other.number)

@@ -34,7 +34,7 @@ def mix(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
 
 
-def shifted(colour: str, toward: str, ground: str, least: float) -> str:
+def adjust_contrast(colour: str, toward: str, ground: str, least: float) -> str:
     """The colour, as little changed as needed for this contrast with the ground."""
     steps = (mix(colour, toward, step / 50) for step in range(51))
     return next((found for found in steps if contrast(found, ground) >= least), toward)

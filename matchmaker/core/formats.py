@@ -17,7 +17,7 @@ _RTL, _OWN, _END = "\u2067", "\u2068", "\u2069"
 FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was reckoned reads in the currency's own
 
 
-def isolated(text: str) -> str:
+def isolate(text: str) -> str:
     """A name inside a sentence: in a line from right to left its full stop stays at its end."""
     return f"{_OWN}{text}{_END}" if languages.is_rtl(get_language() or "en") else text
 

@@ -18,7 +18,7 @@ def side_by_side(clauses: Iterable[object]) -> str:
     return _("; ").join(map(str, clauses))
 
 
-def labelled(label: object, text: object) -> str:
+def join_label(label: object, text: object) -> str:
     """Price: 3 USD; 价格：3 美元."""
     return _("%(label)s: %(text)s") % {"label": label, "text": text}
 

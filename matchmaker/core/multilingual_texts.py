@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from matchmaker.core import languages, reference
-from matchmaker.core.lists import labelled
+from matchmaker.core.lists import join_label
 from matchmaker.core.text import validate_one_line, validate_text
 
 
@@ -98,7 +98,7 @@ def validate_texts(
             problems.append(ValidationError(problem, "language", {"code": code}))
             continue
         if sentences := _problems_of(text, max_length, multiline):
-            problems += [ValidationError(labelled(languages.own_name(code), one), "text") for one in sentences]
+            problems += [ValidationError(join_label(languages.own_name(code), one), "text") for one in sentences]
     if problems:
         raise ValidationError(problems)
 

@@ -24,7 +24,7 @@ from django.core.files.storage import storages
 from numpy.typing import NDArray
 
 from matchmaker.core.cycles import no_search_for_cycles
-from matchmaker.directory.index.build import build, merged
+from matchmaker.directory.index.build import build, merge
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.files import IndexFiles, Manifest
 from matchmaker.directory.index.name_vectors import NameVectors
@@ -175,7 +175,7 @@ class ArraySearchBackend(SearchBackend):
         folder = Path(tempfile.mkdtemp(prefix="parts-", dir=files.folder))
         try:
             self._run_parts(kind, folder, source.ranges)
-            return merged([Segment.read(part) for part in sorted(folder.iterdir())])
+            return merge([Segment.read(part) for part in sorted(folder.iterdir())])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -141,7 +141,7 @@ class IndexService:
                 return False
             self._counted.pop(kind, None)
             before = self.backend.state(kind) or {}
-        keys, changes = self._changed(directory, before)
+        keys, changes = self._find_changes(directory, before)
         if not keys:
             self.backend.mark_checked(kind)
             return True
@@ -188,7 +188,7 @@ class IndexService:
             if self.backend.needs_tidying(kind):
                 self.backend.tidy(kind)
 
-    def _changed(self, directory: Directory, state: State) -> tuple[set[int], Changes]:
+    def _find_changes(self, directory: Directory, state: State) -> tuple[set[int], Changes]:
         """(keys of rows that may differ from their entries, the changes that were looked at).
 
         The time before the last refresh is looked at again, because a transaction may have ended after it; what was

@@ -97,7 +97,7 @@ class Publications:
             reuse: whether files of the newest publication are named again instead of stored again.
         """
         revision = max(self._revisions(), default=0) + 1
-        stored = self._stored() if reuse else {}
+        stored = self._stored_names() if reuse else {}
         files = []
         for path in sorted(path for name in index["segments"] for path in (folder / name).iterdir()):
             size, digest = path.stat().st_size, _digest(path)
@@ -136,11 +136,11 @@ class Publications:
                 self.store.delete(self._manifest(revision))
             else:
                 named.update(file.stored_as for file in publication.files)
-        for name in set(self._listed(self.files)) - named:
+        for name in set(self._list_folder(self.files)) - named:
             if (timezone.now() - self.store.get_modified_time(f"{self.files}/{name}")).total_seconds() > GRACE:
                 self.store.delete(f"{self.files}/{name}")
 
-    def _stored(self) -> dict[tuple[int, str], str]:
+    def _stored_names(self) -> dict[tuple[int, str], str]:
         """(size, SHA-256) → name of the files of the newest publication."""
         with contextlib.suppress(DamagedPublicationError):
             if newest := self.newest():
@@ -168,12 +168,12 @@ class Publications:
         return f"{self.manifests}/{revision:010d}.json"
 
     def _revisions(self) -> Iterator[int]:
-        for name in self._listed(self.manifests):
+        for name in self._list_folder(self.manifests):
             stem = name.removesuffix(".json")
             if stem.isdecimal():
                 yield int(stem)
 
-    def _listed(self, folder: str) -> list[str]:
+    def _list_folder(self, folder: str) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
             return self.store.listdir(folder)[1]
         return []

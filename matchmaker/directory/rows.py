@@ -152,7 +152,7 @@ def facts_stamp() -> str:
     return stamp()
 
 
-def _noted(what: str, rows: QuerySet, key: str, when: str) -> Changes:
+def _changes_of(what: str, rows: QuerySet, key: str, when: str) -> Changes:
     return {(of, f"{what} {pk} {time}") for of, pk, time in rows.values_list(key, "pk", when)}
 
 
@@ -162,21 +162,21 @@ def changed_products(since: dt.datetime) -> Changes:
     ran_out = {"valid_until__gte": since.date() - dt.timedelta(days=1), "valid_until__lt": today}
     recorded = ("registered", Registration.objects.filter(recorded_at__gte=since), "recorded_at")
     no_longer = ("registered until", Registration.objects.filter(**ran_out), "valid_until")
-    companies = _noted("company", Company.objects.filter(updated_at__gte=since), "pk", "updated_at")
-    changes = _noted("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    companies = _changes_of("company", Company.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    changes = _changes_of("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
     for what, rows, when in (recorded, no_longer):
-        companies |= _noted(what, rows.filter(product=None), "company", when)
-        changes |= _noted(what, rows.exclude(product=None), "product", when)
+        companies |= _changes_of(what, rows.filter(product=None), "company", when)
+        changes |= _changes_of(what, rows.exclude(product=None), "product", when)
     if companies:
         of = defaultdict(list)
         for company, what in companies:
             of[company].append(what)
         listed = Product.objects.filter(company__in=of).values_list("pk", "company")
         changes |= {(key, what) for key, company in listed for what in of[company]}
-    changes |= _noted("answer", ReadinessAnswer.objects.filter(answered_at__gte=since), "product", "answered_at")
+    changes |= _changes_of("answer", ReadinessAnswer.objects.filter(answered_at__gte=since), "product", "answered_at")
     if since.date() < today:
         papers = ProductCertificate.objects.filter(**ran_out)
-        changes |= _noted("certificate until", papers, "product", "valid_until")
+        changes |= _changes_of("certificate until", papers, "product", "valid_until")
     return changes
 
 
@@ -220,8 +220,8 @@ def _suppliers_stamp() -> tuple:
 
 
 def changed_suppliers(since: dt.datetime) -> Changes:
-    changes = _noted("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
-    return changes | _noted("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
+    changes = _changes_of("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
+    return changes | _changes_of("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
 
 
 # -- demands ----------------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def _demands_stamp() -> tuple:
 
 
 def changed_demands(since: dt.datetime) -> Changes:
-    return _noted("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    return _changes_of("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
 
 
 DIRECTORIES = {

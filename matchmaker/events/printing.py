@@ -140,7 +140,7 @@ def _text(
     while True:
         paper.set_font("latin", size=size)
         leading = size * 0.3528 * 1.25
-        wrapped = _wrapped(paper, text, width, leading)
+        wrapped = _wrap(paper, text, width, leading)
         if (len(wrapped) <= lines and leading * len(wrapped) <= height) or size <= least:
             break
         size -= 0.5
@@ -153,7 +153,7 @@ def _text(
     return top + leading * (shown.count("\n") + 1)
 
 
-def _wrapped(paper: FPDF, text: str, width: float, leading: float) -> list[str]:
+def _wrap(paper: FPDF, text: str, width: float, leading: float) -> list[str]:
     lines: Any = paper.multi_cell(width, leading, text, dry_run=True, output=MethodReturnValue.LINES)
     return lines  # with this `output` it is a list of lines
 

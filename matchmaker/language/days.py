@@ -27,14 +27,14 @@ def parse_day(text: str, locale: str = "en") -> dt.date:
     if match := _YEAR_FIRST.fullmatch(plain):
         year, month, day = map(int, match.groups())
     elif match := _YEAR_LAST.fullmatch(plain):
-        day, month = _ordered(int(match[1]), int(match[3]), match[2], locale)
+        day, month = _day_and_month(int(match[1]), int(match[3]), match[2], locale)
         year = int(match[4])
     else:
         raise ValueError("this is not written as a day")
     return dt.date(year - _BUDDHIST if year >= _BUDDHIST_FROM else year, month, day)
 
 
-def _ordered(first: int, second: int, mark: str, locale: str) -> tuple[int, int]:
+def _day_and_month(first: int, second: int, mark: str, locale: str) -> tuple[int, int]:
     """(day, month) of two numbers before a year."""
     if second > 12:
         return second, first

@@ -17,15 +17,15 @@ def _by_sound() -> dict[str, tuple[str, ...]]:
     for entry in CcCedict().get_entries():
         word = entry["simplified"]
         if _HAN_WORD.match(word) and not entry["pinyin"][:1].isupper():
-            by_sound.setdefault(folded(re.sub(r"\d", "", entry["pinyin"])), {})[word] = None
+            by_sound.setdefault(fold_sound(re.sub(r"\d", "", entry["pinyin"])), {})[word] = None
     return {sound: tuple(words) for sound, words in by_sound.items()}
 
 
-def folded(sound: str) -> str:
+def fold_sound(sound: str) -> str:
     return sound.lower().replace("u:", "v").replace("ü", "v").replace(" ", "").replace("'", "")
 
 
 def words_that_sound(text: str) -> tuple[str, ...]:
     """Simplified words whose pinyin this is, () where there is none: ganlanyou → (橄榄油,)."""
-    sound = folded(text)
+    sound = fold_sound(text)
     return _by_sound().get(sound, ()) if sound.isascii() and sound.isalpha() else ()

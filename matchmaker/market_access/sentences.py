@@ -108,7 +108,7 @@ def about_item(item: Item, *, to_maker: bool = True) -> str:
     return make(facts)
 
 
-def _held(facts: Facts) -> str:
+def _describe_record(facts: Facts) -> str:
     number, until = facts["number"], facts["until"]
     if number and until:
         return _("On record: %(number)s, valid until %(until)s.") % {"number": number, "until": day(until)}
@@ -123,15 +123,15 @@ def _describe_evidence(facts: Facts) -> str:
     """What is on record, who saw or confirmed it, and when."""
     seen_on, name = facts.get("seen_on"), facts.get("confirmed_by")
     if not seen_on:
-        return _held(facts)
+        return _describe_record(facts)
     if name:
         source = _("Confirmed by %(name)s, %(day)s.") % {"name": name, "day": day(seen_on)}
     else:
         source = _("The organiser saw the evidence on %(day)s.") % {"day": day(seen_on)}
-    return join_sentences([_held(facts), source])
+    return join_sentences([_describe_record(facts), source])
 
 
-def _expired(facts: Facts) -> str:
+def _describe_expiry(facts: Facts) -> str:
     if facts["number"]:
         return _("%(number)s ended on %(until)s, before this shipment.") % {
             "number": facts["number"],
@@ -147,10 +147,10 @@ def _scope_excludes(facts: Facts) -> str:
 _ITEM: dict[str, Callable[[Facts], str]] = {
     "evidence_held": _describe_evidence,
     "evidence_stated": lambda facts: (
-        _("%(held)s The organiser has not seen the evidence yet.") % {"held": _held(facts)}
+        _("%(held)s The organiser has not seen the evidence yet.") % {"held": _describe_record(facts)}
     ),
     "evidence_declared": lambda facts: _("You stated that you have it. Keep the paper at hand."),
-    "evidence_expired": _expired,
+    "evidence_expired": _describe_expiry,
     "evidence_not_yet_valid": lambda facts: (
         _("What is on record begins on %(begins)s, after this shipment.") % {"begins": day(facts["begins"])}
     ),

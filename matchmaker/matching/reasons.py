@@ -160,8 +160,8 @@ def _meaning(match: Match) -> str:
     gap = meaning - parts.get("crowding", USUAL)
     if gap < RELATED:
         return ""
-    offered = _short(_named(match.evidence, "offer", match.product.category if match.product_id else None))
-    wanted = _short(_named(match.evidence, "want", match.line.category if match.line_id else None))
+    offered = _short(_display_name(match.evidence, "offer", match.product.category if match.product_id else None))
+    wanted = _short(_display_name(match.evidence, "want", match.line.category if match.line_id else None))
     if offered.casefold() == wanted.casefold():
         if not _is_own(match.evidence, offered):
             goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
@@ -175,7 +175,7 @@ def _meaning(match: Match) -> str:
     return sentence % {"offered": offered, "wanted": wanted}
 
 
-def _named(evidence: dict, side: str, category: Category | None) -> str:
+def _display_name(evidence: dict, side: str, category: Category | None) -> str:
     """The name in the reader's language where one was compared, else in English, else as its owner wrote it.
 
     Of a name in letters that the reader does not know the gloss is taken, and where that is silent its category.

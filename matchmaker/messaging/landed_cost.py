@@ -136,12 +136,12 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     """All parts of the cost of the wanted quantity, in one currency."""
     included = INCLUDED.get(offer.incoterm, frozenset())
     goods = _goods(offer, wanted, currency, tables)
-    freight = _typed("freight", costs.freight, included)
-    insurance = _typed("insurance", costs.insurance, included)
+    freight = _typed_part("freight", costs.freight, included)
+    insurance = _typed_part("insurance", costs.insurance, included)
     value = _sum(goods, freight, insurance)
-    duty = _included("duty", included) or _duty(value, costs.duty)
+    duty = _included_part("duty", included) or _duty(value, costs.duty)
     taxes = _taxes(value, duty, costs, included)
-    return LandedCost((goods, freight, insurance, duty, *taxes, _typed("fees", costs.fees, included)), currency)
+    return LandedCost((goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included)), currency)
 
 
 def amount_in(
@@ -150,18 +150,18 @@ def amount_in(
     """The wanted quantity in another unit, by the table or by what the supplier says that one packing holds."""
     if wanted.quantity is None:
         return None
-    direct = _converted(wanted.quantity, wanted.unit, unit, units)
+    direct = _convert(wanted.quantity, wanted.unit, unit, units)
     if direct is not None or not offer.content:
         return direct
     if wanted.unit == offer.packing:
-        return _converted(wanted.quantity * offer.content, offer.content_unit, unit, units)
+        return _convert(wanted.quantity * offer.content, offer.content_unit, unit, units)
     if unit == offer.packing:
-        content = _converted(wanted.quantity, wanted.unit, offer.content_unit, units)
+        content = _convert(wanted.quantity, wanted.unit, offer.content_unit, units)
         return None if content is None else content / offer.content
     return None
 
 
-def exchanged(amount: Decimal, currency: str, into: str, rates: Mapping[str, Decimal]) -> Decimal | None:
+def exchange(amount: Decimal, currency: str, into: str, rates: Mapping[str, Decimal]) -> Decimal | None:
     if currency == into:
         return amount
     if currency not in rates or into not in rates:
@@ -193,19 +193,19 @@ def _goods(offer: Offer, wanted: TargetQuantity, currency: str, tables: Tables) 
     amount = amount_in(wanted, offer.price_unit, offer, tables.units)
     if amount is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_COMMON_UNIT)
-    price = exchanged(offer.price * amount, offer.currency, currency, tables.rates)
+    price = exchange(offer.price * amount, offer.currency, currency, tables.rates)
     if price is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_RATE)
-    return _known("goods", price, price)
+    return _known_part("goods", price, price)
 
 
-def _typed(name: str, amount: Decimal | None, included: frozenset[str]) -> Part:
-    if found := _included(name, included):
+def _typed_part(name: str, amount: Decimal | None, included: frozenset[str]) -> Part:
+    if found := _included_part(name, included):
         return found
-    return Part(name, State.UNKNOWN, reason=Reason.NOT_TYPED) if amount is None else _known(name, amount, amount)
+    return Part(name, State.UNKNOWN, reason=Reason.NOT_TYPED) if amount is None else _known_part(name, amount, amount)
 
 
-def _included(name: str, included: frozenset[str]) -> Part | None:
+def _included_part(name: str, included: frozenset[str]) -> Part | None:
     return Part(name, State.INCLUDED) if name in included else None
 
 
@@ -213,29 +213,29 @@ def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Par
     if percent is None:
         return Part("duty", State.UNKNOWN, reason=Reason.NO_DUTY_RATE)
     if percent[1] == 0:
-        return _known("duty", Decimal(0), Decimal(0))
+        return _known_part("duty", Decimal(0), Decimal(0))
     if value is None:
         return Part("duty", State.UNKNOWN, reason=Reason.NO_VALUE)
-    return _known("duty", value * percent[0] / 100, value * percent[1] / 100)
+    return _known_part("duty", value * percent[0] / 100, value * percent[1] / 100)
 
 
 def _taxes(value: Decimal | None, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:
     """Consumption tax, where its rate is known, and VAT; both are levied in the share that the regime sets."""
     bare = _consumption(value, duty, costs.consumption) if costs.consumption is not None else None
-    vat = _included("vat", included) or _share(_vat(value, duty, bare, costs.vat), costs.tax_share)
+    vat = _included_part("vat", included) or _share(_vat(value, duty, bare, costs.vat), costs.tax_share)
     if bare is None:
         return [vat]
-    return [_included("consumption", included) or _share(bare, costs.tax_share), vat]
+    return [_included_part("consumption", included) or _share(bare, costs.tax_share), vat]
 
 
 def _consumption(value: Decimal | None, duty: Part, percent: tuple[Decimal, Decimal]) -> Part:
     if percent[1] == 0:
-        return _known("consumption", Decimal(0), Decimal(0))
+        return _known_part("consumption", Decimal(0), Decimal(0))
     if value is None or duty.state == State.UNKNOWN:
         return Part("consumption", State.UNKNOWN, reason=Reason.NO_VALUE)
     pairs = zip((duty.low, duty.high), percent, strict=True)
     low, high = ((value + paid) / (100 - rate) * rate for paid, rate in pairs)
-    return _known("consumption", low, high)
+    return _known_part("consumption", low, high)
 
 
 def _vat(
@@ -245,24 +245,24 @@ def _vat(
         return Part("vat", State.UNKNOWN, reason=Reason.NOT_TYPED)
     lowest, highest = percent if isinstance(percent, tuple) else (percent, percent)
     if highest == 0:
-        return _known("vat", Decimal(0), Decimal(0))
+        return _known_part("vat", Decimal(0), Decimal(0))
     unknown = State.UNKNOWN in (duty.state, consumption.state if consumption else State.KNOWN)
     if value is None or unknown:
         return Part("vat", State.UNKNOWN, reason=Reason.NO_VALUE)
     low, high = (value + duty.low, value + duty.high)
     if consumption:
         low, high = low + consumption.low, high + consumption.high
-    return _known("vat", low * lowest / 100, high * highest / 100)
+    return _known_part("vat", low * lowest / 100, high * highest / 100)
 
 
 def _share(part: Part, share: Decimal) -> Part:
     """The part that is levied of a tax."""
     if part.state != State.KNOWN or share == 100:
         return part
-    return _known(part.name, part.low * share / 100, part.high * share / 100)
+    return _known_part(part.name, part.low * share / 100, part.high * share / 100)
 
 
-def _known(name: str, low: Decimal, high: Decimal) -> Part:
+def _known_part(name: str, low: Decimal, high: Decimal) -> Part:
     return Part(name, State.KNOWN, low.quantize(CENT, ROUND_HALF_UP), high.quantize(CENT, ROUND_HALF_UP))
 
 
@@ -273,7 +273,7 @@ def _sum(*parts: Part) -> Decimal | None:
     return sum((part.low for part in parts), Decimal(0))
 
 
-def _converted(amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
+def _convert(amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
     if unit == into:
         return amount
     if unit not in units or into not in units or units[unit][0] != units[into][0]:

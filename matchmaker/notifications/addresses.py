@@ -23,10 +23,10 @@ def available() -> list[str]:
     return [name for name, channel in CHANNELS.items() if channel.is_available]
 
 
-def offered_to(person: Any) -> list[str]:
+def channels_of(person: Any) -> list[str]:
     """The channels a person chooses among: those of the site, and those for which she added an address."""
     added = set(ChannelAddress.objects.filter(user=person).values_list("channel", flat=True))
-    return [*topics.offered(), *(name for name in available() if name in added)]
+    return [*topics.available_channels(), *(name for name in available() if name in added)]
 
 
 @transaction.atomic

@@ -93,7 +93,7 @@ def failing_processes() -> str:
     return note.read_text(encoding="utf-8").strip() if note.exists() else ""
 
 
-def parked(limit: int = 50) -> list[Promise]:
+def parked_promises(limit: int = 50) -> list[Promise]:
     """The newest parked promises of all kinds, for a person to decide about (`services.retry_parked`)."""
     rows: list[Promise] = []
     rows += Delivery.objects.parked().select_related("notice__recipient").order_by("-finished_at")[:limit]

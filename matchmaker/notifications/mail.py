@@ -32,7 +32,7 @@ from matchmaker.notifications.outbox import (
     drain,
     mail_due,
 )
-from matchmaker.notifications.templatetags.notices import spoken
+from matchmaker.notifications.templatetags.notices import localize_context
 from matchmaker.notifications.typesetting import correct_spacing
 
 ICS = "invite.ics"
@@ -215,8 +215,8 @@ def build(
     with translation.override(person.language):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
         sender = sender_of_letters()
-        facts = spoken(context)
-        letter = _rendered(kind, context, facts, words, _frame(person, topic, context, stop, sender))
+        facts = localize_context(context)
+        letter = _render_letter(kind, context, facts, words, _frame(person, topic, context, stop, sender))
         calendar = calendars.calendar_text(context)
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     message = Message(
@@ -268,7 +268,9 @@ def _frame(person, topic: str, context: dict, stop: str, sender: Sender) -> dict
     }
 
 
-def _rendered(kind: str, context: dict, facts: dict, words: Wording | None, frame: dict[str, Any]) -> RenderedLetter:
+def _render_letter(
+    kind: str, context: dict, facts: dict, words: Wording | None, frame: dict[str, Any]
+) -> RenderedLetter:
     """The letter in the language set: in custom words where there are any, else in the templates'."""
     language, template = translation.get_language() or "en", f"notifications/{kind}"
     data = facts | frame
@@ -295,7 +297,7 @@ def _calendar_part(text: str, method: str) -> MIMEPart:
 
 def subject(notice: Notice) -> str:
     """The subject alone, in the language set, for summaries and short messages."""
-    context = (facts := spoken(notice.context)) | {"site_name": site_name()}
+    context = (facts := localize_context(notice.context)) | {"site_name": site_name()}
     language = translation.get_language() or "en"
     words = wording.wording_for(notice.kind, language, context)
     if words:

@@ -15,7 +15,7 @@ def is_muted(kind: str) -> bool:
     return MutedKind.objects.filter(kind=kind).exists()
 
 
-def muted() -> set[str]:
+def muted_kinds() -> set[str]:
     return set(MutedKind.objects.values_list("kind", flat=True))
 
 

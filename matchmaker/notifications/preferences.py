@@ -22,7 +22,7 @@ def preferences_of(person) -> Chosen:
     return chosen | {(topic, channel): frequency for topic, channel, frequency in rows if (topic, channel) in chosen}
 
 
-def offered(channel: str) -> list[str]:
+def frequencies_of(channel: str) -> list[str]:
     """The frequencies a channel can do: only mail is gathered into a summary."""
     return list(Frequency.values) if channel == topics.MAIL else [Frequency.NOW.value, Frequency.NEVER.value]
 
@@ -45,11 +45,11 @@ def choose(*, by: Any, topic: str, channel: str, frequency: str) -> None:
     if topic == topics.ACCOUNT:
         sentence = _("Mails about your account and its security cannot be switched off: they protect you.")
         raise Refused("not_switchable", sentence, field="topic", status=400)
-    if topic not in topics.known():
+    if topic not in topics.all_topics():
         raise Refused("unknown_topic", _("There is no such topic."), field="topic", status=400)
     if channel not in topics.CHANNELS:
         raise Refused("unknown_channel", _("There is no such channel."), field="channel", status=400)
-    if frequency not in offered(channel):
+    if frequency not in frequencies_of(channel):
         raise Refused("unknown_frequency", _("This channel cannot do that."), field="frequency", status=400)
     Preference.objects.update_or_create(user=by, topic=topic, channel=channel, defaults={"frequency": frequency})
     waiting = Delivery.objects.waiting().filter(

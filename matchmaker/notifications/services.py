@@ -56,7 +56,7 @@ def notify_many(letters: Iterable[Letter]) -> int:
 
     It costs a handful of queries for thousands of people, where a loop over `notify` costs them for each letter.
     """
-    muted = muting.muted()
+    muted = muting.muted_kinds()
     return fanout.write(replace(letter, only_on_site=True) if letter.kind in muted else letter for letter in letters)
 
 

@@ -26,7 +26,7 @@ PARTS = ("subject.txt", "txt", "html", "line.html")
 
 
 @cache
-def known() -> frozenset[str]:
+def all_topics() -> frozenset[str]:
     """The topics that have a file, `account` among them."""
     folders = [Path(place) for engine in settings.TEMPLATES for place in engine["DIRS"]]
     names = {file.stem for folder in folders for file in (folder / "notifications/topics").glob("*.txt")}
@@ -35,7 +35,7 @@ def known() -> frozenset[str]:
 
 def switchable() -> list[str]:
     """The topics a person decides about, in the order of their names' files."""
-    return sorted(known() - {ACCOUNT})
+    return sorted(all_topics() - {ACCOUNT})
 
 
 @cache
@@ -52,7 +52,7 @@ def topic_of(kind: str) -> str:
             raise ImproperlyConfigured(f"The notice {kind!r} has no sound template {kind}.{part}: {error}") from error
     named = kinds.all_kinds().get(kind)
     prefix = (named.topic if named else "") or kind.split("_")[0]
-    return prefix if prefix in known() else ACCOUNT
+    return prefix if prefix in all_topics() else ACCOUNT
 
 
 def label(topic: str) -> tuple[str, str]:
@@ -61,7 +61,7 @@ def label(topic: str) -> tuple[str, str]:
     return name.strip(), about.strip()
 
 
-def offered() -> list[str]:
+def available_channels() -> list[str]:
     """The channels people can choose: short messages only where an adapter of a provider is set."""
     adapters = getattr(settings, "TEXT_ADAPTERS", {})
     return [channel for channel in CHANNELS if channel in (IN_APP, MAIL) or channel in adapters]

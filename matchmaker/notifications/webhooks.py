@@ -192,7 +192,7 @@ def send(delivery: WebhookDelivery) -> None:
     except outbound.Unreachable as failure:
         elapsed = round((time.monotonic() - started) * 1000)
         WebhookAttempt.objects.filter(pk=log.pk).update(milliseconds=elapsed, error=str(failure)[:200])
-        _failed(endpoint, str(failure))
+        _mark_failed(endpoint, str(failure))
         raise Temporary(str(failure)) from failure
     WebhookAttempt.objects.filter(pk=log.pk).update(milliseconds=answer.milliseconds, status=answer.status)
     if 200 <= answer.status < 300:
@@ -203,7 +203,7 @@ def send(delivery: WebhookDelivery) -> None:
     if answer.status == 410:
         disable(endpoint, GONE)
         raise NotWanted(GONE)
-    _failed(endpoint, f"it answered {answer.status}")
+    _mark_failed(endpoint, f"it answered {answer.status}")
     after = timedelta(seconds=min(answer.retry_after, 86400)) if answer.retry_after else None
     raise Temporary(f"it answered {answer.status}", after=after)
 
@@ -261,7 +261,7 @@ def _start_over(rows: models.QuerySet) -> None:
     rows.update(state=Promise.State.WAITING, not_before=timezone.now(), **fresh)
 
 
-def _failed(endpoint: WebhookEndpoint, why: str) -> None:
+def _mark_failed(endpoint: WebhookEndpoint, why: str) -> None:
     now = timezone.now()
     rows = WebhookEndpoint.objects.filter(pk=endpoint.pk)
     rows.filter(failing_since__isnull=True).update(failing_since=now)

@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from matchmaker.notifications import kinds as declared
 from matchmaker.notifications.models import Notice, Wording
-from matchmaker.notifications.templatetags.notices import spoken
+from matchmaker.notifications.templatetags.notices import localize_context
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 ALWAYS = ("recipient", "site_name")
@@ -51,7 +51,7 @@ def variant_of(kind: str, context: Mapping[str, Any]) -> int:
 def values(kind: str, context: Mapping[str, Any], language: str) -> dict[str, str]:
     """What each placeholder stands for, as the kind's own templates say it in this language."""
     with override(language):
-        facts = spoken(context)
+        facts = localize_context(context)
         shown = {place.name: _render_placeholder(place, facts) for place in declared.get(kind).placeholders}
         return shown | {name: _as_text(facts.get(name)) for name in ALWAYS}
 
@@ -114,7 +114,10 @@ def default(kind: str, language: str, variant: int = 0) -> Mapping[str, str]:
     with override(language):
         subject, text = (plain_text(f"notifications/{kind}.{part}", context) for part in ("subject.txt", "txt"))
     body = re.sub(r"\n\s*\n+", "\n\n", text.partition(FOOT)[0]).strip()
-    return {"subject": _named(" ".join(subject.split()), numbers), "body": _named(body, numbers)}
+    return {
+        "subject": _name_placeholders(" ".join(subject.split()), numbers),
+        "body": _name_placeholders(body, numbers),
+    }
 
 
 def sample(kind: str, variant: int, notices: QuerySet) -> tuple[Notice | None, Mapping[str, Any]]:
@@ -156,7 +159,7 @@ def _open(value: Any, name: str) -> Any:
     return name
 
 
-def _named(text: str, numbers: Mapping[int, str]) -> str:
+def _name_placeholders(text: str, numbers: Mapping[int, str]) -> str:
     for number, name in numbers.items():
         text = re.sub(rf"\b{number}\b", f"{{{name}}}", text)
     return text
@@ -178,5 +181,5 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "\n- ".join(map(_as_text, value))  # the default text shows it behind a dash
     if isinstance(value, dict):
-        return " – ".join(_as_text(part) for part in spoken(value).values() if part)
+        return " – ".join(_as_text(part) for part in localize_context(value).values() if part)
     return str(value if value is not None else "")

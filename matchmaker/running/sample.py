@@ -30,7 +30,7 @@ from matchmaker.events.models import Event
 from matchmaker.market_access.services import import_tariff
 from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
-from matchmaker.running.sample_history import HELD, letters_left, tell_history
+from matchmaker.running.sample_history import HELD, mark_letters_sent, tell_history
 from matchmaker.running.sample_obstacles import meet_obstacles
 from matchmaker.running.sample_partner import bring_companies, gather_buyers
 from matchmaker.running.sample_pictures import draw_picture
@@ -85,7 +85,7 @@ def load() -> dict[str, int]:
     gather_buyers(campaign, organiser, _user(GROUP, "陈志强", "zh-hans", password))
     food = [companies[row["company_key"]] for row in rows("agri/companies.csv")]
     meet_obstacles(organiser, colleague, food[:3], partner, desk)
-    letters_left(timezone.now())
+    mark_letters_sent(timezone.now())
     lines = defaultdict(list)
     for row in all_rows("demand_lines.csv"):
         lines[row["demand_key"]].append(row)

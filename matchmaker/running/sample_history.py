@@ -84,7 +84,7 @@ def tell_history(
     _hold(event, organiser, sellers, buyers)
     for number, story in enumerate(STORIES):
         _tell(story, VALUES[number], sellers[number], buyers[number % len(buyers)])
-    _unanswered(sellers[8], buyers[0], sellers[9], buyers[1])
+    _make_unanswered(sellers[8], buyers[0], sellers[9], buyers[1])
     _survey()
     with clock_at(days_ago(13.5)):
         messaging.ask_follow_ups()
@@ -95,7 +95,7 @@ def tell_history(
             follow_up = enquiry.follow_ups.get(side="buyer")
             messaging.answer_follow_up(by=_person(enquiry.buyer), follow_up=follow_up, answer=answer)
     reporting.set_targets(by=organiser, campaign=campaign, values=TARGETS)
-    letters_left(begun)
+    mark_letters_sent(begun)
 
 
 def _person(company: Company) -> User:
@@ -189,7 +189,7 @@ def _steps(enquiry: Enquiry, sell: User, buy: User, amount: Decimal | None, curr
     }
 
 
-def _unanswered(seller: Company, buyer: Company, silent: Company, other: Company) -> None:
+def _make_unanswered(seller: Company, buyer: Company, silent: Company, other: Company) -> None:
     """One enquiry is declined, one gets no answer in three weeks."""
     with clock_at(days_ago(50)):
         refused = _ask(seller, buyer)
@@ -208,7 +208,7 @@ def _survey() -> None:
             reporting.answer_survey(by=survey.person, survey=survey, rating=rating, missing=missing)
 
 
-def letters_left(begun: dt.datetime) -> None:
+def mark_letters_sent(begun: dt.datetime) -> None:
     """Notices of the past were read and their letters left then: nothing of it is sent today."""
     past = Notice.objects.filter(created_at__lt=begun - dt.timedelta(days=3))
     past.update(read_at=F("created_at"))

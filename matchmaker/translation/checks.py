@@ -46,7 +46,7 @@ def missing_terms(translated: str, terms: list[tuple[str, tuple[str, ...]]]) -> 
     return [term for term, accepted in terms if accepted and not any(word.casefold() in plain for word in accepted)]
 
 
-def cleaned(translated: str) -> str:
+def clean_translation(translated: str) -> str:
     """The answer without invisible characters and direction marks.
 
     Raises:

@@ -131,10 +131,10 @@ class Phrase:
 
     def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
         self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
-        self.goods = self._longest(self._translated(load_goods()), self._translated(load_shop_names()))
+        self.goods = self._longest(self._translate(load_goods()), self._translate(load_shop_names()))
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
         taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
-        self.words = self._beside(self._translated(load_words()), taken)
+        self.words = self._beside(self._translate(load_words()), taken)
         if source == "ko":
             self._leave_out_parts_of_words()
         self.rest = list(self._rest())
@@ -188,7 +188,7 @@ class Phrase:
         others = [one for one in self.goods if one != self.head]
         return [self.head, *(one for one in others if self.source not in HEAD_LAST or one[0].start < start)]
 
-    def _translated(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
+    def _translate(self, vocabulary: Vocabulary) -> list[tuple[Span, str]]:
         """Spans with one name in the target language; names that stand for different goods are left out."""
         names_by_span = []
         for span in vocabulary.find(self.text, self.source):

@@ -185,7 +185,7 @@ def terms_of(text: str, source: str, target: str) -> list[tuple[str, tuple[str, 
 def _store(engine: Engine, row: Translation, answer: str, terms: list[tuple[str, tuple[str, ...]]]) -> None:
     """Keep an answer that passes the checks; refuse another one with the reason."""
     try:
-        text = checks.cleaned(answer)
+        text = checks.clean_translation(answer)
         problem = checks.problem_of(row.original, text)
     except ValidationError:
         text, problem = "", "not_a_text"
@@ -290,17 +290,19 @@ def read_many(sources: Sequence[Source], reader: str) -> list[Readable]:
     The order: the owner's text in the reader's language, a machine translation, a gloss, the owner's English, the
     category, the original.
     """
-    machine = _stored([source for source in sources if reader not in source.texts], reader)
+    machine = _stored_translations([source for source in sources if reader not in source.texts], reader)
     return [_read(source, reader, machine) for source in sources]
 
 
 def read_ahead(texts: Iterable[tuple[str, str]], reader: str) -> None:
     """Read the translations of all (text, its language) of a page in one query, before its parts ask one by one."""
     if memory.is_open() and get_engine() is not None:
-        _stored([Source({language: text}, language) for text, language in texts if language != reader], reader)
+        _stored_translations(
+            [Source({language: text}, language) for text, language in texts if language != reader], reader
+        )
 
 
-def _stored(sources: Sequence[Source], reader: str) -> memory.StoredTexts:
+def _stored_translations(sources: Sequence[Source], reader: str) -> memory.StoredTexts:
     """(digest, source language) → (text, engine) of machine translations that may be shown."""
     if get_engine() is None:
         return {}

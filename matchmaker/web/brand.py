@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.core import colours
-from matchmaker.core.colours import BLACK, READABLE, VISIBLE, WHITE, mix, shifted
+from matchmaker.core.colours import BLACK, READABLE, VISIBLE, WHITE, adjust_contrast, mix
 from matchmaker.events.models import Event, EventBrand
 from matchmaker.web.access.decorators import current_campaign, everyone
 
@@ -18,17 +18,17 @@ LIGHT_GROUND, DARK_PAPER, DARK_GROUND = "#faf7f1", "#16130f", "#1e1a15"
 
 def style_sheet(colour: str) -> str:
     """The tokens that follow from the campaign's colour, each with the contrast that text and shapes need."""
-    dark = shifted(colour, WHITE, DARK_PAPER, VISIBLE)
+    dark = adjust_contrast(colour, WHITE, DARK_PAPER, VISIBLE)
     light_tokens = {
         "seal": colour,
         "seal-hover": mix(colour, BLACK, 0.18),
-        "seal-ink": shifted(colour, BLACK, LIGHT_GROUND, READABLE),
+        "seal-ink": adjust_contrast(colour, BLACK, LIGHT_GROUND, READABLE),
         "seal-tint": mix(colour, WHITE, 0.93),
     }
     dark_tokens = {
         "seal": dark,
         "seal-hover": mix(dark, BLACK, 0.12),
-        "seal-ink": shifted(colour, WHITE, DARK_GROUND, READABLE),
+        "seal-ink": adjust_contrast(colour, WHITE, DARK_GROUND, READABLE),
         "seal-tint": mix(DARK_PAPER, colour, 0.2),
     }
     rule = "".join(f"--{name}:{value};" for name, value in light_tokens.items())
@@ -42,7 +42,7 @@ def styles(request: HttpRequest) -> HttpResponse:
     campaign = current_campaign()
     if campaign is None or not colours.is_colour(campaign.colour):
         raise Http404
-    return _cached(HttpResponse(style_sheet(campaign.colour), content_type="text/css; charset=utf-8"))
+    return _cache_for_a_day(HttpResponse(style_sheet(campaign.colour), content_type="text/css; charset=utf-8"))
 
 
 @everyone
@@ -51,7 +51,7 @@ def logo(request: HttpRequest) -> HttpResponse:
     row = CampaignLogo.objects.filter(campaign=current_campaign()).first()
     if row is None:
         raise Http404
-    return _cached(HttpResponse(bytes(row.picture), content_type="image/png"))
+    return _cache_for_a_day(HttpResponse(bytes(row.picture), content_type="image/png"))
 
 
 @everyone
@@ -60,21 +60,21 @@ def event_styles(request: HttpRequest, slug: str) -> HttpResponse:
     brand = _brand_of(request, slug)
     if not colours.is_colour(brand.colour):
         raise Http404
-    return _seen_by(brand.event, HttpResponse(style_sheet(brand.colour), content_type="text/css; charset=utf-8"))
+    return _restrict_cache(brand.event, HttpResponse(style_sheet(brand.colour), content_type="text/css; charset=utf-8"))
 
 
 @everyone
 @require_safe
 def event_logo(request: HttpRequest, slug: str) -> HttpResponse:
     brand = _brand_of(request, slug)
-    return _seen_by(brand.event, _picture(brand.logo, "image/png"))
+    return _restrict_cache(brand.event, _picture(brand.logo, "image/png"))
 
 
 @everyone
 @require_safe
 def event_picture(request: HttpRequest, slug: str) -> HttpResponse:
     brand = _brand_of(request, slug)
-    return _seen_by(brand.event, _picture(brand.picture, "image/webp"))
+    return _restrict_cache(brand.event, _picture(brand.picture, "image/webp"))
 
 
 def _brand_of(request: HttpRequest, slug: str) -> EventBrand:
@@ -88,14 +88,14 @@ def _picture(content: bytes, content_type: str) -> HttpResponse:
     return HttpResponse(bytes(content), content_type=content_type)
 
 
-def _seen_by(event: Event, response: HttpResponse) -> HttpResponse:
+def _restrict_cache(event: Event, response: HttpResponse) -> HttpResponse:
     """Only the browser of the team keeps files of an event in preparation."""
     if event.status == Event.Status.DRAFT:
         patch_cache_control(response, private=True)
-    return _cached(response)
+    return _cache_for_a_day(response)
 
 
-def _cached(response: HttpResponse) -> HttpResponse:
+def _cache_for_a_day(response: HttpResponse) -> HttpResponse:
     """For a day: the address has a mark that changes with the brand."""
     patch_response_headers(response, A_DAY)
     return response

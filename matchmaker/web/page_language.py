@@ -91,7 +91,7 @@ def alternates(request: HttpRequest) -> list[Alternate]:
     ]
 
 
-def offered(request: HttpRequest) -> Language | None:
+def offered_language(request: HttpRequest) -> Language | None:
     """The language of the browser where a public page is in another one and its reader has not chosen any."""
     if choice_of(request) or not request.headers.get("Accept-Language"):
         return None

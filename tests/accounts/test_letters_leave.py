@@ -155,7 +155,7 @@ def test_what_is_refused_is_parked_where_the_team_sees_it_and_tries_it_again(mon
     with monkeypatch.context() as patch:
         fails(patch, Permanent("550 no such mailbox"))
         letters.send_waiting()
-    assert [promise.pk for promise in health.parked()] == [row.pk]
+    assert [promise.pk for promise in health.parked_promises()] == [row.pk]
     client.force_login(factories.organiser(factories.campaign()))
     page = client.get(reverse("console_delivery"))
     assert [(line["whom"], line["why"], line["channel"]) for line in page.context["parked"]] == [

@@ -51,9 +51,9 @@ def test_a_letter_to_the_domain_proves_it_for_who_asked_and_nobody_else(client, 
     assert client.post(path).status_code == 404
     client.force_login(admin)
     client.get(path)
-    assert domains.proved(company) is None
+    assert domains.newest_proof(company) is None
     client.post(path)
-    assert domains.proved(company).domain == "surinmill.example"
+    assert domains.newest_proof(company).domain == "surinmill.example"
     assert AuditEntry.objects.of(company).filter(verb="prove_domain").count() == 1
 
 
@@ -62,7 +62,7 @@ def test_a_letter_that_ran_out_proves_nothing(client, company, admin):
     DomainProof.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
     client.force_login(admin)
     assert client.post(reverse("domain_letter", args=[proof.token])).status_code == 410
-    assert domains.proved(company) is None
+    assert domains.newest_proof(company) is None
 
 
 def test_free_mail_is_no_domain_and_strangers_prove_nothing(company, admin):
@@ -80,8 +80,8 @@ def test_a_claimant_may_prove_the_domain_and_gets_no_access_by_it(company, admin
     claims.claim_company(by=claimant, company=company, evidence="It is mine.")
     proof = asked(company, claimant)
     domains.open_letter(by=claimant, token=proof.token)
-    assert domains.proved(company, claimant) == DomainProof.objects.get()
-    assert domains.proved(company, admin) is None
+    assert domains.newest_proof(company, claimant) == DomainProof.objects.get()
+    assert domains.newest_proof(company, admin) is None
     assert not company.members.filter(pk=claimant.pk).exists()
 
 
@@ -101,7 +101,7 @@ def test_another_website_takes_the_proof_away(company, admin):
     domains.open_letter(by=admin, token=proof.token)
     company.website = "https://elsewhere.example"
     company.save()
-    assert domains.proved(company) is None
+    assert domains.newest_proof(company) is None
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_record_in_dns_proves_the_domain(company, admin, name_server):
         domains.look(by=admin, proof=proof)
     assert refused.value.code == "too_soon"
     assert look_again(proof, admin) is True
-    assert domains.proved(company).method == "dns"
+    assert domains.newest_proof(company).method == "dns"
 
 
 def test_a_name_server_that_is_away_is_said(company, admin, settings, monkeypatch):
@@ -181,7 +181,7 @@ def test_a_file_on_the_website_proves_the_domain(company, admin, website):
     assert look_again(proof, admin) is False
     website[domains.PATH] = f"matchmaker-proof={proof.token}\n"
     assert look_again(proof, admin) is True
-    assert domains.proved(company).method == "file"
+    assert domains.newest_proof(company).method == "file"
 
 
 def test_a_domain_on_a_private_address_is_never_connected_to(admin, company):

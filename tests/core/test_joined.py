@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from matchmaker.core.lists import format_list, join_sentences, labelled, side_by_side
+from matchmaker.core.lists import format_list, join_label, join_sentences, side_by_side
 
 
 @pytest.mark.parametrize(
@@ -14,7 +14,7 @@ def test_names_clauses_and_labels_are_joined_in_the_readers_language(language, r
     with translation.override(language):
         assert format_list(["rice", "tea"]) == row
         assert side_by_side(["a, b", "c"]) == clauses
-        assert labelled("price", 3) == label
+        assert join_label("price", 3) == label
 
 
 def test_no_space_follows_a_full_width_sign():

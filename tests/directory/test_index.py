@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matchmaker.directory.index import meaning
-from matchmaker.directory.index.build import build, merged
+from matchmaker.directory.index.build import build, merge
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.files import IndexFiles
 from matchmaker.directory.index.searching import Index
@@ -124,7 +124,7 @@ def test_segments_made_one_answer_as_if_built_at_once(query):
     listed = entries(300, 11)
     gone = {entry.key for entry in listed[::9]}
     parts = [build(listed[at : at + 100], Deaf().encode_passage, 4) for at in range(0, 300, 100)]
-    together = Index([merged(parts, [part.places_of(np.array(sorted(gone))) for part in parts])], Deaf())
+    together = Index([merge(parts, [part.places_of(np.array(sorted(gone))) for part in parts])], Deaf())
     fresh = one([entry for entry in listed if entry.key not in gone])
     mine, theirs = together.search(SearchQuery(query)), fresh.search(SearchQuery(query))
     assert (mine.keys, mine.total, mine.facets, mine.understood) == (
@@ -181,10 +181,10 @@ def test_many_names_are_kept_along_fewer_axes_and_mean_nearly_the_same(monkeypat
     def part(first, last):
         return build(listed[first:last], lambda texts: rows[[int(text) for text in texts]], 64)
 
-    few, large = merged([part(0, 400), part(400, 800)]), merged([part(0, 500), part(500, 950)])
+    few, large = merge([part(0, 400), part(400, 800)]), merge([part(0, 500), part(500, 950)])
     assert (few.vectors.shape[1], few.axes.size) == (64, 0)
     assert (large.vectors.shape[1], large.axes.shape) == (32, (64, 32))
-    grown = merged([large, part(950, 1000)])
+    grown = merge([large, part(950, 1000)])
     assert np.array_equal(grown.axes, large.axes)  # what is along them already is not measured anew
     for query in rows[::50]:
         names, near = meaning.nearest_names(grown, query, 0.0, -2.0)
@@ -222,9 +222,9 @@ def test_what_is_deleted_while_segments_are_made_one_is_deleted_in_the_new_one(t
 
     def meanwhile(segments, deleted):
         files.change([5, 9], build([listed[4]], Deaf().encode_passage, 4), {})
-        return merged(segments, deleted)
+        return merge(segments, deleted)
 
-    monkeypatch.setattr("matchmaker.directory.index.files.merged", meanwhile)
+    monkeypatch.setattr("matchmaker.directory.index.files.merge", meanwhile)
     assert files.compact()
     assert sorted(opened(files).search(SearchQuery()).keys) == [key for key in range(1, 31) if key != 9]
 

@@ -108,7 +108,7 @@ def test_similar_products_are_found_by_what_the_index_knows_without_encoding_a_n
     mine, other = make.product(name="Jasmine rice"), make.product(name="Jasmine rice, organic")
     make.product(name="Ball valve", hs_code="848180")
     by_its_name = search_products("Jasmine rice", {"category": [mine.category_id]}, not_of=mine.company_id)
-    monkeypatch.setattr(searching, "_encoded", lambda encoder, text: pytest.fail(f"{text} was encoded"))
+    monkeypatch.setattr(searching, "_encode", lambda encoder, text: pytest.fail(f"{text} was encoded"))
     assert similar_products(mine).keys == by_its_name.keys == [other.pk]
 
 

@@ -134,7 +134,7 @@ def test_a_fetched_index_is_not_trusted_before_the_changes_since_are_added(folde
     old_product(name="Jasmine rice")
     machine("first").refresh()
     second = machine("second")
-    monkeypatch.setattr(IndexService, "_changed", lambda *_args: 1 / 0)
+    monkeypatch.setattr(IndexService, "_find_changes", lambda *_args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         second.refresh()
     assert second.found() is None

@@ -8,7 +8,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.scoring import DEFAULT, Weights
 from matchmaker.matching.models import Match, MatchRun, MatchSettings
 from matchmaker.matching.services import effect_of, learn_weights, match_block, save_settings, start_match_run
-from matchmaker.matching.services.tuning import answered, given_weights
+from matchmaker.matching.services.tuning import given_weights, labelled_pairs
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_answers_about_price_or_time_teach_nothing_about_the_goods():
     match({"words": 0.1}, buyer_answer="declined", buyer_why="price")
     match({"words": 0.2}, buyer_answer="declined", buyer_why="other_goods", supplier_answer="interested")
 
-    pairs, answers = answered()
+    pairs, answers = labelled_pairs()
 
     assert [(pair.parts, answer) for pair, answer in zip(pairs, answers, strict=True)] == [
         ({"words": 0.2}, 1.0),

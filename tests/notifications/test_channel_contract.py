@@ -285,11 +285,11 @@ def test_an_address_elsewhere_is_refused(service, person, settings):
 def test_the_first_address_switches_its_channel_on_and_the_last_one_off(service, address, person):
     chosen = preferences.preferences_of(person)
     assert {chosen[topic, service.name] for topic in topics.switchable()} == {Frequency.NOW}
-    assert service.name in addresses.offered_to(person)
+    assert service.name in addresses.channels_of(person)
     addresses.remove_address(by=person, address=address)
     chosen = preferences.preferences_of(person)
     assert {chosen[topic, service.name] for topic in topics.switchable()} == {Frequency.NEVER}
-    assert service.name not in addresses.offered_to(person)
+    assert service.name not in addresses.channels_of(person)
 
 
 def test_an_address_of_another_host_is_refused_with_the_right_one(person):

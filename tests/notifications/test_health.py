@@ -56,7 +56,7 @@ def test_health_counts_what_waits_what_is_parked_and_what_left(person, tell):
     email = health.delivery_health()["channels"][0]
     assert (email["waiting"], email["due"], email["parked"], email["sent_last_hour"]) == (1, 1, 1, 1)
     assert 90 <= email["oldest_seconds"] <= 95
-    assert [row.pk for row in health.parked()] == [Delivery.objects.get(state="parked").pk]
+    assert [row.pk for row in health.parked_promises()] == [Delivery.objects.get(state="parked").pk]
     assert len(rows) == 3
 
 

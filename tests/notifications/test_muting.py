@@ -45,4 +45,4 @@ def test_what_a_worker_holds_and_other_kinds_go_on(person, tell, boss):
 def test_letters_about_accounts_cannot_be_muted(boss):
     with pytest.raises(Refused):
         muting.mute(by=boss, kind="welcome")
-    assert muting.muted() == set()
+    assert muting.muted_kinds() == set()

@@ -101,7 +101,9 @@ def test_the_pages_of_notices_ask_to_sign_in(name, client):
 
 def wishes(**changed) -> dict[str, str]:
     data = {
-        f"{topic}.{channel}": topics.DEFAULTS[channel] for topic in topics.switchable() for channel in topics.offered()
+        f"{topic}.{channel}": topics.DEFAULTS[channel]
+        for topic in topics.switchable()
+        for channel in topics.available_channels()
     }
     return data | {"quiet_from": "", "quiet_until": ""} | changed
 

@@ -146,9 +146,9 @@ def test_a_text_message_without_a_number_is_cancelled(person, tell):
 
 
 def test_short_messages_are_offered_only_with_a_provider(settings):
-    assert topics.offered() == ["in_app", "email"]
+    assert topics.available_channels() == ["in_app", "email"]
     settings.TEXT_ADAPTERS = {"sms": "matchmaker.notifications.texts.FileAdapter"}
-    assert topics.offered() == ["in_app", "email", "sms"]
+    assert topics.available_channels() == ["in_app", "email", "sms"]
 
 
 def test_nobody_is_told_twice_through_two_roles(person, tell):

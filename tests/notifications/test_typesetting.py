@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from matchmaker.notifications import mail, topics
-from matchmaker.notifications.templatetags.notices import spoken
+from matchmaker.notifications.templatetags.notices import localize_context
 from matchmaker.notifications.typesetting import correct_spacing
 
 
@@ -63,4 +63,4 @@ def test_no_kind_shows_a_name_that_the_frame_of_the_letter_takes():
 def test_days_and_moments_stand_as_the_reader_writes_them(language, moment, day):
     facts = {"at": "2026-12-08 10:40", "on": "2026-12-08", "never": "2026-13-08", "name": "Lot 2026-12-08"}
     with override(language):
-        assert spoken(facts) == {"at": moment, "on": day, "never": "2026-13-08", "name": "Lot 2026-12-08"}
+        assert localize_context(facts) == {"at": moment, "on": day, "never": "2026-13-08", "name": "Lot 2026-12-08"}

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
-from matchmaker.events.services.pack import broken
+from matchmaker.events.services.pack import find_damage
 from matchmaker.reporting import services
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -67,7 +67,7 @@ def test_it_names_no_company_and_no_row_can_be_joined_to_another_figure(season, 
 
 
 def test_a_changed_figure_and_a_changed_file_are_found(archive, tmp_path):
-    assert broken(archive.read_bytes()) is None
+    assert find_damage(archive.read_bytes()) is None
     forged = tmp_path / "forged.zip"
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(forged, "w") as new:
         for name in old.namelist():

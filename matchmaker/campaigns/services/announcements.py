@@ -60,7 +60,7 @@ def everybody(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[User]:
     if segment.get("state") == Company.Status.DRAFT:  # it takes part from the day it is submitted
         member |= Q(company__participations=None)
     if segment.get("selection"):
-        member &= Q(company__in=selected(segment, campaign).values("company"))
+        member &= Q(company__in=selected_items(segment, campaign).values("company"))
     else:
         member &= Q(company__status=segment.get("state") or Company.Status.APPROVED)
     if segment.get("side") in SIDES:
@@ -72,7 +72,7 @@ def everybody(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=Membership.objects.filter(member).values("user"))
 
 
-def selected(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[BulkItem]:
+def selected_items(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[BulkItem]:
     """The companies of the bulk action that a segment names."""
     chosen = BulkItem.objects.filter(action__campaign=campaign, action__uid=segment["selection"])
     return chosen.filter(outcome=BulkItem.Outcome.DONE)
@@ -80,7 +80,7 @@ def selected(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[BulkIte
 
 def audience(segment: Mapping[str, Any], campaign: Campaign) -> QuerySet[User]:
     """Those of them who have not had their share of announcements this week."""
-    return everybody(segment, campaign).exclude(pk__in=_had_enough())
+    return everybody(segment, campaign).exclude(pk__in=_people_at_limit())
 
 
 def reach(segment: Mapping[str, Any], campaign: Campaign) -> Reach:
@@ -103,7 +103,7 @@ def write(
     row = draft or Announcement(owner_uid=campaign.uid, written_by=by)
     if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
         raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
-    row.audience, row.texts = _checked_segment(segment, campaign), _checked_texts(texts)
+    row.audience, row.texts = _check_segment(segment, campaign), _check_texts(texts)
     row.sender = {language.code: _name(campaign, language.code) for language in site_languages()}
     row.state, row.written_by = Announcement.State.DRAFT, by
     row.save()
@@ -178,18 +178,18 @@ def _drafts(campaign: Campaign) -> QuerySet[Announcement]:
     return Announcement.objects.filter(owner_uid=campaign.uid).exclude(state=Announcement.State.SENT)
 
 
-def _had_enough() -> QuerySet:
+def _people_at_limit() -> QuerySet:
     week = timezone.now() - timedelta(days=7)
     recent = Notice.objects.filter(kind=KIND, event_key__startswith=f"{KIND}:", created_at__gt=week).order_by()
     counted = recent.values("recipient").annotate(n=Count("pk")).filter(n__gte=PER_WEEK)
     return counted.values("recipient")
 
 
-def _checked_segment(segment: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
+def _check_segment(segment: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
     only_admins = bool(segment.get("only_admins"))
     if segment.get("selection"):
         try:
-            exists = selected(segment, campaign).exists()
+            exists = selected_items(segment, campaign).exists()
         except ValidationError:  # not a UUID
             exists = False
         if not exists:
@@ -209,7 +209,7 @@ def _checked_segment(segment: Mapping[str, Any], campaign: Campaign) -> dict[str
     return {"side": side, "state": str(state), "countries": countries, "only_admins": only_admins}
 
 
-def _checked_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+def _check_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """Subject and body by language: those in which organisers always write, and any others."""
     found: dict[str, dict[str, str]] = {}
     wrong: dict[str, Any] = {}

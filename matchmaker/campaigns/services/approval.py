@@ -109,7 +109,7 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
         return company
     if AutomaticApproval.objects.filter(company=company, withdrawn_at__isnull=False).exists():
         return company
-    enrolment, domain = _trusted_word(company, campaign), ""
+    enrolment, domain = _trusted_vouch(company, campaign), ""
     if enrolment is None:
         takes_part = company.participations.filter(campaign=campaign).exists()
         domain = proven_domain(company) if campaign.trusts_domains and takes_part else ""
@@ -132,7 +132,7 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
     )
 
 
-def _trusted_word(company: Company, campaign: Campaign) -> Enrolment | None:
+def _trusted_vouch(company: Company, campaign: Campaign) -> Enrolment | None:
     """The oldest vouch of a partner whose word the campaign takes."""
     if not campaign.trusts_partners:
         return None
@@ -200,16 +200,16 @@ def remind_of_answers(today: dt.date | None = None) -> int:
 
 
 def _reminder(company: Company, *, late: bool) -> str:
-    return f"company_answer_due:{company.uid}:{_submitted(company)}:{'late' if late else 'soon'}"
+    return f"company_answer_due:{company.uid}:{_submission_time(company)}:{'late' if late else 'soon'}"
 
 
-def _submitted(company: Company) -> str:
+def _submission_time(company: Company) -> str:
     return company.submitted_at.isoformat() if company.submitted_at else ""
 
 
 def _submission(company: Company) -> str:
     """One submission is one piece of news; sent in again after a return, it is another."""
-    return f"company_submitted:{company.uid}:{_submitted(company)}"
+    return f"company_submitted:{company.uid}:{_submission_time(company)}"
 
 
 def _sides(company: Company) -> list[str]:
@@ -270,7 +270,7 @@ def _apply_decision(
 
 def decision_key(company: Company, kind: str = APPROVED) -> str:
     """The key of the notices that tell of a decision about this submission."""
-    return f"{kind}:{company.uid}:{_submitted(company)}"
+    return f"{kind}:{company.uid}:{_submission_time(company)}"
 
 
 @transaction.atomic

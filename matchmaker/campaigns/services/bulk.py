@@ -223,7 +223,7 @@ def one_by_one(act: Callable[[Company], Any], companies: Iterable[Company]) -> d
     return not_done
 
 
-def _undecided(action: BulkAction) -> list[tuple[str, Q]]:
+def _decision_exclusions(action: BulkAction) -> list[tuple[str, Q]]:
     own = Company.objects.filter(memberships__user=action.by).values("pk")
     return [("not_waiting", ~Q(company__status=Company.Status.PENDING)), ("own_company", Q(company__in=own))]
 
@@ -245,7 +245,7 @@ def _return(action: BulkAction, companies: list[Company]) -> dict[int, str]:
     )
 
 
-def _checked_reason(action: BulkAction, values: Mapping[str, Any]) -> dict:
+def _check_reason(action: BulkAction, values: Mapping[str, Any]) -> dict:
     reason = str(values.get("reason") or "").strip()[:500]
     if not reason:
         raise ValidationError({"reason": _("Say what is missing, so that it can be put right.")})
@@ -264,7 +264,7 @@ def _new_tag(action: BulkAction, values: Mapping[str, Any]) -> dict:
     return {"tag": row.name}
 
 
-def _known_tag(action: BulkAction, values: Mapping[str, Any]) -> dict:
+def _find_tag(action: BulkAction, values: Mapping[str, Any]) -> dict:
     row = Tag.objects.filter(campaign=action.campaign, name__iexact=str(values.get("tag") or "").strip()).first()
     if row is None:
         raise ValidationError({"tag": _("The campaign has no such tag.")})
@@ -290,8 +290,8 @@ def _take_off(action: BulkAction, companies: list[Company]) -> dict[int, str]:
 
 # Higher layers name theirs by its dotted path, so that it is loaded when it is needed.
 VERBS: dict[str, Work | str] = {
-    Verb.APPROVE: Work(_approve, _undecided, undo=_undo_approval),
-    Verb.RETURN: Work(_return, _undecided, _checked_reason),
+    Verb.APPROVE: Work(_approve, _decision_exclusions, undo=_undo_approval),
+    Verb.RETURN: Work(_return, _decision_exclusions, _check_reason),
     Verb.TAG: Work(
         _put_on,
         lambda action: [("has_tag", Q(company__in=_uses(action).values("company")))],
@@ -301,7 +301,7 @@ VERBS: dict[str, Work | str] = {
     Verb.UNTAG: Work(
         _take_off,
         lambda action: [("no_tag", ~Q(company__in=_uses(action).values("company")))],
-        _known_tag,
+        _find_tag,
         _put_on,
     ),
     Verb.INVITE: "matchmaker.campaigns.services.bulk_invite.INVITE",

@@ -8,7 +8,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 
 
-def _left_out(action: BulkAction) -> list[tuple[str, Q]]:
+def _invitation_exclusions(action: BulkAction) -> list[tuple[str, Q]]:
     """Each reason of `company_invitations` with the companies for which it holds, asked in steps that it takes."""
     keys = list(action.items.values_list("company", flat=True))
     found: dict[str, list[int]] = {}
@@ -34,5 +34,5 @@ def _invite(action: BulkAction, companies: list[Company]) -> dict[int, str]:
     return {company.pk: _code(reason) for reason, left in selection.left_out.items() for company in left}
 
 
-INVITE = bulk.Work(_invite, _left_out)
+INVITE = bulk.Work(_invite, _invitation_exclusions)
 REASONS = {_code(reason): words for reason, words in company_invitations.REASONS.items()}

@@ -45,7 +45,7 @@ def save_question(*, by: User, campaign: Campaign, question: Question | None = N
     if is_new and campaign.questions.filter(retired_at__isnull=True).count() >= MOST:
         raise ValidationError(_("A campaign asks at most %(count)d questions.") % {"count": MOST})
     if not is_new and question.answers.exists():
-        _keep_what_was_answered(question, fields)
+        _protect_answers(question, fields)
     for name in FIELDS:
         setattr(question, name, fields[name])
     if question.kind not in WITH_OPTIONS:
@@ -66,7 +66,7 @@ def save_question(*, by: User, campaign: Campaign, question: Question | None = N
     return question
 
 
-def _keep_what_was_answered(question: Question, fields: Mapping[str, Any]) -> None:
+def _protect_answers(question: Question, fields: Mapping[str, Any]) -> None:
     if fields["kind"] != question.kind:
         raise ValidationError({"kind": _("This was answered already. Retire it and ask a new question.")})
     if question.kind not in WITH_OPTIONS:
@@ -137,7 +137,7 @@ def read(question: Question, raw: Any) -> Any:
         return readers[question.kind](raw)
     if question.kind in (kind.LINE, kind.TEXT, kind.ADDRESS):
         return _text(question, str(raw).strip())
-    return _chosen(question, raw)
+    return _read_choice(question, raw)
 
 
 def _day(raw: Any) -> str:
@@ -161,7 +161,7 @@ def _country(raw: Any) -> str:
     return raw
 
 
-def _chosen(question: Question, raw: Any) -> str | list[str]:
+def _read_choice(question: Question, raw: Any) -> str | list[str]:
     single = question.kind == Question.Kind.CHOICE
     offered = [option[languages.ENGLISH] for option in question.options]
     chosen = [raw] if isinstance(raw, str) else list(raw)

@@ -17,7 +17,7 @@ def request_product_translations(product: Product) -> None:
         return
     targets = [language for language in (BUYERS, ENGLISH) if language not in texts]
     written = [original.name, original.description]
-    request_translations(_wanted(written, original.language, targets, Kind.PRODUCT))
+    request_translations(_requests(written, original.language, targets, Kind.PRODUCT))
 
 
 def request_demand_translations(demand: Demand) -> None:
@@ -27,10 +27,10 @@ def request_demand_translations(demand: Demand) -> None:
     targets = [language.base for language in site_languages(tier=1)]
     written = [(demand.title, demand.language), (demand.description, demand.language)]
     written += [(line.text, line.language) for line in demand.lines.all()]
-    request_translations(one for text, language in written for one in _wanted([text], language, targets, kind))
+    request_translations(one for text, language in written for one in _requests([text], language, targets, kind))
 
 
-def _wanted(texts: Iterable[str], source: str, targets: Iterable[str], kind: str) -> Iterator[TranslationRequest]:
+def _requests(texts: Iterable[str], source: str, targets: Iterable[str], kind: str) -> Iterator[TranslationRequest]:
     yield from (
         TranslationRequest(text, source, target, kind)
         for text in texts

@@ -1,6 +1,6 @@
 """Segments from entries, and one segment from several.
 
-Both make the same plain columns; `_finished` sorts the terms' documents and the names' vectors.
+Both make the same plain columns; `_assemble` sorts the terms' documents and the names' vectors.
 """
 
 import json
@@ -32,7 +32,7 @@ def build(entries: Iterable[Entry], name_vectors: NameVectors, dim: int, common:
         parts.append(_of(chunk, name_vectors, dim, common))
     if len(parts) == 1:
         return parts[0]
-    return merged(parts, common=common) if parts else _of([], name_vectors, dim, common)
+    return merge(parts, common=common) if parts else _of([], name_vectors, dim, common)
 
 
 def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array | None) -> Segment:
@@ -43,7 +43,7 @@ def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array
     orders = sorted({name for entry in entries for name in entry.orders})
     ranks = [[entry.orders.get(name, NO_RANK) for entry in entries] for name in orders]
     companies, company_of = _companies([entry.name_key for entry in entries])
-    return _finished(
+    return _assemble(
         **_facets(len(entries), _facets_of(entries)),
         **_titles([entry.title.casefold().encode("utf-8", "replace")[:TITLE] for entry in entries]),
         orders=orders,
@@ -57,7 +57,7 @@ def _of(entries: list[Entry], name_vectors: NameVectors, dim: int, common: Array
         companies=companies,
         company_of=company_of,
         name_documents=np.array([at for at, entry in enumerate(entries) for _name in entry.names], np.int32),
-        names=(*meaning.quantised(rows), meaning.NO_AXES),
+        names=(*meaning.quantise(rows), meaning.NO_AXES),
         common=meaning.common_of(rows) if common is None else np.asarray(common),
         documents=Texts.of(_document(entry) for entry in entries),
     )
@@ -140,7 +140,7 @@ def _facets(n: int, facets: Iterable[Facet]) -> dict[str, Any]:
     }
 
 
-def _finished(*, triples: Triples, names: meaning.Quantised, **plain: Any) -> Segment:
+def _assemble(*, triples: Triples, names: meaning.Quantised, **plain: Any) -> Segment:
     """A segment from its plain columns."""
     terms, documents, counts = triples
     shape = (len(plain["keys"]), len(plain["terms"]))
@@ -168,7 +168,7 @@ class _Parts:
     def __init__(self, segments: Sequence[Segment], deleted: Sequence[Array]) -> None:
         self.segments = segments
         self.stay = [np.delete(np.arange(s.n), removed) for s, removed in zip(segments, deleted, strict=True)]
-        self.order = np.lexsort((-self._joined("keys"), -self._joined("newest")))
+        self.order = np.lexsort((-self._concatenate("keys"), -self._concatenate("newest")))
         self.n = len(self.order)
         place = np.empty(self.n, np.int64)
         place[self.order] = np.arange(self.n)
@@ -183,11 +183,11 @@ class _Parts:
     def __iter__(self):
         return iter(zip(self.segments, self.stay, self.new, strict=True))
 
-    def _joined(self, name: str) -> Array:
+    def _concatenate(self, name: str) -> Array:
         return np.concatenate([getattr(s, name)[stay] for s, stay in zip(self.segments, self.stay, strict=True)])
 
     def column(self, name: str) -> Array:
-        return self._joined(name)[self.order]
+        return self._concatenate(name)[self.order]
 
     def facets(self) -> Iterable[Facet]:
         for name in sorted({name for segment in self.segments for name in segment.facets}):
@@ -258,7 +258,7 @@ def _pairs(segment: Segment, name: str) -> tuple[Array, Array]:
     return segment.pair_documents[mine], values[mine]
 
 
-def merged(segments: Sequence[Segment], deleted: Sequence[Array] = (), common: Array | None = None) -> Segment:
+def merge(segments: Sequence[Segment], deleted: Sequence[Array] = (), common: Array | None = None) -> Segment:
     """One segment of the documents of several, without those whose places are given as deleted, newest first."""
     parts = _Parts(segments, deleted or [np.zeros(0, np.int64)] * len(segments))
     terms, triples = parts.terms()
@@ -268,7 +268,7 @@ def merged(segments: Sequence[Segment], deleted: Sequence[Array] = (), common: A
         some = np.linspace(0, len(names[0]) - 1, min(meaning.SAMPLE, len(names[0]))).astype(np.int64)
         common = meaning.common_of(meaning.whole(names[0][some], names[1][some], names[2]))
     orders = sorted({name for segment in segments for name in segment.orders})
-    return _finished(
+    return _assemble(
         **_facets(parts.n, parts.facets()),
         **_titles(np.concatenate([s.titles[s.title_of[stay]] for s, stay, _new in parts])[parts.order]),
         orders=orders,

@@ -48,7 +48,7 @@ def words_of(text: str, language: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 15)
-def spoken(text: str) -> tuple[str, ...]:
+def pinyin_words(text: str) -> tuple[str, ...]:
     """Chinese words of a name as they are typed on a Latin keyboard: 茉莉香米 → moli, xiangmi, molixiangmi."""
     syllables: dict[str, None] = {}
     for run in HAN.findall(text):
@@ -72,7 +72,7 @@ def term_counts(entry: Entry) -> tuple[dict[str, int], int]:
         for word in read:
             counts[word] = counts.get(word, 0) + NAME_COUNTS
             in_names.add(word)
-        for word in spoken(text) if language == "zh" else ():
+        for word in pinyin_words(text) if language == "zh" else ():
             counts.setdefault(word, NAME_COUNTS)
             in_names.add(word)
     for language, text in entry.texts:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.directory.index.build import merged
+from matchmaker.directory.index.build import merge
 from matchmaker.directory.index.segment import FORMAT, Segment
 
 MOST_SMALL = 6  # segments beside the first, from which they are made into one
@@ -123,7 +123,7 @@ class IndexFiles:
     def _small_as_one(self, manifest: Manifest) -> Manifest:
         first, *small = manifest.segments
         segments, deleted = self.segments(replace(manifest, segments=tuple(small)))
-        together = merged(segments, deleted, self._segment(first).common)
+        together = merge(segments, deleted, self._segment(first).common)
         name = self._write(together, manifest.number, "m")
         deletions = {first: manifest.deleted[first]} if first in manifest.deleted else {}
         return replace(manifest, segments=(first, name), deleted=deletions)
@@ -144,7 +144,7 @@ class IndexFiles:
             if not is_mine or before is None:
                 return False
             segments, deleted = self.segments(before)
-            new = merged(segments, deleted)
+            new = merge(segments, deleted)
             with self.lock():
                 now = self.manifest()
                 if now is None or now.segments[: len(before.segments)] != before.segments:

@@ -34,7 +34,7 @@ Quantised = tuple[NDArray[np.int8], NDArray[np.float32], Vectors]  # vectors, th
 NO_AXES: Vectors = np.zeros((0, 0), np.float32)  # vectors are whole
 
 
-def quantised(rows: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def quantise(rows: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Rows as int8 and the factor of each; the error of a dot product of unit vectors stays below 0.01."""
     if not len(rows):
         return np.zeros(rows.shape, np.int8), np.zeros(0, np.float32)
@@ -42,13 +42,13 @@ def quantised(rows: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     return np.rint(rows * (127 / most)[:, None]).astype(np.int8), (most / 127).astype(np.float32)
 
 
-def restored(vectors: NDArray[np.int8], scales: NDArray[np.float32]) -> Vectors:
+def dequantise(vectors: NDArray[np.int8], scales: NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors, np.float32) * np.asarray(scales)[:, None]
 
 
 def whole(vectors: NDArray[np.int8], scales: NDArray[np.float32], axes: Vectors) -> Vectors:
     """Rows as the encoder made them, as far as they were kept."""
-    rows = restored(vectors, scales)
+    rows = dequantise(vectors, scales)
     return rows @ axes.T if axes.size else rows
 
 
@@ -77,7 +77,7 @@ def _axes(parts: Sequence[Quantised]) -> Vectors:
 def _along(rows: Quantised, axes: Vectors) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     vectors, scales, before = rows
     steps = [slice(at, at + STEP) for at in range(0, len(vectors), STEP)] or [slice(0, 0)]
-    done = [quantised(whole(vectors[step], scales[step], before) @ axes) for step in steps]
+    done = [quantise(whole(vectors[step], scales[step], before) @ axes) for step in steps]
     return np.concatenate([one[0] for one in done]), np.concatenate([one[1] for one in done])
 
 
@@ -86,7 +86,7 @@ def crowding(rows: Quantised, common: Vectors) -> Vectors:
     vectors, scales, axes = rows
     projected = common @ axes if axes.size else common
     products = [
-        restored(vectors[at : at + STEP], scales[at : at + STEP]) @ projected for at in range(0, len(vectors), STEP)
+        dequantise(vectors[at : at + STEP], scales[at : at + STEP]) @ projected for at in range(0, len(vectors), STEP)
     ]
     return np.concatenate(products) if products else np.zeros(0, np.float32)
 
@@ -109,7 +109,7 @@ def clusters(
     k = 1 << round(np.log2(CLUSTERS * np.sqrt(m)))
     random = np.random.default_rng(1)
     chosen = np.sort(random.choice(m, min(m, OF_A_CLUSTER * k), replace=False))
-    sample = restored(vectors[chosen], scales[chosen])
+    sample = dequantise(vectors[chosen], scales[chosen])
     centroids = sample[random.choice(len(sample), k, replace=False)]
     for _round in range(ROUNDS):
         nearest = _nearest(sample, centroids)
@@ -120,7 +120,7 @@ def clusters(
     cluster = np.empty(m, np.int64)
     for at in range(0, m, STEP):
         part = slice(at, at + STEP)
-        cluster[part] = _nearest(restored(vectors[part], scales[part]), centroids)
+        cluster[part] = _nearest(dequantise(vectors[part], scales[part]), centroids)
     order = np.argsort(cluster, kind="stable")
     starts = np.zeros(k + 1, np.int64)
     np.cumsum(np.bincount(cluster, minlength=k), out=starts[1:])

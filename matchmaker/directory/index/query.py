@@ -11,7 +11,7 @@ from matchmaker.directory.index.segment import Documents
 from matchmaker.directory.search_backend import QueryInterpretation
 from matchmaker.language.glossary import gloss
 from matchmaker.language.reading import concepts
-from matchmaker.language.spoken import folded, words_that_sound
+from matchmaker.language.spoken import fold_sound, words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
 from matchmaker.language.vocabulary import NAMES_SOUGHT, load_goods
 
@@ -112,7 +112,7 @@ def _by_sound(text: str, documents: Documents) -> str:
     stems = [stem for part in text.split() for lang in ("vi", "en") for stem in words_of(part, lang)]
     if any(documents.frequency(stem) for stem in stems):
         return text
-    return _most_frequent(words_that_sound(text), documents) or _part_of_a_name(folded(text), documents) or text
+    return _most_frequent(words_that_sound(text), documents) or _part_of_a_name(fold_sound(text), documents) or text
 
 
 def _part_of_a_name(sound: str, documents: Documents) -> str:
@@ -138,7 +138,7 @@ def _splits(sound: str, documents: Documents, most: int) -> Iterator[tuple[str, 
 def _sounding(name: str, sound: str) -> str:
     """The characters of a name that sound so, '' where none do."""
     for run in HAN.findall(name):
-        syllables = [folded(syllable) for syllable in pinyin(run).split()]
+        syllables = [fold_sound(syllable) for syllable in pinyin(run).split()]
         for first in range(len(syllables) if len(syllables) == len(run) else 0):
             for last in range(first + 2, len(syllables) + 1):
                 if "".join(syllables[first:last]) == sound:

@@ -67,7 +67,7 @@ class Index:
         return SearchResult(
             [int(segment.keys[place]) for _position, segment, place in shown],
             facets,
-            understood and self._explained(understood, [(segment, place) for _position, segment, place in shown]),
+            understood and self._explain(understood, [(segment, place) for _position, segment, place in shown]),
             nearest=[int(segment.keys[place]) for segment, place in nearest],
             nearest_cards=[segment.card_of(place) for segment, place in nearest],
             total=total,
@@ -113,7 +113,7 @@ class Index:
                     return normalise(vectors.mean(axis=0, keepdims=True))[0]
         named = ", ".join(parsed.understood.named)
         is_read = parsed.understood.language in READ
-        return _encoded(self.encoder, parsed.text, named, is_read)  # type: ignore[arg-type]  # encoders are hashable
+        return _encode(self.encoder, parsed.text, named, is_read)  # type: ignore[arg-type]  # encoders are hashable
 
     def _with_boosts(self, query: SearchQuery, scores: Scores | None) -> Scores | None:
         """The scores a page is ordered by; None where nothing tells the documents apart."""
@@ -129,10 +129,10 @@ class Index:
         """Which documents hold one of the values of a facet."""
         if name in query.company_facets:
             companies = [query.company_facets[name][value] for value in values if value in query.company_facets[name]]
-            return self._owned_by(np.concatenate([np.zeros(0, np.int64), *companies]))
+            return self._owner_mask(np.concatenate([np.zeros(0, np.int64), *companies]))
         return np.concatenate([np.zeros(0, np.bool_), *(s.holding(name, values) for s in self.segments)])
 
-    def _owned_by(self, companies: NDArray[np.int64]) -> Mask:
+    def _owner_mask(self, companies: NDArray[np.int64]) -> Mask:
         return np.concatenate([np.zeros(0, np.bool_), *(np.isin(s.owners, companies) for s in self.segments)])
 
     def _facets(self, query: SearchQuery, matches: Mask, filters: Mapping[str, Mask]) -> dict:
@@ -148,7 +148,9 @@ class Index:
     def _count(self, query: SearchQuery, mask: Mask, names: set[str], counts: Counts) -> None:
         for name in names & query.company_facets.keys():
             owners = query.company_facets[name]
-            counts[name] = {value: int(np.count_nonzero(mask & self._owned_by(keys))) for value, keys in owners.items()}
+            counts[name] = {
+                value: int(np.count_nonzero(mask & self._owner_mask(keys))) for value, keys in owners.items()
+            }
         for segment, part in self.documents.parts:
             for name, numbers in segment.counts(mask[part], names - query.company_facets.keys()).items():
                 total = Counter(counts.get(name, {}))
@@ -166,7 +168,7 @@ class Index:
         merged = list(heapq.merge(*pages))[: query.limit + 1]
         return [(position, self.segments[number], place) for position, number, place in merged]
 
-    def _explained(self, understood: QueryInterpretation, shown: Sequence[tuple[Segment, int]]) -> QueryInterpretation:
+    def _explain(self, understood: QueryInterpretation, shown: Sequence[tuple[Segment, int]]) -> QueryInterpretation:
         """With spellings as they stand in some text, and what the best entries have in common."""
         spelling = tuple((typed, self._surface_form(word)) for typed, word in understood.spelling)
         if not shown or understood.hs_code:
@@ -268,7 +270,7 @@ def _threshold(scores: Scores) -> np.float32:
 
 
 @lru_cache(maxsize=1024)
-def _encoded(encoder: Encoder, text: str, named: str, is_read: bool) -> Any:
+def _encode(encoder: Encoder, text: str, named: str, is_read: bool) -> Any:
     """The meaning of the words and of the goods that they name in English; little of words the encoder cannot read."""
     if not named:
         return encoder.encode_query([text])[0]

@@ -25,7 +25,7 @@ RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
 HOT, COLD, IDLE = 0.5, 0.05, 0.1  # temperatures, and what an idle slot costs beside a break
 
 
-def annealed(
+def anneal_slots(
     instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
 ) -> list[int]:
     """A plan with at most as many breaks as ``slots``, by the annealing of the meeting planner: a break is a wait."""
@@ -74,7 +74,7 @@ def descend(
             slots = _read(model, solver) if solver.solve_limited() else start()
             yield slots
         if _may_anneal(instance):
-            slots = annealed(instance, slots, seed=seed)
+            slots = anneal_slots(instance, slots, seed=seed)
             yield slots
         yield from _neighbourhoods(model, solver, slots, random.Random(seed))
 
@@ -98,7 +98,7 @@ def _neighbourhoods(
     size, failed = 0.3, 0  # share of the plan that is free; neighbourhoods since the last change
     while True:
         if failed >= 8 and _may_anneal(instance):
-            slots = annealed(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
+            slots = anneal_slots(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
             breaks, failed = sum(breaks_of(instance, slots)), 0
             yield slots
         free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None

@@ -128,7 +128,7 @@ def _breaks(model: Model, company: int, busy: list[int], count: int) -> None:
         add([-busy[slot], busy[slot - 1], -begun[slot - 1], resume])
         model.clauses += [[-resume, busy[slot]], [-resume, -busy[slot - 1]], [-resume, begun[slot - 1]]]
     most = min(count - 1, (slots - 1) // 2)
-    model.more_breaks[company] = _counted(model, company, resumes, most)
+    model.more_breaks[company] = _count_literals(model, company, resumes, most)
     some = model.more_breaks[company][0]
     # Without a break the company is busy exactly in the `count` slots from the one in which it begins.
     if count <= slots:
@@ -139,7 +139,7 @@ def _breaks(model: Model, company: int, busy: list[int], count: int) -> None:
         add([some, -begun[slot], busy[slot], *ended])
 
 
-def _counted(model: Model, company: int, literals: list[int], most: int) -> list[int]:
+def _count_literals(model: Model, company: int, literals: list[int], most: int) -> list[int]:
     """Literals "more than j of the literals are true" for j < most, in both directions: a sequential counter (Sinz)."""
     before: list[int] = []
     for place, literal in enumerate(literals):

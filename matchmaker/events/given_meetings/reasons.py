@@ -15,7 +15,7 @@ CONFLICTS = 200_000  # a question that takes longer than this stays unanswered
 
 def contradiction(instance: GivenMeetings) -> Reason | None:
     """The first rule that no plan can satisfy; None where none is obvious."""
-    for find in (_too_many, _no_slot, _fixed, _tables, _circle, _too_late, _crowded):
+    for find in (_too_many, _no_slot, _fixed_conflict, _tables, _circle, _too_late, _capacity_conflict):
         if reason := find(instance):
             return reason
     return None
@@ -37,7 +37,7 @@ def _pair(instance: GivenMeetings, number: int) -> dict[str, str]:
     return {"company": instance.name(meeting.a), "other": instance.name(meeting.b)}
 
 
-def _fixed(instance: GivenMeetings) -> Reason | None:
+def _fixed_conflict(instance: GivenMeetings) -> Reason | None:
     busy: dict[tuple[int, int], int] = {}
     held: Counter[int] = Counter()
     for number, meeting in enumerate(instance.meetings):
@@ -99,7 +99,7 @@ def _too_late(instance: GivenMeetings) -> Reason | None:
     return None
 
 
-def _crowded(instance: GivenMeetings) -> Reason | None:
+def _capacity_conflict(instance: GivenMeetings) -> Reason | None:
     """Companies and tables by maximum flow: meetings to slots, at most one a slot for each company."""
     for company, meetings in enumerate(instance.meetings_of):
         if _placeable(instance, meetings, [1] * instance.slots) < len(meetings):

@@ -118,7 +118,7 @@ def _with_prices(instance: Instance, groups: list[Group]) -> Selection:
         for _ in range(PRICE_ROUNDS):
             price = (low + high) // 2 if high - low > 1 else low
             trial = [*prices[:place], price, *prices[place + 1 :]]
-            found = _priced(instance, groups, trial)
+            found = _select_at_prices(instance, groups, trial)
             if found.bound <= best.bound:
                 best, prices = found, trial
             used = np.isin(group.pairs, found.edges).sum()
@@ -128,7 +128,7 @@ def _with_prices(instance: Instance, groups: list[Group]) -> Selection:
     return best
 
 
-def _priced(instance: Instance, groups: list[Group], prices: list[int]) -> Selection:
+def _select_at_prices(instance: Instance, groups: list[Group], prices: list[int]) -> Selection:
     weight = instance.edges[:, 2].copy()
     for group, price in zip(groups, prices, strict=True):
         weight[group.pairs] -= price

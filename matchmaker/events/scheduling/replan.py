@@ -14,7 +14,7 @@ from matchmaker.events.scheduling.improve import Stop, improve
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
-from matchmaker.events.scheduling.solve import by_weight, finished
+from matchmaker.events.scheduling.solve import by_weight, finish
 
 
 def with_absences(
@@ -94,7 +94,7 @@ def replan(
     """
     began = clock()
     board, booth, pinned = _fix_survivors(old, changed)
-    released = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _booked(changed)))
+    released = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _fixed_edges(changed)))
     place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
     rest, rows = _rest(changed, board)
     selection = select(rest)
@@ -107,10 +107,10 @@ def replan(
     if max_moves > 0:
         board.locked[released[~board.barred[released]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
-    return finished(changed, board, booth, select(changed).bound, clock() - began, pinned)
+    return finish(changed, board, booth, select(changed).bound, clock() - began, pinned)
 
 
-def _booked(instance: Instance) -> list[int]:
+def _fixed_edges(instance: Instance) -> list[int]:
     return [instance.edge_of[s, b] for s, b, _slot in instance.fixed]
 
 

@@ -81,7 +81,7 @@ def plan(
         unproven = running and objective < bound.now() * (1 - target_gap)
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
-    return finished(instance, board, booth, proven, clock() - began, host=host, left_out=left_out)
+    return finish(instance, board, booth, proven, clock() - began, host=host, left_out=left_out)
 
 
 def warm() -> None:
@@ -112,7 +112,7 @@ def place(board: Board, booth: Booth, chosen: np.ndarray, *, seed: int) -> None:
     colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed + 1)
 
 
-def finished(
+def finish(
     instance: Instance,
     board: Board,
     booth: Booth,

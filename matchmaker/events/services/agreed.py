@@ -43,7 +43,7 @@ def plan_agreed(standing: Snapshot, *, seconds: float, host: str, progress: Any 
     pairs = agreed_pairs(standing)
     instance = _with_room(standing.instance, pairs)
     open_slots = [slot for slot, count in enumerate(instance.tables) if count]
-    given = given_of(standing, instance, pairs, open_slots)
+    given = given_meetings_of(standing, instance, pairs, open_slots)
 
     def tell(breaks: int | None, bound: int, spent: float) -> bool:
         return progress is None or progress("idle" if breaks is not None else "placing", 0, 0, 0.0, spent)
@@ -83,7 +83,7 @@ def _with_room(instance: Instance, pairs: list[tuple[int, int]]) -> Instance:
     return instance.changed(suppliers=roomy(0, instance.suppliers), buyers=roomy(1, instance.buyers))
 
 
-def given_of(
+def given_meetings_of(
     standing: Snapshot, instance: Instance, pairs: list[tuple[int, int]], open_slots: list[int]
 ) -> GivenMeetings:
     place = {slot: number for number, slot in enumerate(open_slots)}

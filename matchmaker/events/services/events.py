@@ -137,11 +137,11 @@ def cancel_event(*, by: User, event: Event) -> Event:
 def values_for_copy(event: Event) -> dict[str, Any]:
     """The settings of an event for a new one: the name says that it is a copy, and no date is taken over."""
     values = {name: getattr(event, name) for name in EDITABLE if name not in DATES}
-    values["name"] = {code: _copied(name, code) for code, name in event.name.items()}
+    values["name"] = {code: _copy_name(name, code) for code, name in event.name.items()}
     return values
 
 
-def _copied(name: str, code: str) -> str:
+def _copy_name(name: str, code: str) -> str:
     with override(code):
         mark = _("%(name)s (copy)") % {"name": ""}
         return _("%(name)s (copy)") % {"name": name[: LONGEST_NAME - len(mark)]}

@@ -14,7 +14,7 @@ from matchmaker.events.scheduling import Alternative, Plan, facts
 from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.snapshot import Snapshot
-from matchmaker.events.services.weights import ordered
+from matchmaker.events.services.weights import ordered_pair
 
 NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
 
@@ -69,7 +69,7 @@ class UnplacedWishes(Sequence[UnplacedWish]):
     def __init__(self, draft: PlanDraft, standing: Snapshot, plan: Plan, *, matches: bool = False):
         self.standing, self.plan = standing, plan
         self.cell = busy_cells(standing.instance, plan.meetings)
-        wished = _wished(draft.event)
+        wished = _wishes_by_pair(draft.event)
         if matches:
             self.kinds = {pair: {"match"} for pair in self.codes if pair not in wished}
             self.pairs = sorted(self.kinds)
@@ -89,15 +89,15 @@ class UnplacedWishes(Sequence[UnplacedWish]):
     def __getitem__(self, place: slice) -> list[UnplacedWish]: ...
     def __getitem__(self, place):
         if isinstance(place, slice):
-            return self._explained(self.pairs[place])
-        return self._explained([self.pairs[place]])[0]
+            return self._explain(self.pairs[place])
+        return self._explain([self.pairs[place]])[0]
 
     @cached_property
     def codes(self) -> dict[tuple[int, int], str]:
         suppliers, buyers = self.standing.suppliers, self.standing.buyers
         return {(suppliers[row.supplier], buyers[row.buyer]): row.code for row in self.plan.unplaced}
 
-    def _explained(self, pairs: list[tuple[int, int]]) -> list[UnplacedWish]:
+    def _explain(self, pairs: list[tuple[int, int]]) -> list[UnplacedWish]:
         companies = Company.objects.in_bulk({key for pair in pairs for key in pair})
         found = []
         for pair in pairs:
@@ -112,13 +112,13 @@ class UnplacedWishes(Sequence[UnplacedWish]):
         return found
 
 
-def _wished(event: Event) -> dict[tuple[int, int], set[str]]:
+def _wishes_by_pair(event: Event) -> dict[tuple[int, int], set[str]]:
     """(supplier key, buyer key) → what speaks for the pair: must_supplier, would_buyer, accepted …"""
     sides = dict(event.participations.values_list("company", "side"))
 
     def pair_of(one: int, other: int) -> tuple[int, int]:
         if event.is_of_equals:
-            return ordered(one, other)
+            return ordered_pair(one, other)
         return (one, other) if sides.get(one, "supplier") == "supplier" else (other, one)
 
     wished: dict[tuple[int, int], set[str]] = {}

@@ -43,7 +43,7 @@ def invite_to_event(*, by: User, event: Event, companies: Iterable[Company]) -> 
     rows = [EventInvitation(event=event, company=company, invited_by=by) for company in new]
     EventInvitation.objects.bulk_create(rows)
     for row in rows:
-        notices.invited(row)
+        notices.send_invitation(row)
     if rows:
         facts = {"companies": len(rows)}
         record(by=by, verb="invite_to_event", on=event, organisation=event.campaign, facts=facts)
@@ -77,7 +77,7 @@ def remind_invited(*, by: User | None, event: Event, companies: Iterable[Company
     now = timezone.now()
     for row in rows:
         row.reminded_at, row.reminders = now, row.reminders + 1
-        notices.invited(row)
+        notices.send_invitation(row)
     EventInvitation.objects.bulk_update(rows, ["reminded_at", "reminders"])
     if rows:
         facts = {"companies": len(rows)}
@@ -142,7 +142,7 @@ def answer_invitation(
 # The same in bulk, from the list of companies.
 
 
-def _checked_event(action: BulkAction, values: Mapping[str, Any]) -> dict:
+def _find_event(action: BulkAction, values: Mapping[str, Any]) -> dict:
     event = Event.objects.filter(campaign=action.campaign, slug=values.get("event") or "").first()
     if event is None:
         raise ValidationError({"event": _("Choose an event.")})
@@ -207,10 +207,6 @@ def _for_all(act, action: BulkAction, companies: list[Company]) -> dict[int, str
     return {company.pk: "changed" for company in companies if company.pk not in done}
 
 
-INVITE = bulk.Work(
-    lambda action, companies: _for_all(invite_to_event, action, companies), _not_invitable, _checked_event
-)
-REGISTER = bulk.Work(_register, _not_registrable, _checked_event)
-REMIND = bulk.Work(
-    lambda action, companies: _for_all(remind_invited, action, companies), _not_remindable, _checked_event
-)
+INVITE = bulk.Work(lambda action, companies: _for_all(invite_to_event, action, companies), _not_invitable, _find_event)
+REGISTER = bulk.Work(_register, _not_registrable, _find_event)
+REMIND = bulk.Work(lambda action, companies: _for_all(remind_invited, action, companies), _not_remindable, _find_event)

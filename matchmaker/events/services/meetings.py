@@ -52,7 +52,7 @@ def _tables(event: Event, when: dt.datetime, supplier: Company) -> list[int]:
     return [table for table in ordered if table not in taken and table <= event.tables]
 
 
-def _checked(event: Event, supplier: Company, buyer: Company, when: dt.datetime) -> tuple:
+def _check_booking(event: Event, supplier: Company, buyer: Company, when: dt.datetime) -> tuple:
     """What can be said before the database decides who was first.
 
     Raises:
@@ -96,7 +96,7 @@ def _next(event: Event, supplier: EventParticipation, buyer: EventParticipation)
     return _("Free for both: %(slots)s.") % {"slots": format_list(clock(event, slot) for slot in found)}
 
 
-def _refused(error: IntegrityError | None, event: Event, sides: tuple, meeting: Meeting) -> Refused:
+def _refusal(error: IntegrityError | None, event: Event, sides: tuple, meeting: Meeting) -> Refused:
     rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk)
     pair = rows.filter(supplier=meeting.supplier_id, buyer=meeting.buyer_id).first()
     if pair is not None:
@@ -152,7 +152,7 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
     if event.is_of_equals:
         then = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
         if then.filter(_of_either(meeting)).exists():
-            raise _refused(None, event, sides, meeting)
+            raise _refusal(None, event, sides, meeting)
     for number in range(20):
         tables = _tables(event, meeting.starts_at, meeting.supplier)
         if not tables:
@@ -167,7 +167,7 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
             rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
             if not rows.filter(table=meeting.table).exists() or rows.filter(_of_either(meeting)).exists():
                 break
-    raise _refused(last, event, sides, meeting) from last
+    raise _refusal(last, event, sides, meeting) from last
 
 
 @transaction.atomic
@@ -186,10 +186,10 @@ def book_agreed(*, by: User, event: Event, supplier: Company, buyer: Company, st
     """Book what the two sides or the team agreed on; the caller has checked who may. Refusals as in `book_meeting`."""
     if event.is_of_equals:
         supplier, buyer = sorted([supplier, buyer], key=lambda company: company.pk)
-    sides = _checked(event, supplier, buyer, starts_at)
+    sides = _check_booking(event, supplier, buyer, starts_at)
     meeting = Meeting(event=event, supplier=supplier, buyer=buyer, starts_at=starts_at, locked=True)
     _take(event, meeting, sides, lambda: meeting.save(force_insert=True))
-    notices.meeting_changed(meeting, to=[supplier, buyer])
+    notices.notify_meeting_change(meeting, to=[supplier, buyer])
     # Last, here and below: the record holds the campaign's chain until the transaction ends, and others wait for it.
     record(by=by, verb="book_meeting", on=meeting, organisation=event.campaign)
     return meeting
@@ -213,10 +213,10 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
     meeting = (
         Meeting.objects.select_for_update(of=("self",)).select_related("event", "supplier", "buyer").get(pk=meeting.pk)
     )
-    _planned(meeting)
+    _require_planned(meeting)
     if starts_at == meeting.starts_at:
         return meeting
-    sides = _checked(event, meeting.supplier, meeting.buyer, starts_at)
+    sides = _check_booking(event, meeting.supplier, meeting.buyer, starts_at)
     before = meeting.starts_at
     meeting.starts_at, meeting.sequence = starts_at, meeting.sequence + 1
     if meeting.interpreter_id and Meeting.objects.active().filter(
@@ -227,7 +227,7 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
     _take(event, meeting, sides, lambda: meeting.save(update_fields=fields))
     withdraw_moves(meeting)
     facts = {"from": before.isoformat(), "to": starts_at.isoformat()}
-    notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer])
+    notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer])
     record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     return meeting
 
@@ -238,7 +238,7 @@ def withdraw_moves(meeting: Meeting) -> None:
     pending.update(status=MeetingMove.Status.WITHDRAWN, answered_at=timezone.now())
 
 
-def _planned(meeting: Meeting) -> None:
+def _require_planned(meeting: Meeting) -> None:
     if meeting.status != Meeting.Status.PLANNED:
         raise Refused(
             "meeting_state", _("This meeting is %(state)s already.") % {"state": meeting.get_status_display()}
@@ -258,7 +258,7 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
     )
     if meeting.status == Meeting.Status.CANCELLED:
         return meeting
-    _planned(meeting)
+    _require_planned(meeting)
     meeting.status, meeting.locked, meeting.why_cancelled = Meeting.Status.CANCELLED, False, why.strip()
     meeting.cancelled_by, meeting.cancelled_at = side, timezone.now()
     meeting.sequence += 1
@@ -267,7 +267,7 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
     meeting.save(update_fields=changed)
     withdraw_moves(meeting)
     receivers = {"supplier": [meeting.buyer], "buyer": [meeting.supplier]}.get(side, [meeting.supplier, meeting.buyer])
-    notices.meeting_changed(meeting, to=receivers)
+    notices.notify_meeting_change(meeting, to=receivers)
     record(by=by, verb="cancel_meeting", on=meeting, organisation=meeting.event.campaign, facts={"side": side})
     return meeting
 
@@ -340,7 +340,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
     except IntegrityError:
         raise Refused("asked_already", _("Another time is proposed already; it waits for an answer.")) from None
     record(by=by, verb="ask_move", on=move, organisation=move.company, facts={"to": starts_at.isoformat()})
-    notices.move_proposed(move)
+    notices.notify_move_proposal(move)
     return move
 
 
@@ -369,5 +369,5 @@ def answer_move(*, by: User, move: MeetingMove, accept: bool) -> MeetingMove:
     if accept:
         move_agreed(by=by, meeting=meeting, starts_at=move.starts_at)
     elif status == MeetingMove.Status.DECLINED:
-        notices.move_declined(move)
+        notices.notify_move_refusal(move)
     return move

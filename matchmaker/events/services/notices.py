@@ -51,7 +51,7 @@ def _page(event: Event) -> str:
     return f"/meetings/{event.slug}/"
 
 
-def invited(row: EventInvitation) -> int:
+def send_invitation(row: EventInvitation) -> int:
     """The letter of an invitation, and the same again as a reminder; both lead to the page for the answer."""
     return notify_company(
         row.company,
@@ -70,7 +70,7 @@ def invited(row: EventInvitation) -> int:
     )
 
 
-def moved_up(row: EventParticipation) -> None:
+def notify_moved_up(row: EventParticipation) -> None:
     notify_company(
         row.company,
         kind="meetings_place",
@@ -107,7 +107,7 @@ def called_off_key(event: Event, at: dt.datetime) -> str:
     return f"meetings_off:{event.uid}:{at.isoformat()}"
 
 
-def plan_published(plan: PlanDraft, company: Company, meetings: int, *, at: dt.datetime | None = None) -> int:
+def notify_plan(plan: PlanDraft, company: Company, meetings: int, *, at: dt.datetime | None = None) -> int:
     """One notice a person and plan, however many companies she works for; its mail carries the meetings."""
     row = EventParticipation.objects.filter(event=plan.event, company=company).first()
     book = {"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}
@@ -123,7 +123,7 @@ def plan_published(plan: PlanDraft, company: Company, meetings: int, *, at: dt.d
     )
 
 
-def called_off(company: Company, event: Event, meetings: int, *, key: str, at: dt.datetime | None) -> int:
+def notify_called_off(company: Company, event: Event, meetings: int, *, key: str, at: dt.datetime | None) -> int:
     """All or many meetings of a company are off: one letter, which takes the entries out of calendars."""
     row = EventParticipation.objects.filter(event=event, company=company).first()
     return notify_company(
@@ -144,7 +144,7 @@ def called_off(company: Company, event: Event, meetings: int, *, key: str, at: d
     )
 
 
-def meeting_changed(meeting: Meeting, *, to: Iterable[Company], at: dt.datetime | None = None) -> None:
+def notify_meeting_change(meeting: Meeting, *, to: Iterable[Company], at: dt.datetime | None = None) -> None:
     """Moved or cancelled: the people of `to` hear where the meeting is now, and no more where it was meant to be."""
     event = meeting.event
     cancel_waiting(event_key=f"meetings_changed:{meeting.uid}:{meeting.sequence - 1}")
@@ -194,7 +194,7 @@ def meetings_soon(row: EventParticipation, *, day: dt.date, first_at: dt.datetim
     )
 
 
-def _notify_request(request: MeetingRequest, key: str, turn: str) -> None:
+def _send_request(request: MeetingRequest, key: str, turn: str) -> None:
     """`turn` says what the letter is about: asked, another time proposed, or still waiting."""
     to = request.answers
     asker = request.company if to == request.other else request.other
@@ -217,23 +217,23 @@ def _notify_request(request: MeetingRequest, key: str, turn: str) -> None:
     )
 
 
-def request_made(request: MeetingRequest) -> None:
-    _notify_request(request, f"meetings_asked:{request.uid}", "asked")
+def notify_request(request: MeetingRequest) -> None:
+    _send_request(request, f"meetings_asked:{request.uid}", "asked")
 
 
 def other_time(request: MeetingRequest) -> None:
     """Whose turn it is now hears of the time the other side proposed."""
     asker = request.other if request.asker_answers else request.company
     key = f"meetings_asked:{request.uid}:{asker.pk}:{_clock(request.event, request.starts_at)}"
-    _notify_request(request, key, "proposed")
+    _send_request(request, key, "proposed")
 
 
 def request_waits(request: MeetingRequest) -> None:
     """Only whoever owes the answer hears of it, once a turn."""
-    _notify_request(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
+    _send_request(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
 
 
-def request_answered(request: MeetingRequest, *, to: Company, then: Callable[[], str]) -> None:
+def notify_request_answer(request: MeetingRequest, *, to: Company, then: Callable[[], str]) -> None:
     """`then` says in the language set what happens after a yes."""
     other = request.other if to == request.company else request.company
     notify_company(
@@ -277,11 +277,11 @@ def _other(move: MeetingMove) -> Company:
     return meeting.buyer if move.company_id == meeting.supplier_id else meeting.supplier
 
 
-def move_proposed(move: MeetingMove) -> None:
+def notify_move_proposal(move: MeetingMove) -> None:
     _move(move, about=move.company, to=_other(move), declined=False)
 
 
-def move_declined(move: MeetingMove) -> None:
+def notify_move_refusal(move: MeetingMove) -> None:
     _move(move, about=_other(move), to=move.company, declined=True)
 
 

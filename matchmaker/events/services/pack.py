@@ -44,7 +44,7 @@ def seal(files: Mapping[str, bytes], about: Mapping[str, str]) -> bytes:
     return out.getvalue()
 
 
-def broken(pack: bytes) -> str | None:
+def find_damage(pack: bytes) -> str | None:
     """What is wrong with a pack, as one sentence in English for a terminal; None where it is as it was sealed here."""
     try:
         with zipfile.ZipFile(io.BytesIO(pack)) as archive:

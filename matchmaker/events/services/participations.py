@@ -305,7 +305,7 @@ def _call_off(meeting: Meeting, company: Company) -> None:
     changed = ["status", "locked", "why_cancelled", "cancelled_by", "cancelled_at", "sequence", "updated_at"]
     meeting.save(update_fields=changed)
     other = meeting.buyer if meeting.supplier_id == company.pk else meeting.supplier
-    notices.meeting_changed(meeting, to=[other])
+    notices.notify_meeting_change(meeting, to=[other])
 
 
 def move_up(event: Event) -> int:
@@ -315,7 +315,7 @@ def move_up(event: Event) -> int:
     for row in event.participations.waiting().select_related("company")[: max(free, 0)]:
         row.status = EventParticipation.Status.REGISTERED
         row.save(update_fields=["status"])
-        notices.moved_up(row)
+        notices.notify_moved_up(row)
         moved += 1
     return moved
 

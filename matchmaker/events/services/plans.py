@@ -137,7 +137,7 @@ def claim_plan() -> PlanDraft | None:
     )
     for draft in free.order_by("pk").light()[:5]:
         if draft.attempts >= MAX_ATTEMPTS:
-            _failed(draft, "tried too often")
+            _mark_failed(draft, "tried too often")
             continue
         token = uuid.uuid4()
         taken = free.filter(pk=draft.pk, attempts=draft.attempts)
@@ -156,9 +156,9 @@ def compute_plan() -> bool:
     options = draft.options
     try:
         standing = _pin_locked(snapshots.of_event(draft.event, options), options.get("keep", []))
-        made, waits = _computed(standing, {**DEFAULTS, **options}, _reporter(mine))
+        made, waits = _compute(standing, {**DEFAULTS, **options}, _reporter(mine))
     except InvalidInstance as refusal:
-        _failed(draft, str(refusal), getattr(refusal, "reason", None))
+        _mark_failed(draft, str(refusal), getattr(refusal, "reason", None))
         return True
     standing = replace(standing, instance=made.instance)
     result = made.to_dict(unplaced=False) | {
@@ -180,7 +180,7 @@ def compute_plan() -> bool:
     return True
 
 
-def _computed(standing: Snapshot, options: dict[str, Any], progress) -> tuple[Plan, dict[str, Any] | None]:
+def _compute(standing: Snapshot, options: dict[str, Any], progress) -> tuple[Plan, dict[str, Any] | None]:
     """The plan; with agreed meetings only, also its waits and the fewest there can be."""
     if options["given"]:
         return plan_agreed(standing, seconds=options["seconds"], host=options["host"], progress=progress)
@@ -261,7 +261,7 @@ def _figures(made: Plan) -> dict[str, Any]:
     }
 
 
-def _failed(draft: PlanDraft, why: str, reason: dict[str, Any] | None = None) -> None:
+def _mark_failed(draft: PlanDraft, why: str, reason: dict[str, Any] | None = None) -> None:
     end = {"state": PlanDraft.State.FAILED, "last_error": why[:300], "failure": reason or {}}
     computing = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING)
     computing.update(**end, finished_at=timezone.now(), lease_until=None)
@@ -365,7 +365,7 @@ def _pairs(draft: PlanDraft) -> dict[tuple[int, int], str]:
 # Changing a draft by hand: move, place, take out, lock. Each change keeps every hard rule of the plan.
 
 
-def _opened(by: User, draft: PlanDraft) -> tuple[PlanDraft, Snapshot, Plan]:
+def _open_draft(by: User, draft: PlanDraft) -> tuple[PlanDraft, Snapshot, Plan]:
     require_organiser(by, draft.event.campaign)
     draft = PlanDraft.objects.select_for_update().select_related("event__campaign").get(pk=draft.pk)
     if draft.state != PlanDraft.State.READY:
@@ -395,7 +395,7 @@ def move_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, slot
     Raises:
         Refused: one of the two is away, busy or full, no table or interpreter is free, or the pair may not meet.
     """
-    draft, standing, plan = _opened(by, draft)
+    draft, standing, plan = _open_draft(by, draft)
     instance = plan.instance
     if (supplier, buyer) not in instance.edge_of or not 0 <= slot < instance.slots:
         raise Refused("no_such_pair", _("These two cannot meet."), status=400)
@@ -418,7 +418,7 @@ def move_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, slot
             raise Refused("no_interpreter", _("No interpreter is free then."), field="slot")
         interpreted.append((supplier, buyer, who))
     rows.append((supplier, buyer, slot, table))
-    return _store(by, draft, standing, _changed(plan, rows, interpreted), "move_in_draft")
+    return _store(by, draft, standing, _with_rows(plan, rows, interpreted), "move_in_draft")
 
 
 def _free_interpreter(instance, rest: Plan, interpreted, supplier: int, buyer: int, slot: int) -> int | None:
@@ -438,19 +438,19 @@ def _free_interpreter(instance, rest: Plan, interpreted, supplier: int, buyer: i
 @transaction.atomic
 def take_out_of_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int) -> PlanDraft:
     """Leave a meeting out of the draft."""
-    draft, standing, plan = _opened(by, draft)
+    draft, standing, plan = _open_draft(by, draft)
     rows = [row for row in plan.meetings if row[:2] != (supplier, buyer)]
     if len(rows) == len(plan.meetings):
         raise Refused("no_such_meeting", _("This meeting is not in the draft."), status=404)
     draft.locked = [pair for pair in draft.locked if tuple(pair) != (supplier, buyer)]
     interpreted = [row for row in plan.interpreted if row[:2] != (supplier, buyer)]
-    return _store(by, draft, standing, _changed(plan, rows, interpreted), "take_out_of_draft")
+    return _store(by, draft, standing, _with_rows(plan, rows, interpreted), "take_out_of_draft")
 
 
 @transaction.atomic
 def lock_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, locked: bool = True) -> PlanDraft:
     """Pin a meeting: a new run that starts from this draft keeps it where it is."""
-    draft, _standing, plan = _opened(by, draft)
+    draft, _standing, plan = _open_draft(by, draft)
     if (supplier, buyer) not in {row[:2] for row in plan.meetings}:
         raise Refused("no_such_meeting", _("This meeting is not in the draft."), status=404)
     pairs = {tuple(pair) for pair in draft.locked}
@@ -461,7 +461,7 @@ def lock_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, lock
     return draft
 
 
-def _changed(plan: Plan, rows: list, interpreted: list) -> Plan:
+def _with_rows(plan: Plan, rows: list, interpreted: list) -> Plan:
     ordered = tuple(sorted(rows, key=lambda row: row[2:]))
     given_up = tuple(pair for pair in plan.given_up if pair not in {row[:2] for row in rows})
     return replace(plan, meetings=ordered, interpreted=tuple(interpreted), given_up=given_up)

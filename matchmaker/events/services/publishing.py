@@ -301,7 +301,7 @@ def _tell(draft: PlanDraft, touched: set[int], at: dt.datetime | None) -> int:
         for key in pair:
             counts[key] = counts.get(key, 0) + 1
     return sum(
-        notices.plan_published(draft, company, counts.get(company.pk, 0), at=at)
+        notices.notify_plan(draft, company, counts.get(company.pk, 0), at=at)
         for company in Company.objects.filter(pk__in=touched)
     )
 
@@ -342,7 +342,7 @@ def mend_plan(
     require_organiser(by, event.campaign)
     event = Event.objects.select_for_update().get(pk=event.pk)
     lock_companies(event)
-    standing, today, mended, lost = _mended(event, companies, until, max_moves, seconds)
+    standing, today, mended, lost = _replan(event, companies, until, max_moves, seconds)
     preview = _preview(standing, today, mended)
     if expected and preview.fingerprint != expected:
         raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
@@ -393,7 +393,7 @@ def preview_mend(
 ) -> MendPreview:
     """What would change if the companies did not come, or came late. Changes nothing."""
     require_organiser(by, event.campaign)
-    standing, today, mended, _lost = _mended(event, companies, until, max_moves, 1.0)
+    standing, today, mended, _lost = _replan(event, companies, until, max_moves, 1.0)
     return _preview(standing, today, mended)
 
 
@@ -419,7 +419,7 @@ def _preview(standing: Snapshot, today: Plan, mended: Plan) -> MendPreview:
     )
 
 
-def _mended(
+def _replan(
     event: Event, companies: Sequence[Company], until: dt.datetime | None, max_moves: int, seconds: float
 ) -> tuple[Snapshot, Plan, Plan, list[int]]:
     """The event as it is, its meetings, the mended plan, and the slots in which the companies are away."""
@@ -493,6 +493,6 @@ def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: St
             )
         )
     for meeting in (*cancelled, *(standing_at[pair] for pair in moved_pairs), *added):
-        notices.meeting_changed(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
+        notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
         step.letters.append(notices.changed_key(meeting))
     return RepairResult(cancelled=len(cancelled), added=len(added), moved=len(moved_pairs))

@@ -50,7 +50,7 @@ def request_meeting(
         event=event,
         company=company,
         other=other,
-        **_worded(note),
+        **_note_fields(note),
         starts_at=_slot_to_come(event, starts_at) if starts_at else None,
         hidden=hidden,
         expires_at=_until(event),
@@ -69,7 +69,7 @@ def request_meeting(
         request.save(update_fields=["status", "answered_at"])
         _book(by, request, request.starts_at)
     elif not hidden:
-        notices.request_made(request)
+        notices.notify_request(request)
     return request
 
 
@@ -90,7 +90,7 @@ def books_itself(mine: EventParticipation, other: Company, starts_at: dt.datetim
     return host.most is None or Meeting.objects.of(event).active().of_company(other).count() < host.most
 
 
-def _worded(note: str) -> dict[str, str]:
+def _note_fields(note: str) -> dict[str, str]:
     note = note.strip()
     return {"note": note, "language": detect(note) if note else ""}
 
@@ -109,7 +109,7 @@ def change_request(
     expire_requests(event=request.event)
     if starts_at is not None and starts_at != request.starts_at:
         _slot_to_come(request.event, starts_at)
-    changed = {**_worded(note), "starts_at": starts_at}
+    changed = {**_note_fields(note), "starts_at": starts_at}
     for name, value in changed.items():
         setattr(request, name, value)
     request.full_clean(exclude=["event", "company", "other"], validate_constraints=False)
@@ -223,7 +223,7 @@ def answer_request(
     record(by=by, verb=f"request_{status}", on=request, organisation=request.answers)
     if accept and request.starts_at:
         _book(by, request, request.starts_at)
-    notices.request_answered(
+    notices.notify_request_answer(
         request, to=request.other if asker_answered else request.company, then=lambda: next_step(request)
     )
     return request

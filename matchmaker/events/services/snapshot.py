@@ -117,7 +117,7 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     place = {side: {key: n for n, key in enumerate(found)} for side, found in keys.items()}
     odds = _no_show_odds(event, rows) if options["expects_no_shows"] else {}
     edges = [
-        (place["supplier"][s], place["buyer"][b], _expected(row.weight, odds, s, b), int(row.mutual))
+        (place["supplier"][s], place["buyer"][b], _expected_weight(row.weight, odds, s, b), int(row.mutual))
         for (s, b), row in worth.items()
     ]
     spare = 1 + (sum(odds.values()) / len(odds) if odds else 0)
@@ -173,7 +173,7 @@ def _no_show_odds(event: Event, rows: list[EventParticipation]) -> dict[int, flo
     return {key: row.odds for key, row in no_shows(event, {row.company_id for row in rows}).items()}
 
 
-def _expected(weight: int, odds: dict[int, float], supplier: int, buyer: int) -> int:
+def _expected_weight(weight: int, odds: dict[int, float], supplier: int, buyer: int) -> int:
     """What a meeting is worth on average, if each side comes by its odds."""
     return max(1, round(weight * (1 - odds.get(supplier, 0)) * (1 - odds.get(buyer, 0))))
 

@@ -101,7 +101,7 @@ def take_back(*, by: User, change: BulkChange) -> BulkChange:
     lock_companies(event)
     now = _rows(event)
     if any(now[name].get(key) != after for name, rows in change.rows.items() for key, (_b, after) in rows.items()):
-        raise _changed_since()
+        raise _change_refusal()
     withhold(event_keys=change.letters)
     try:
         with transaction.atomic():
@@ -110,12 +110,12 @@ def take_back(*, by: User, change: BulkChange) -> BulkChange:
             if meets_twice(event):
                 raise IntegrityError
     except IntegrityError:
-        raise _changed_since() from None
+        raise _change_refusal() from None
     record(by=by, verb="take_back", on=event, organisation=event.campaign, facts={"step": change.kind})
     return change
 
 
-def _changed_since() -> Refused:
+def _change_refusal() -> Refused:
     return Refused("changed_since", _("Something has changed since then. It can no longer be taken back."))
 
 
@@ -124,7 +124,7 @@ def _restore(event: Event, name: str, rows: dict[str, list[Any]]) -> None:
     made = [int(key) for key, (before, _after) in rows.items() if before is None]
     if made:
         if MeetingMove.objects.filter(meeting__in=made).exists():
-            raise _changed_since()
+            raise _change_refusal()
         model._default_manager.filter(pk__in=made).delete()
     found = model._default_manager.in_bulk([int(key) for key, (before, _after) in rows.items() if before is not None])
     if aside:
@@ -189,4 +189,4 @@ def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step
     key = notices.called_off_key(event, now)
     step.letters.append(key)
     companies = Company.objects.filter(pk__in=counts)
-    return sum(notices.called_off(row, event, counts[row.pk], key=key, at=step.leave_at) for row in companies)
+    return sum(notices.notify_called_off(row, event, counts[row.pk], key=key, at=step.leave_at) for row in companies)

@@ -62,7 +62,7 @@ def worths(
     """Every pair that may meet with its weight; `shares` is how much each side's wishes count, in percent."""
     share = {"supplier": 100, "buyer": 100, **(shares or {})}
     matched = matches_of(event, suppliers, buyers)
-    wished = _wished(event, suppliers, buyers, matched)
+    wished = _wish_values(event, suppliers, buyers, matched)
     barred = never_pairs(event) | _take_requests(event, suppliers, wished)
     found = {}
     for pair in matched.keys() | wished.keys():
@@ -85,13 +85,13 @@ def matches_of(event: Event, suppliers: set[int], buyers: set[int]) -> dict[Pair
     for (seller, buyer), (score, seller_yes, buyer_yes) in best_matches(companies, companies).items():
         if seller == buyer:
             continue
-        pair, said = ordered(seller, buyer), (seller_yes, buyer_yes) if seller < buyer else (buyer_yes, seller_yes)
+        pair, said = ordered_pair(seller, buyer), (seller_yes, buyer_yes) if seller < buyer else (buyer_yes, seller_yes)
         before = found.get(pair, (0.0, False, False))
         found[pair] = (max(score, before[0]), said[0] or before[1], said[1] or before[2])
     return found
 
 
-def ordered(one: int, other: int) -> Pair:
+def ordered_pair(one: int, other: int) -> Pair:
     """Two companies of an event of equals as a pair."""
     return min(one, other), max(one, other)
 
@@ -101,7 +101,9 @@ def _may_meet(event: Event, pair: Pair, suppliers: set[int], buyers: set[int]) -
     return either or (pair[0] in suppliers and pair[1] in buyers)
 
 
-def _wished(event: Event, suppliers: set[int], buyers: set[int], matched: Mapping[Pair, tuple]) -> dict[Pair, dict]:
+def _wish_values(
+    event: Event, suppliers: set[int], buyers: set[int], matched: Mapping[Pair, tuple]
+) -> dict[Pair, dict]:
     """What each side's wish for a pair is worth: answers to matches first, then wishes for this event."""
     wished: dict[Pair, dict[str, int]] = {}
     for pair, (_score, supplier_yes, buyer_yes) in matched.items():
@@ -112,7 +114,7 @@ def _wished(event: Event, suppliers: set[int], buyers: set[int], matched: Mappin
     for one, other, kind in Wish.objects.positive().filter(event=event).values_list("company", "other", "kind"):
         if event.is_of_equals:
             side = "supplier" if one < other else "buyer"
-            wished.setdefault(ordered(one, other), {})[side] = WORTH[kind]
+            wished.setdefault(ordered_pair(one, other), {})[side] = WORTH[kind]
         elif one in suppliers and other in buyers:
             wished.setdefault((one, other), {})["supplier"] = WORTH[kind]
         elif one in buyers and other in suppliers:

@@ -121,7 +121,7 @@ class Kind:
         raise NotImplementedError
 
 
-def typed(model: type[models.Model], values: Values, names: Iterable[str]) -> Values:
+def to_field_values(model: type[models.Model], values: Values, names: Iterable[str]) -> Values:
     """Those of the values as the model's fields hold them: decimals and days are texts in JSON."""
     fields: dict[str, Any] = {name: model._meta.get_field(name) for name in names if name in values}
     return {name: field.to_python(values[name]) for name, field in fields.items()}

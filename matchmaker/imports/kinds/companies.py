@@ -192,7 +192,7 @@ def _guess_number(values: Values) -> None:
         values["identifier_kind"] = kind
 
 
-def _founded(text: str) -> int:
+def _read_year(text: str) -> int:
     year = whole(text)
     if year is None or not 1000 <= year <= 2100:
         raise ValidationError(_("Write the year with four digits, such as 1998."))
@@ -227,7 +227,7 @@ COLUMNS = [
         example="national",
     ),
     Column("identifier", _("company number"), line, _field("identifier"), note=True),
-    Column("founded", _("founded"), _founded, _field("founded"), empty=None),
+    Column("founded", _("founded"), _read_year, _field("founded"), empty=None),
     Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
     Column("languages", _("languages spoken"), read_languages, empty=[], example="th, en"),
     Column("about", _("about the company"), paragraph, _ABOUT),

@@ -25,7 +25,7 @@ from matchmaker.imports.kinds.base import (
     side_of,
     take_category,
     take_company,
-    typed,
+    to_field_values,
 )
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
@@ -87,7 +87,7 @@ class Demands(Kind):
         for row in rows:
             uid = self._demand_of(batch, row)
             demands.setdefault(uid, demand_values(row.values))
-            lines.append({"demand": uid, "uid": row.target, **typed(DemandLine, row.values, LINE_TERMS)})
+            lines.append({"demand": uid, "uid": row.target, **to_field_values(DemandLine, row.values, LINE_TERMS)})
         here = set(Demand.objects.filter(uid__in=demands).values_list("uid", flat=True))
         fresh = {uid: values for uid, values in demands.items() if uid not in here}
         bulk.add_lines(by=batch.by, demands=fresh, lines=lines, source=f"import {batch.uid}")
@@ -103,7 +103,7 @@ class Demands(Kind):
 
     def terms(self, values: Values) -> Values:
         """What a row changes of a line that is on the site already."""
-        return typed(DemandLine, values, LINE)
+        return to_field_values(DemandLine, values, LINE)
 
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
@@ -129,7 +129,7 @@ class Demands(Kind):
 def demand_values(values: Values) -> Values:
     return {
         "company_id": values["company_id"],
-        **typed(Demand, values, TERMS),
+        **to_field_values(Demand, values, TERMS),
         "visibility": values["visibility"] or Demand.Visibility.PUBLIC.value,
         "wanted_verification": values["wanted_verification"] or 0,
     }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.imports.columns import Column, line
-from matchmaker.imports.kinds.base import Context, Problems, Values, digest, typed
+from matchmaker.imports.kinds.base import Context, Problems, Values, digest, to_field_values
 from matchmaker.imports.kinds.demands import COLUMNS, DEMAND, LINE, Demands
 from matchmaker.imports.models import FeedLine, Import, ImportRow
 
@@ -47,7 +47,7 @@ class FeedDemands(Demands):
         }
 
     def terms(self, values: Values) -> Values:
-        return super().terms(values) | typed(Demand, values, DEMAND)
+        return super().terms(values) | to_field_values(Demand, values, DEMAND)
 
     def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         super().create(batch, rows)

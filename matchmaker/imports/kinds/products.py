@@ -21,7 +21,7 @@ from matchmaker.imports.kinds.base import (
     side_of,
     take_category,
     take_company,
-    typed,
+    to_field_values,
 )
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.language.text import has_han
@@ -104,7 +104,7 @@ class Products(Kind):
             product = Product.objects.filter(uid=row.target).for_cards().first()
             if product is not None:
                 row.before = bulk.change_product(
-                    by=batch.by, product=product, values=_typed(row.values), source=f"import {batch.uid}"
+                    by=batch.by, product=product, values=_field_values(row.values), source=f"import {batch.uid}"
                 )
 
     def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
@@ -126,7 +126,7 @@ class Products(Kind):
         return remaining
 
     def put_back(self, batch: Import, row: ImportRow) -> None:
-        bulk.set_product(Product.objects.for_cards().get(uid=row.target), _typed(row.before or {}))
+        bulk.set_product(Product.objects.for_cards().get(uid=row.target), _field_values(row.before or {}))
 
 
 def _take_texts(values: Values, problems: Problems) -> None:
@@ -145,8 +145,8 @@ def _take_texts(values: Values, problems: Problems) -> None:
     values["texts"] = texts
 
 
-def _typed(values: Values) -> Values:
-    return values | typed(Product, values, TERMS)
+def _field_values(values: Values) -> Values:
+    return values | to_field_values(Product, values, TERMS)
 
 
 def _is_as(now: Values, imported: Values) -> bool:

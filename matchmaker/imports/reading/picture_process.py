@@ -38,7 +38,7 @@ def lines_of(picture) -> list[tuple[str, float, float]]:
         (text, float(box[:, 0].min()), float(box[:, 1].mean()), height_of(box), float(sure))
         for text, box, sure in zip(read.txts, read.boxes, read.scores, strict=True)
     ]
-    return [joined(row) for row in rows_of(pieces)]
+    return [join_line(row) for row in rows_of(pieces)]
 
 
 def height_of(box) -> float:
@@ -59,7 +59,7 @@ def rows_of(pieces: list) -> list[list]:
     return [sorted(row, key=lambda piece: piece[1]) for row in rows]
 
 
-def joined(row: list) -> tuple[str, float, float]:
+def join_line(row: list) -> tuple[str, float, float]:
     return "  ".join(piece[0] for piece in row), max(piece[3] for piece in row), min(piece[4] for piece in row)
 
 

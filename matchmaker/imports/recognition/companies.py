@@ -62,7 +62,7 @@ def company_fields(lines: Sequence[Line]) -> tuple[dict[str, Any], list[str]]:
     fields |= _names(labelled, lines)
     fields["contact_name"] = _person(labelled, lines, fields)
     fields["about"] = "\n".join(line.text for line in labelled.rest if len(line.text) >= LONG)[:4_000]
-    fields["founded"] = figures.founded(whole)
+    fields["founded"] = figures.year_founded(whole)
     fields = {key: value for key, value in fields.items() if value not in ("", None)}
     return fields, [] if named or "country" not in fields else ["country"]
 

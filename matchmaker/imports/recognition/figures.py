@@ -128,7 +128,7 @@ def country(text: str) -> str:
     return next((code for pattern, code in _countries() if pattern.search(folded)), "")
 
 
-def founded(text: str) -> int | None:
+def year_founded(text: str) -> int | None:
     """The year behind "since", 始建于 and the like."""
     match = re.search(
         r"(?:since|founded in|established in|est\.?|depuis|desde|seit|dal|from|成立于|始建于|创立于)\s*(\d{4})",

@@ -70,12 +70,12 @@ def start_reading(*, by: User, kind: str, text: str = "", picture=None) -> Readi
     if text_reader() is None:
         raise Refused("no_text_reader", _("This site does not read pictures. Paste the text, or fill in the form."))
     reading = Reading(by=by, kind=kind)
-    reading.picture.save("", ContentFile(_checked(picture), name="picture.webp"), save=False)
+    reading.picture.save("", ContentFile(_check_picture(picture), name="picture.webp"), save=False)
     reading.save()
     return reading
 
 
-def _checked(upload) -> bytes:
+def _check_picture(upload) -> bytes:
     """The picture, decoded with limits and written anew without its metadata."""
     try:
         checked = check_file(upload)

@@ -88,7 +88,7 @@ def add_admission(*, by: User, rule: EntryRule, origin: str, hs_in: list[str], *
     """
     require_organiser(by)
     problems: dict = {}
-    catalogue_rules.known(problems, "origin", origin, reference.countries(), catalogue_rules.COUNTRY)
+    catalogue_rules.check_known(problems, "origin", origin, reference.countries(), catalogue_rules.COUNTRY)
     if not hs_in or not sound_prefixes(hs_in):
         problems["hs_in"] = PREFIXES
     if problems:

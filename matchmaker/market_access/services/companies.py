@@ -267,7 +267,7 @@ def registrations_due(today: date | None = None) -> list[Due]:
         if row.valid_until is None:
             continue
         step = reminder(row.valid_until, today)
-        if step and not _followed(row):
+        if step and not _has_successor(row):
             opens, closes = (months_before(row.valid_until, months) for months in (12, 3))
             due.append(Due(row, step, opens, closes))
     return due
@@ -304,7 +304,7 @@ def remind_of_registrations(*, today: date | None = None) -> int:
     return reminders
 
 
-def _followed(row: Registration) -> bool:
+def _has_successor(row: Registration) -> bool:
     same = Registration.objects.filter(company=row.company_id, code=row.code, product=row.product_id)
     return same.filter(valid_until__gt=row.valid_until).exists() or same.filter(valid_until__isnull=True).exists()
 

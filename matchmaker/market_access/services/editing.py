@@ -131,7 +131,7 @@ def edit_rate(*, by: User, rate: TariffRate, **fields: Any) -> TariffRate:
     return rate
 
 
-def _tried[T](act: Callable[[], Any], look: Callable[[], T]) -> T:
+def _try_edit[T](act: Callable[[], Any], look: Callable[[], T]) -> T:
     """What one sees after an edit that is taken back at once; raises whatever the edit itself refuses."""
     try:
         with transaction.atomic():
@@ -146,14 +146,14 @@ def preview_readiness(act: Callable[[], Any], products: Iterable[Product], day: 
     """For which of the products an edit would change the checklist on a day: it is tried and taken back."""
     listed = list(products)[:MOST_PREVIEWED]
     before = readiness_of_many(listed, day, book=rulebook())
-    return affected_products(listed, before, _tried(act, lambda: readiness_of_many(listed, day, book=rulebook())))
+    return affected_products(listed, before, _try_edit(act, lambda: readiness_of_many(listed, day, book=rulebook())))
 
 
 def preview_duty(act: Callable[[], Any], products: Iterable[Product], day: date) -> list[DutyChange]:
     """For which of the products an edit would change the duty on a day: it is tried and taken back."""
     listed = list(products)[:MOST_PREVIEWED]
     before = {product.pk: duty_of(product, day) for product in listed}
-    after = _tried(act, lambda: {product.pk: duty_of(product, day) for product in listed})
+    after = _try_edit(act, lambda: {product.pk: duty_of(product, day) for product in listed})
     return [
         DutyChange(product, before[product.pk], after[product.pk])
         for product in listed

@@ -61,7 +61,7 @@ def save_label(*, by: User, product: Product, texts: Mapping[str, Any], is_publi
     """
     require_member(by, product.company)
     Product.objects.select_for_update(of=("self",)).get(pk=product.pk)  # numbers follow each other
-    given = _checked(texts)
+    given = _check_texts(texts)
     latest = product.labels.last()
     if latest and latest.texts == given and latest.is_public == is_public:
         raise Refused("nothing_changed", _("This is what the latest version says."))
@@ -79,7 +79,7 @@ def save_label(*, by: User, product: Product, texts: Mapping[str, Any], is_publi
     return row
 
 
-def _checked(texts: Mapping[str, Any]) -> dict[str, str]:
+def _check_texts(texts: Mapping[str, Any]) -> dict[str, str]:
     problems: dict[str, Any] = {}
     given = {}
     for code in labels.TYPED:

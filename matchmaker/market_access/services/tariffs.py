@@ -52,7 +52,7 @@ def import_tariff(
     ends: list[TariffRate] = []
     faults = list(parsed.faults)
     unchanged = 0
-    loaded = _loaded(rate for _row, rate in parsed.rates)
+    loaded = _load_rates(rate for _row, rate in parsed.rates)
     for number, rate in sorted(parsed.rates, key=lambda pair: pair[1].valid_from):
         others = loaded.setdefault((rate.hs_code, rate.regime), [])
         if any(_same(other, rate) for other in others):
@@ -79,7 +79,7 @@ def require_organiser(by: User) -> None:
         raise Refused("not_an_organiser", _("Only organisers can change this."), status=403)
 
 
-def _loaded(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]]:
+def _load_rates(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]]:
     loaded: dict[tuple[str, str], list[TariffRate]] = {}
     codes = sorted({rate.hs_code for rate in rates})
     for chunk in batched(codes, _CHUNK):

@@ -72,7 +72,7 @@ def write_manifest(folder: Path, *, inputs: str, texts: str, names: Iterable[str
     save_json(folder / MANIFEST, {"inputs": inputs, "texts": texts, "files": files})
 
 
-def damaged(folder: Path) -> list[str]:
+def damaged_files(folder: Path) -> list[str]:
     """Names of artefacts that are missing or differ from the manifest; the manifest itself when that is missing."""
     if not (folder / MANIFEST).exists():
         return [MANIFEST]

@@ -138,7 +138,7 @@ class GlossReading(NamedTuple):
     heads: set[str]
 
 
-def glossed(texts: Sequence[tuple[str, str]]) -> dict[str, GlossReading]:
+def gloss_readings(texts: Sequence[tuple[str, str]]) -> dict[str, GlossReading]:
     """English searchable word → where it was read, when no English text stands: 'len' → 透镜, {'len'}."""
     readings: dict[str, GlossReading] = {}
     if any(lang == "en" for lang, _ in texts):

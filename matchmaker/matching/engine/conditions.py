@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from matchmaker.language.attributes import read_attributes
 from matchmaker.matching.engine.attributes import agreements, failures
-from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, included
+from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, compare_inclusion
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
 from matchmaker.matching.engine.units import factor
@@ -105,7 +105,7 @@ def judge_price(offer: Offer, want: Want, rates: Mapping[str, float]) -> Conditi
     facts["offered_converted"] = round(converted, 4)
     # The allowance is for the rounding of conversions, not for haggling.
     outcome = "meets" if converted <= want.target_price * (1 + 1e-9) else "fails"
-    delivery = included(offer.incoterm, want.incoterm) if want.incoterm else 0
+    delivery = compare_inclusion(offer.incoterm, want.incoterm) if want.incoterm else 0
     if delivery is None or (delivery < 0 and outcome == "meets") or (delivery > 0 and outcome == "fails"):
         outcome = "unknown"
     return Condition("price", outcome, facts)

@@ -18,7 +18,7 @@ ABROAD = frozenset(term for term, step in _STEPS.items() if step <= 1)  # the bu
 AT_PLACE = frozenset(term for term, step in _STEPS.items() if step >= 4)  # the seller brings them to the place
 
 
-def included(offered: str, wanted: str) -> int | None:
+def compare_inclusion(offered: str, wanted: str) -> int | None:
     """Whether the offered term includes as much as the wanted one (0), less (-1) or more (1); None: cannot be told."""
     if offered == wanted:
         return 0

@@ -107,7 +107,7 @@ class Index[Item: (Offer, Want)]:
     def gloss_readings(self, place: int) -> dict[str, bags.GlossReading]:
         """English searchable word → the Chinese word of an item that it was read from."""
         if place not in self.glosses:
-            self.glosses[place] = bags.glossed(self.items[place].texts)
+            self.glosses[place] = bags.gloss_readings(self.items[place].texts)
         return self.glosses[place]
 
 

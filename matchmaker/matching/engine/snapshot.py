@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.engine.artefacts import (
     MANIFEST,
-    damaged,
+    damaged_files,
     digest,
     load_array,
     load_json,
@@ -101,13 +101,13 @@ def texts_of(data_dir: Path) -> str:
 def knows_texts(data_dir: Path) -> bool:
     """Whether the shipped artefacts are whole and were learned from the HS texts that are there now."""
     folder = data_dir / "engine"
-    return not damaged(folder) and load_json(folder / MANIFEST).get("texts") == texts_of(data_dir)
+    return not damaged_files(folder) and load_json(folder / MANIFEST).get("texts") == texts_of(data_dir)
 
 
 def state(data_dir: Path) -> str:
     """One sentence on whether the shipped artefacts are whole and were learned from the files that are there now."""
     folder = data_dir / "engine"
-    wrong = damaged(folder)
+    wrong = damaged_files(folder)
     if wrong:
         return f"Missing or changed in data/engine: {', '.join(wrong)}. Run manage.py build_engine."
     if load_json(folder / MANIFEST)["inputs"] != inputs_of(data_dir):

@@ -61,7 +61,7 @@ def preview_product(product: Product) -> Preview:
         months = (_month(line.demand.delivery_until or line.demand.delivery_from) for line in found)
         return _sum_up(best, (line.category_id or "" for line in found), sorted(Counter(months).items()))
 
-    return _cached(f"product:{product.uid}:{product.revision}", look)
+    return _cache(f"product:{product.uid}:{product.revision}", look)
 
 
 def preview_demand(demand: Demand) -> Preview:
@@ -81,7 +81,7 @@ def preview_demand(demand: Demand) -> Preview:
         return _sum_up(best, (product.category_id or "" for product in found), places)
 
     revisions = ",".join(map(str, demand.lines.order_by("pk").values_list("revision", flat=True)))
-    return _cached(f"demand:{demand.uid}:{demand.updated_at.timestamp()}:{revisions}", look)
+    return _cache(f"demand:{demand.uid}:{demand.updated_at.timestamp()}:{revisions}", look)
 
 
 def _visible_lines(product: Product) -> QuerySet[DemandLine]:
@@ -141,5 +141,5 @@ def _sum_up(best: list[Pair], categories: Iterable[str], places: Iterable[tuple[
     )
 
 
-def _cached(key: str, look: Callable[[], Preview]) -> Preview:
+def _cache(key: str, look: Callable[[], Preview]) -> Preview:
     return cache.get_or_set(f"preview:{key}", look, LIFE)  # type: ignore[return-value]  # never None

@@ -85,7 +85,7 @@ def given_weights(weights: dict[str, float], floor: int = 0) -> Weights:
 # -- learning
 
 
-def answered() -> tuple[list[Pair], list[float]]:
+def labelled_pairs() -> tuple[list[Pair], list[float]]:
     """The newest answers as pairs with their parts and 1 for a yes, 0 for a no that was about the goods."""
     pairs, answers = [], []
     matches = Match.objects.exclude(supplier_answer="", buyer_answer="").order_by("-pk")
@@ -104,7 +104,7 @@ def learn_weights() -> MatchSettings:
 
     What was adopted counts from the next full run on, which is started at once for every campaign that is going.
     """
-    pairs, answers = answered()
+    pairs, answers = labelled_pairs()
     result = adopt_if_better(weights_in_use(), pairs, answers)
     before = scorer.in_use()
     row = MatchSettings.objects.create(

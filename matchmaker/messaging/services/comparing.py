@@ -108,13 +108,13 @@ def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal])
     """
     tables = Tables(_units(), {"CNY": Decimal(1), **rates})
     typed = {row.quote_id: row for row in sheet.costs.all()} if sheet.pk else {}
-    rows = [_compared(quote, scope, sheet, typed.get(quote.pk), tables) for quote in scope.quotes()]
+    rows = [_compare(quote, scope, sheet, typed.get(quote.pk), tables) for quote in scope.quotes()]
     living = [row for row in rows if row.quote.status in Quote.LIVE and not row.quote.has_run_out]
     best = best_offer([_values(row, scope) for row in living], criteria_of(sheet))
     if best is None:
         return rows
     chosen = living[best[0]]
-    return [_marked(row, best[1]) if row is chosen else row for row in rows]
+    return [_mark_best(row, best[1]) if row is chosen else row for row in rows]
 
 
 def criteria_of(sheet: CostSheet) -> list[str]:
@@ -148,8 +148,8 @@ def save_costs(
         if name in values:
             setattr(sheet, name, values[name])
     problems: dict = {}
-    rules.known(problems, "currency", sheet.currency, reference.currencies(), rules.CURRENCY)
-    rules.known(problems, "regime", sheet.regime, KINDS, _("Choose a way into China from the list."))
+    rules.check_known(problems, "currency", sheet.currency, reference.currencies(), rules.CURRENCY)
+    rules.check_known(problems, "regime", sheet.regime, KINDS, _("Choose a way into China from the list."))
     validate(sheet, problems, exclude=["request", "line"], validate_unique=False, validate_constraints=False)
     sheet.save()
     quotes = {quote.uid: quote for quote in scope.quotes()}
@@ -168,7 +168,7 @@ def save_costs(
     return sheet
 
 
-def _compared(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
+def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
     product = _product(quote)
     answer = duty_of(product, scope.day) if product is not None else None
     regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", GENERAL) else None
@@ -210,7 +210,7 @@ def _pair(span: Span | None) -> tuple[Decimal, Decimal] | None:
     return (span.low, span.high) if span is not None else None
 
 
-def _marked(row: ComparedQuote, criterion: str) -> ComparedQuote:
+def _mark_best(row: ComparedQuote, criterion: str) -> ComparedQuote:
     return replace(row, is_best=True, decided_by=criterion)
 
 

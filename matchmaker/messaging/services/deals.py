@@ -15,13 +15,13 @@ from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
 from matchmaker.messaging.services.notices import notify_side
-from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
+from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
 
 Stage, Rung = Sample.Stage, DealStep.Rung
 
 
 def _open(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
-    found, side = locked(by, enquiry)
+    found, side = lock_enquiry(by, enquiry)
     if found.status not in (Enquiry.Status.OPEN, Enquiry.Status.CLOSED):
         raise Refused("not_open", _("The other side has to answer your request first."))
     return found, side
@@ -199,7 +199,7 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
 @transaction.atomic
 def answer_follow_up(*, by: User, follow_up: FollowUp, answer: str, note: str = "") -> FollowUp:
     """Say what became of a contact; it can be said again differently."""
-    enquiry, side = locked(by, follow_up.enquiry)
+    enquiry, side = lock_enquiry(by, follow_up.enquiry)
     row = enquiry.follow_ups.filter(pk=follow_up.pk, side=side).first()
     if row is None:
         raise Refused("not_found", _("There is nothing here for you."), status=404)

@@ -121,7 +121,7 @@ def side_of(user: User, obstacle: Obstacle) -> Side:
     raise _not_found()
 
 
-def _locked(by: User, obstacle: Obstacle) -> tuple[Obstacle, Side]:
+def _lock(by: User, obstacle: Obstacle) -> tuple[Obstacle, Side]:
     row = Obstacle.objects.select_for_update(of=("self",)).select_related("campaign", "company").get(pk=obstacle.pk)
     side = side_of(by, row)
     require_not_archived(row.campaign)
@@ -135,7 +135,7 @@ def answer_obstacle(*, by: User, obstacle: Obstacle, text: str) -> ObstacleAnswe
     Raises:
         ValidationError: without a text.
     """
-    row, side = _locked(by, obstacle)
+    row, side = _lock(by, obstacle)
     if row.is_closed and side != Side.TEAM:
         row.state, row.outcome, row.closed_at = State.OPEN, Outcome.NONE, None
         row.due_on = answer_day(row.campaign)
@@ -155,7 +155,7 @@ def work_on_obstacle(
         Refused: 409 `obstacle_closed`; 400 `not_in_team`, `day_is_past`.
     """
     require_organiser(by, obstacle.campaign)
-    row, _side = _locked(by, obstacle)
+    row, _side = _lock(by, obstacle)
     if row.is_closed:
         raise Refused("obstacle_closed", _("This case is closed. An answer of the company opens it again."))
     if responsible and not deciders(row.campaign).filter(pk=responsible.pk).exists():
@@ -178,7 +178,7 @@ def close_obstacle(*, by: User, obstacle: Obstacle, outcome: str, text: str) -> 
         ValidationError: without a text.
         Refused: 409 `obstacle_closed`; 400 `wrong_outcome`.
     """
-    row, side = _locked(by, obstacle)
+    row, side = _lock(by, obstacle)
     if row.is_closed:
         raise Refused("obstacle_closed", _("This case is closed. An answer of the company opens it again."))
     if outcome not in outcomes_of(side):

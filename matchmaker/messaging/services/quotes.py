@@ -20,7 +20,7 @@ from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteEvent, Quo
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.messaging.payment import check_payment
 from matchmaker.messaging.services.notices import excerpt, notify_side
-from matchmaker.messaging.services.writing import hand_over_turn, locked, note_news
+from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
@@ -37,7 +37,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         Refused: 403 `suppliers_quote`; 409 `accepted_already`, `not_open`.
         ValidationError: by field.
     """
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     _open_or_refuse(enquiry)
     if side != Side.SUPPLIER:
         raise Refused("suppliers_quote", _("The supplier makes the quote."), status=403)
@@ -99,9 +99,9 @@ def _open_or_refuse(enquiry: Enquiry) -> None:
 def _check(row: Quote) -> None:
     problems: dict = {}
     rules.check_terms(row, problems)
-    rules.known(problems, "unit", row.unit, reference.units(), rules.UNIT)
-    rules.known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)
-    rules.known(problems, "holds_unit", row.holds_unit, reference.units(), rules.UNIT)
+    rules.check_known(problems, "unit", row.unit, reference.units(), rules.UNIT)
+    rules.check_known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)
+    rules.check_known(problems, "holds_unit", row.holds_unit, reference.units(), rules.UNIT)
     check_payment(row, problems)
     if row.holds is not None:
         _check_content(row, problems)
@@ -150,7 +150,7 @@ def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=N
 
 
 def _own(by: User, row: Quote, *, side: Side, sentence: str) -> tuple[Quote, Enquiry]:
-    enquiry, own = locked(by, row.enquiry)
+    enquiry, own = lock_enquiry(by, row.enquiry)
     if own != side:
         raise Refused("other_side", sentence, status=403)
     return enquiry.quotes.select_related("line").get(pk=row.pk), enquiry

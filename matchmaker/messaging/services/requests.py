@@ -93,7 +93,7 @@ def _check(request: QuoteRequest, subjects: Sequence[Subject]) -> None:
             _("A request goes to up to %(most)d suppliers at once.") % {"most": MOST_ASKED}, "too_many"
         )
     request.text = request.text.strip()
-    rules.known(problems, "unit", request.unit, reference.units(), rules.UNIT)
+    rules.check_known(problems, "unit", request.unit, reference.units(), rules.UNIT)
     if request.quantity is not None and request.quantity <= 0:
         problems["quantity"] = ValidationError(_("Write an amount above 0."), "not_positive")
     if request.needed_by and request.needed_by < timezone.localdate():

@@ -12,7 +12,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.guard import require_reviewer
 from matchmaker.messaging.services.notices import excerpt, notify_side
-from matchmaker.messaging.services.writing import deliver, locked, not_found
+from matchmaker.messaging.services.writing import deliver, lock_enquiry, not_found
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def report_message(*, by: User, message: Message, reason: str, note: str = "") -
         Refused: 403 `own_message`; the same report twice is one report.
         ValidationError: for an unknown reason.
     """
-    enquiry, side = locked(by, message.enquiry)
+    enquiry, side = lock_enquiry(by, message.enquiry)
     found = Message.objects.visible_to(by).filter(pk=message.pk, enquiry=enquiry).first()
     if found is None:
         earlier = Report.objects.visible_to(by).filter(message=message).first()

@@ -31,7 +31,7 @@ def not_found() -> Refused:
     return Refused("not_found", _("There is nothing here for you."), status=404)
 
 
-def locked(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
+def lock_enquiry(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     """The enquiry as it stands now, locked, and this person's side of it.
 
     Raises:
@@ -190,7 +190,7 @@ def reply(
     """
     text = check_text(text)
     checked = check_files(files)
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     guard.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
     if enquiry.messages.filter(side=side, state=Message.State.HELD).exists():
         raise Refused(
@@ -311,7 +311,7 @@ def see(*, by: User, enquiry: Enquiry) -> None:
 @transaction.atomic
 def decline(*, by: User, enquiry: Enquiry) -> Enquiry:
     """Say no to a request; the asker is told and cannot ask again."""
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     if enquiry.status == Enquiry.Status.DECLINED:
         return enquiry
     if enquiry.status != Enquiry.Status.REQUESTED or enquiry.asked_by == side:
@@ -329,7 +329,7 @@ def decline(*, by: User, enquiry: Enquiry) -> Enquiry:
 @transaction.atomic
 def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
     """The last message needs no answer: no reminder is sent."""
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     if enquiry.owes == side and enquiry.status == Enquiry.Status.OPEN:
         hand_over_turn(enquiry, "")
         enquiry.save(update_fields=["owes", "owes_since", "reminders"])
@@ -339,7 +339,7 @@ def nothing_to_answer(*, by: User, enquiry: Enquiry) -> Enquiry:
 @transaction.atomic
 def close_enquiry(*, by: User, enquiry: Enquiry) -> Enquiry:
     """Close an enquiry; a new message opens it again."""
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     if enquiry.status != Enquiry.Status.OPEN:
         raise Refused("not_open", _("Only an open enquiry can be closed."))
     enquiry.status = Enquiry.Status.CLOSED
@@ -356,7 +356,7 @@ def assign(*, by: User, enquiry: Enquiry, to: User | None) -> Enquiry:
     Raises:
         Refused: 403 `not_a_colleague` for anybody outside one's own company (B61).
     """
-    enquiry, side = locked(by, enquiry)
+    enquiry, side = lock_enquiry(by, enquiry)
     if to is not None and not is_member(to, enquiry.company_of(side)):
         raise Refused("not_a_colleague", _("Only people of your own company can look after it."), status=403)
     field = f"{side}_person"
@@ -371,7 +371,7 @@ def assign(*, by: User, enquiry: Enquiry, to: User | None) -> Enquiry:
 
 
 def _own_message(by: User, message: Message) -> tuple[Message, Enquiry]:
-    enquiry, side = locked(by, message.enquiry)
+    enquiry, side = lock_enquiry(by, message.enquiry)
     found = enquiry.messages.get(pk=message.pk)
     if found.side != side:
         raise Refused("not_yours", _("This is the other side's message."), status=403)

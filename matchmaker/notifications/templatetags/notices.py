@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.formats import decimal, isolated, money, per_unit, quantity
+from matchmaker.core.formats import decimal, isolate, money, per_unit, quantity
 from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
@@ -39,12 +39,12 @@ def in_language(texts: Any) -> Any:
     return read.get(read.language(), "")
 
 
-def spoken(context: Mapping[str, Any]) -> dict[str, Any]:
+def localize_context(context: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a notice as its templates see it: in the language set, with days and money as it writes them."""
-    return {name: _spoken(value) for name, value in context.items()}
+    return {name: _localize(value) for name, value in context.items()}
 
 
-def _spoken(value: Any) -> Any:
+def _localize(value: Any) -> Any:
     if isinstance(value, dict) and _is_by_language(value):
         value = in_language(value)
     if not isinstance(value, str):
@@ -66,7 +66,7 @@ def _spoken(value: Any) -> Any:
 
 def _apart(text: str) -> str:
     """A name or phrase in Latin letters keeps its full stop in a line from right to left; codes stay as they are."""
-    return isolated(text) if LATIN_PHRASE.fullmatch(text) else text
+    return isolate(text) if LATIN_PHRASE.fullmatch(text) else text
 
 
 def _is_by_language(value: Mapping[str, Any]) -> bool:
@@ -119,6 +119,6 @@ def reason_text(reason: str) -> str:
 @register.simple_tag
 def notice_line(notice) -> SafeString:
     """The sentence of a notice for the list on the site."""
-    facts = spoken(notice.context)
+    facts = localize_context(notice.context)
     line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
     return mark_safe(correct_spacing(line.strip(), facts))  # rendered with its escapes a line above

@@ -34,7 +34,7 @@ def everyone(view: View) -> View:
     return view
 
 
-def _declared(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
+def _declare(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request, *args, **kwargs):
@@ -77,7 +77,7 @@ def _side(request: HttpRequest, **side) -> HttpResponse | None:
     return second_step_first(request)
 
 
-def _named(request: HttpRequest) -> HttpResponse | None:
+def _named_gate(request: HttpRequest) -> HttpResponse | None:
     """The company is the one the address names, whichever she works for right now."""
     found = Membership.objects.select_related("company").filter(
         company__uid=request.resolver_match.kwargs["uid"],  # type: ignore[union-attr]  # a view is always resolved
@@ -90,8 +90,8 @@ def _named(request: HttpRequest) -> HttpResponse | None:
     return second_step_first(request)
 
 
-def _named_admin(request: HttpRequest) -> HttpResponse | None:
-    stop = _named(request)
+def _named_admin_gate(request: HttpRequest) -> HttpResponse | None:
+    stop = _named_gate(request)
     if stop is None and request.membership.role != Membership.Role.ADMIN:
         raise PermissionDenied  # she sees the company, so its existence is no secret from her
     return stop
@@ -144,21 +144,21 @@ def _staff(request: HttpRequest) -> HttpResponse | None:
     return second_step_first(request)
 
 
-signed_in = _declared("signed in", lambda request: None)
-supplier = _declared("member of a supplier", lambda request: _side(request, is_supplier=True))
-buyer = _declared("member of a buyer", lambda request: _side(request, is_buyer=True))
-member = _declared("member of the company named", _named)
-company_admin = _declared("administrator of the company named", _named_admin)
-partner = _declared("somebody at the desk of the partner named", _partner)
+signed_in = _declare("signed in", lambda request: None)
+supplier = _declare("member of a supplier", lambda request: _side(request, is_supplier=True))
+buyer = _declare("member of a buyer", lambda request: _side(request, is_buyer=True))
+member = _declare("member of the company named", _named_gate)
+company_admin = _declare("administrator of the company named", _named_admin_gate)
+partner = _declare("somebody at the desk of the partner named", _partner)
 # Policy → the roles of the campaign's team that pass.
 TEAM_ROLES = {
     "anyone of the campaign's team": ("admin", "organiser", "staff"),
     "organiser of the campaign": ("admin", "organiser"),
     "administrator of the campaign": ("admin",),
 }
-team, organiser, campaign_admin = (_declared(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
-campaigns = _declared("anyone of a team, or staff of the site", _campaigns)
-staff = _declared("staff of the site", _staff)
+team, organiser, campaign_admin = (_declare(policy, _team(*roles)) for policy, roles in TEAM_ROLES.items())
+campaigns = _declare("anyone of a team, or staff of the site", _campaigns)
+staff = _declare("staff of the site", _staff)
 
 
 def opens_for(role: str, address: str) -> bool:

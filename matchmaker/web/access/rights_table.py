@@ -205,7 +205,7 @@ def exports() -> dict[str, str]:
 @register()
 def everything_has_its_right(app_configs, **kwargs) -> list[Error]:
     tables = [model._meta.label for model in apps.get_models() if model.__module__.startswith("matchmaker.")]
-    wrong = [*_named("table", "tables", tables), *_named("notice", "notices", wording.kinds())]
+    wrong = [*_naming_problems("table", "tables", tables), *_naming_problems("notice", "notices", wording.kinds())]
     given = exports()
     found = {pattern.name: policy_of(pattern) for _path, pattern in routes() if _gives_a_file(pattern)}
     wrong += [f"the export {name!r} is named by no row" for name in found.keys() - given]
@@ -223,7 +223,7 @@ def _gives_a_file(pattern) -> bool:
     return str(pattern.pattern).endswith(".<str:form>")
 
 
-def _named(what: str, where: str, there: list[str]) -> Iterator[str]:
+def _naming_problems(what: str, where: str, there: list[str]) -> Iterator[str]:
     counts = Counter(name for right in TABLE for name in getattr(right, where).split())
     yield from (f"the {what} {name!r} is named by no row" for name in set(there) - set(counts))
     yield from (f"the {what} {name!r} is not there" for name in set(counts) - set(there))

@@ -20,7 +20,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.formats import money, quantity
-from matchmaker.core.lists import format_list, join_sentences, labelled
+from matchmaker.core.lists import format_list, join_label, join_sentences
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.services.outcomes import attendance_rates
@@ -69,7 +69,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
     duties = [duty_box(p, day) for p in products]
     rows = [
         _texts(_("Price"), [price(p) or _("on request") for p in products]),
-        _normalised(products, rates),
+        _price_row(products, rates),
         _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
         _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
         _texts(_("Capacity"), [_capacity(p) for p in products]),
@@ -126,7 +126,7 @@ def _texts(label: str, texts: Sequence[str]) -> Row:
     return Row(label, [Cell(text) for text in texts])
 
 
-def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
+def _price_row(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
     """The lower price in yuan for one base unit; the lowest is marked among those that can be compared.
 
     Prices are comparable in one kind of unit and under one Incoterm: another term includes other costs.
@@ -153,7 +153,7 @@ def _normalised(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
             "unit": unit(BASE.get(base, "")),
         }
         is_compared = place in group
-        why = "" if is_compared or len(found) < 2 else _not_compared(base, kind, product.incoterm)
+        why = "" if is_compared or len(found) < 2 else _why_not_compared(base, kind, product.incoterm)
         cells.append(Cell(text, [why] if why else [], is_best=is_compared and amount == least))
     best_word = _("lowest under %(incoterm)s") % {"incoterm": term} if term and len(groups) > 1 else _("lowest")
     return Row(_("Price in yuan for one unit"), cells, best_word=best_word)
@@ -170,7 +170,7 @@ def _largest_group(groups: dict[tuple[str, str], list[int]]) -> tuple[str, str, 
     return largest[0] if len(largest) == 1 else ("", "", [])
 
 
-def _not_compared(base: str, kind: str, incoterm: str) -> str:
+def _why_not_compared(base: str, kind: str, incoterm: str) -> str:
     if kind and base != kind:
         return _("not compared: another kind of unit")
     if not incoterm:
@@ -210,7 +210,7 @@ def _regimes(duties: Sequence[DutyBox]) -> list[Row]:
 
 
 def _regime(line: RegimeLine) -> Cell:
-    levied = [labelled(name, text) for name, text in ((_("Duty"), line.duty), (_("Import VAT"), line.vat)) if text]
+    levied = [join_label(name, text) for name, text in ((_("Duty"), line.duty), (_("Import VAT"), line.vat)) if text]
     return Cell(line.coverage_label, levied if line.coverage != "excluded" else [])
 
 
@@ -293,21 +293,21 @@ SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for,
 @buyer
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    found = _compared(request)
+    found = _comparison_context(request)
     return render(request, "buyer/compare.html", {**found, "address": request.GET.urlencode()})
 
 
 @buyer
 @require_safe
 def sheet(request: HttpRequest) -> HttpResponse:
-    found = _compared(request)
+    found = _comparison_context(request)
     if found["comparison"] is None:
         return redirect("buyer_compare")
     name = f"compare-{timezone.localdate():%Y-%m-%d}.xlsx"
     return download(_workbook(found["comparison"], found["day"]), name=name, content_type=FORMS["xlsx"])
 
 
-def _compared(request: HttpRequest) -> dict[str, Any]:
+def _comparison_context(request: HttpRequest) -> dict[str, Any]:
     """Suppliers where the address names some (`s`), products otherwise (`p`); what may not be seen is left out."""
     day = _day(request)
     suppliers = _read_ids(request, "s")
@@ -353,6 +353,6 @@ def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
     notes = [_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes]
     for quota in comparison.quotas:
-        note = labelled(_("Tariff quota"), join_sentences(quota.line.sentences))
-        notes.append(labelled(format_list(quota.names), note))
+        note = join_label(_("Tariff quota"), join_sentences(quota.line.sentences))
+        notes.append(join_label(format_list(quota.names), note))
     return workbook([Page(_("Compare"), names, comparison.rows, notes)])

@@ -99,7 +99,7 @@ def edit(request, uid=None):
             draft = services.write(by=request.user, campaign=request.campaign, draft=draft, **form.values())
             return redirect("console_announcement", draft.uid)
     status = 400 if form.errors else 200
-    context = {"form": form, "draft": draft, "selected": _selected(request, form["selection"].value())}
+    context = {"form": form, "draft": draft, "selected": _count_selected(request, form["selection"].value())}
     return render(request, "console/announcement_edit.html", context, status=status)
 
 
@@ -111,13 +111,13 @@ def _selection(request) -> UUID | None:
         return None
 
 
-def _selected(request, selection: str | None) -> int:
+def _count_selected(request, selection: str | None) -> int:
     """How many companies were chosen for it."""
     try:
         segment = {"selection": UUID(selection or "")}
     except ValueError:
         return 0
-    return services.selected(segment, request.campaign).count()
+    return services.selected_items(segment, request.campaign).count()
 
 
 @organiser
@@ -130,7 +130,7 @@ def show(request, uid):
     facts = [
         {
             "label": _("Who gets it"),
-            "value": _audience(row.audience, _selected(request, row.audience.get("selection"))),
+            "value": _audience(row.audience, _count_selected(request, row.audience.get("selection"))),
         },
         {"label": _("Written by"), "value": row.written_by.name},
         {"label": _("Agreed by"), "value": row.agreed_by.name if row.agreed_by else ""},

@@ -22,7 +22,7 @@ from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.matching.tasks import start_price_update
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.company_list import companies_of
-from matchmaker.web.console.demands import held
+from matchmaker.web.console.demands import held_demands
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands
@@ -74,7 +74,7 @@ def demands(request):
         "console/demands.html",
         {
             "page": page,
-            "held": held(request),
+            "held": held_demands(request),
             "role": request.role,
             "private": open_demands.filter(visibility=Demand.Visibility.PRIVATE).count(),
         },

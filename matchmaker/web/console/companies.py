@@ -47,7 +47,7 @@ from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.look_alikes import why_alike
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 PER_PAGE = 50
 LISTS = [
@@ -185,14 +185,14 @@ def company(request, uid, reason="", errors=None, check=None):
             "check": check or CheckForm(company=company),
             "documents": company.documents.select_related("uploaded_by"),
             "claims": [
-                (claim, domains.proved(company, claim.user), proof_of(claim.user, company).label)
+                (claim, domains.newest_proof(company, claim.user), proof_of(claim.user, company).label)
                 for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
             "merges": Merge.objects.filter(
                 survivor=company, done_at__isnull=True, declined_at__isnull=True
             ).select_related("duplicate", "proposed_by"),
-            "domain": domains.proved(company),
+            "domain": domains.newest_proof(company),
             "tags": ", ".join(company.tags.filter(campaign=request.campaign).values_list("name", flat=True)),
             "invited_to": EventInvitation.objects.filter(company=company, event__campaign=request.campaign)
             .select_related("event")
@@ -259,7 +259,9 @@ def approve(request, uid):
         transaction.on_commit(start_delivery)
         approved = _("%(company)s is approved.") % {"company": company}
         notice_sentence = _("It has been told.")
-        messages.success(request, done(approved, notice_sentence, kind="company_approved", companies=[company]))
+        messages.success(
+            request, describe_result(approved, notice_sentence, kind="company_approved", companies=[company])
+        )
         return redirect(f"{reverse('console_companies')}?status=pending")
     return redirect("console_company", uid)
 
@@ -433,7 +435,7 @@ def suspend(request, uid):
     _do(
         request,
         identity.suspend_company,
-        lambda: done(_("Suspended."), notice_sentence, kind="company_suspended", companies=[company]),
+        lambda: describe_result(_("Suspended."), notice_sentence, kind="company_suspended", companies=[company]),
         company=company,
         reason=_reason(request),
     )
@@ -463,7 +465,7 @@ def propose_merge(request, uid):
     _do(
         request,
         identity.propose_merge,
-        lambda: done(proposed, notice_sentence, kind="company_merge", companies=[survivor, duplicate]),
+        lambda: describe_result(proposed, notice_sentence, kind="company_merge", companies=[survivor, duplicate]),
         survivor=survivor,
         duplicate=duplicate,
         reason=_reason(request),

@@ -71,7 +71,7 @@ def delivery(request):
         "gaps": [{"count": count, "what": gaps[name]} for name, count in facts["suspects"].items() if count],
         # People of every campaign stand in this list; the team of the campaign that the site shows looks after it.
         "sees_parked": request.campaign.is_current,
-        "parked": [_row(promise, names) for promise in health.parked()] if request.campaign.is_current else [],
+        "parked": [_row(promise, names) for promise in health.parked_promises()] if request.campaign.is_current else [],
         "may_switch": request.campaign.is_current and request.role == "admin",
         "may_retry": request.role in ("admin", "organiser"),
     }
@@ -94,7 +94,7 @@ def counts(request):
 def retry(request):
     """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
     _require_current(request)
-    chosen = [_parked(named) for named in request.POST.getlist("promise")]
+    chosen = [_find_parked(named) for named in request.POST.getlist("promise")]
     count = services.retry_parked(by=request.user, promises=chosen)
     start_delivery()
     start_letters()
@@ -128,7 +128,7 @@ def _require_current(request) -> None:
         raise Http404
 
 
-def _parked(named: str) -> Promise:
+def _find_parked(named: str) -> Promise:
     kind, _colon, key = named.partition(":")
     if kind not in KINDS or len(key) != 36:
         raise Http404
@@ -141,7 +141,7 @@ def _parked(named: str) -> Promise:
 def _in_use(channel: dict) -> bool:
     """Short messages are shown where a provider is set or something was sent; so are chat programs and browsers."""
     by_choice = (topics.SMS, topics.WECHAT, *topics.ADDED)
-    return channel["name"] not in by_choice or channel["name"] in topics.offered() or channel["ever"]
+    return channel["name"] not in by_choice or channel["name"] in topics.available_channels() or channel["ever"]
 
 
 def _owner(endpoint: WebhookEndpoint) -> User | Company | None:

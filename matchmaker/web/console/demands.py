@@ -15,18 +15,18 @@ from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_messages
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 SHOWN = 20  # versions
 
 
-def held(request):
+def held_demands(request):
     """What was submitted by companies of this campaign; the team reads it because it was put before it."""
     return Demand.objects.waiting().filter(company__campaigns=request.campaign).select_related("company").distinct()
 
 
 def _one(request, uid) -> Demand:
-    return get_object_or_404(held(request), uid=uid)
+    return get_object_or_404(held_demands(request), uid=uid)
 
 
 @organiser
@@ -56,7 +56,9 @@ def let_through(request, uid):
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
         transaction.on_commit(start_matching)
         buyer, notice_sentence = demand.company, _("Its buyer has been told.")
-        messages.success(request, done(_("It is open."), notice_sentence, kind="demand_passed", companies=[buyer]))
+        messages.success(
+            request, describe_result(_("It is open."), notice_sentence, kind="demand_passed", companies=[buyer])
+        )
     return redirect("console_demands")
 
 

@@ -13,15 +13,15 @@ from matchmaker.messaging.models import ContactLimit, Message, Report
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms.refusals import refusals_in_messages
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 
 @organiser
 @require_safe
 def show(request):
     context = {
-        "reports": [_reported(report) for report in services.open_reports(request.campaign)],
-        "held": [_held(message) for message in services.held_messages(request.campaign)],
+        "reports": [_report_row(report) for report in services.open_reports(request.campaign)],
+        "held": [_message_row(message) for message in services.held_messages(request.campaign)],
         "limits": ContactLimit.objects.all(),
     }
     return render(request, "console/enquiries.html", context)
@@ -31,11 +31,11 @@ def _sender(message: Message) -> Company:
     return message.enquiry.company_of(message.side)
 
 
-def _reported(report: Report) -> dict:
+def _report_row(report: Report) -> dict:
     return {"report": report, "message": report.message, "sender": _sender(report.message)}
 
 
-def _held(message: Message) -> dict:
+def _message_row(message: Message) -> dict:
     return {"message": message, "sender": _sender(message), "why": services.hold_sentence(message)}
 
 
@@ -44,7 +44,7 @@ def _act(request, act, what: str, notice_sentence: str = "", companies=()):
     with refusals_in_messages(request):
         act()
         transaction.on_commit(start_delivery)
-        messages.success(request, done(what, notice_sentence, kind="enquiry_review", companies=companies))
+        messages.success(request, describe_result(what, notice_sentence, kind="enquiry_review", companies=companies))
     return redirect("console_enquiries")
 
 

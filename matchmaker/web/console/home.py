@@ -23,7 +23,7 @@ from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
 from matchmaker.web.console.company_list import companies_of
-from matchmaker.web.console.invitations import not_invited
+from matchmaker.web.console.invitations import uninvited_companies
 from matchmaker.web.templatetags.ui import ago
 
 SHOWN = 3  # of those that wait, the first by name
@@ -184,7 +184,7 @@ def _of_invitations(campaign) -> list[dict]:
         {
             "what": _("Companies from lists, not invited yet"),
             "sub": _("Nobody has an account for them. One step invites all their contact persons."),
-            "n": not_invited(campaign).count(),
+            "n": uninvited_companies(campaign).count(),
             "url": url,
         },
     ]

@@ -58,7 +58,7 @@ class ContactForm(NoteForm):
     field_order = ("email", "note")
 
 
-def not_invited(campaign: Campaign):
+def uninvited_companies(campaign: Campaign):
     """Companies with an address of a contact person, without people, and without any invitation so far."""
     offers = Invitation.objects.filter(company=OuterRef("pk"))
     rows = companies_of(campaign).filter(memberships__isnull=True, merged_into__isnull=True).exclude(contact_email="")
@@ -91,7 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
         for value, label in Status.choices
         if counts.get(value) or value == status
     ]
-    context = {"page": page, "tabs": tabs, "not_invited": not_invited(request.campaign).count()}
+    context = {"page": page, "tabs": tabs, "not_invited": uninvited_companies(request.campaign).count()}
     return render(request, "console/invitations.html", context)
 
 
@@ -111,7 +111,7 @@ def latest(campaign: Campaign, company: Company) -> CompanyInvitation | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Those nobody has invited, or with `import` those of one sheet: preview and one button."""
-    companies, back = not_invited(request.campaign)[: services.MOST], reverse("console_invitations")
+    companies, back = uninvited_companies(request.campaign)[: services.MOST], reverse("console_invitations")
     if "import" in request.GET:
         batch = _import(request)
         companies, back = of_import(request, batch), reverse("import", args=[batch.uid])
@@ -186,7 +186,7 @@ def _preview(request: HttpRequest, selection: services.Selection, note: str) -> 
             for code, count in languages.items()
         ],
         "left_out": [
-            {"why": services.REASONS[reason], "count": count, "named": _named(selection.left_out[reason])}
+            {"why": services.REASONS[reason], "count": count, "named": _name_list(selection.left_out[reason])}
             for reason, count in selection.reasons.items()
         ],
         "letter": services.preview_letter(by=request.user, campaign=request.campaign, receiver=first, note=note)
@@ -196,7 +196,7 @@ def _preview(request: HttpRequest, selection: services.Selection, note: str) -> 
     }
 
 
-def _named(companies: list[Company]) -> str:
+def _name_list(companies: list[Company]) -> str:
     """The first of them by name, and how many more they are."""
     names, more = [str(company) for company in companies[:NAMED]], len(companies) - NAMED
     rest = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] if more > 0 else []

@@ -37,7 +37,7 @@ class WordingForm(forms.Form):
 @organiser
 def index(request):
     """Every kind with its own subject, topic by topic; those with other words are marked."""
-    reworded, muted = set(Wording.objects.values_list("kind", flat=True)), muting.muted()
+    reworded, muted = set(Wording.objects.values_list("kind", flat=True)), muting.muted_kinds()
     groups: dict[str, list] = {}
     for kind in wording.kinds():
         rows = groups.setdefault(topics.label(topics.topic_of(kind))[0], [])
@@ -50,7 +50,7 @@ def index(request):
 @organiser
 def edit(request, kind, language, variant):
     """Change the words of one kind in one language, with what they become beside it."""
-    _known(kind, language, variant)
+    _require_known(kind, language, variant)
     saved = wording.stored_wording(kind, language, variant)
     own = wording.default(kind, language, variant)
     start = {"subject": saved.subject, "body": saved.body} if saved else own
@@ -108,7 +108,7 @@ def switch(request, kind):
 @organiser
 @require_POST
 def restore(request, kind, language, variant):
-    _known(kind, language, variant)
+    _require_known(kind, language, variant)
     who = {"by": request.user, "campaign": request.campaign}
     services.restore_wording(**who, kind=kind, language=language, variant=variant)
     messages.success(request, _("The site’s own words are back."))
@@ -119,7 +119,7 @@ def restore(request, kind, language, variant):
 @csp_override(MAIL_CSP)
 def as_mail(request, kind, language, variant) -> HttpResponse:
     """The mail itself, with the words kept at the moment."""
-    _known(kind, language, variant)
+    _require_known(kind, language, variant)
     _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     request.user.language = language  # never saved
     facts = {**facts, "path": "/"}
@@ -140,7 +140,7 @@ def _save(request, form: WordingForm, kind: str, language: str, variant: int) ->
     return False
 
 
-def _known(kind: str, language: str, variant: int) -> None:
+def _require_known(kind: str, language: str, variant: int) -> None:
     if kind not in wording.kinds() or language not in dict(settings.LANGUAGES):
         raise Http404
     if variant >= len(wording.variants(kind)):

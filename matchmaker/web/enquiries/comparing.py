@@ -18,7 +18,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.formats import day, money, quantity
-from matchmaker.core.lists import format_list, labelled
+from matchmaker.core.lists import format_list, join_label
 from matchmaker.directory import facts
 from matchmaker.market_access import sentences
 from matchmaker.messaging import services
@@ -90,7 +90,7 @@ def demand_export(request: HttpRequest, uid) -> HttpResponse:
 def request_costs(request: HttpRequest, uid) -> HttpResponse:
     found = _request(request, uid)
     scope = Scope(request=found)
-    form = _posted(request, scope)
+    form = _save_costs(request, scope)
     if form is None:
         return redirect("quote_request", found.uid)
     return render(request, "enquiries/request_quotes.html", _request_context(found, form), status=422)
@@ -101,7 +101,7 @@ def request_costs(request: HttpRequest, uid) -> HttpResponse:
 def line_costs(request: HttpRequest, uid) -> HttpResponse:
     rows = DemandLine.objects.filter(demand__in=_own_demands(request)).select_related("demand__company")
     line = get_object_or_404(rows, uid=uid)
-    form = _posted(request, Scope(line=line))
+    form = _save_costs(request, Scope(line=line))
     if form is None:
         response = redirect("demand_quotes", line.demand.uid)
         response["Location"] += f"#line-{line.number}"
@@ -122,7 +122,7 @@ def _request(request: HttpRequest, uid) -> QuoteRequest:
     return get_object_or_404(QuoteRequest.objects.visible_to(request.user).select_related("line__demand"), uid=uid)
 
 
-def _posted(request: HttpRequest, scope: Scope) -> CostsForm | None:
+def _save_costs(request: HttpRequest, scope: Scope) -> CostsForm | None:
     """The form where it has errors; None where the costs were saved."""
     form = CostsForm(request.POST, quotes=scope.quotes(), prefix=_prefix(scope))
     if form.is_valid():
@@ -293,11 +293,11 @@ def _duty_lines(row: ComparedQuote) -> list[str]:
     if row.regime is not None:
         name = sentences.in_language(row.regime.regime, "name")
         duty = sentences.regime_duty(row.regime.regime, row.regime.duty)
-        return [labelled(name, duty) if duty else name, sentences.about_coverage(row.regime.reason)]
+        return [join_label(name, duty) if duty else name, sentences.about_coverage(row.regime.reason)]
     if row.duty is None or row.duty.best_rate is None:
         return []
     name = sentences.in_language(row.duty.best.agreement, "name") if row.duty.best else _("every origin")
-    return [labelled(name, sentences.percent(row.duty.best_rate))]
+    return [join_label(name, sentences.percent(row.duty.best_rate))]
 
 
 def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
@@ -309,7 +309,7 @@ def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
 def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
     if cost.is_complete:
         return Cell(_band(cost.low, cost.high, cost.currency), is_best=cost.high == lowest)
-    without = labelled(_("without"), format_list(str(PART_WORDS[name]) for name in cost.missing))
+    without = join_label(_("without"), format_list(str(PART_WORDS[name]) for name in cost.missing))
     if cost.part("goods").state == State.UNKNOWN:
         return Cell(_("unknown"), [without])
     return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, [without])
@@ -328,7 +328,7 @@ def _days(days: int | None) -> str:
 def _certificates(row: ComparedQuote, scope: Scope) -> Cell:
     held = format_list(map(certificate, row.certificates))
     missing = [code for code in scope.certificates if code not in row.certificates]
-    lines = [labelled(_("missing"), format_list(map(certificate, missing)))] if missing else []
+    lines = [join_label(_("missing"), format_list(map(certificate, missing)))] if missing else []
     return Cell(held or (_("none stated") if missing else ""), lines)
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core import reference
 from matchmaker.core.formats import day, quantity
-from matchmaker.core.lists import labelled
+from matchmaker.core.lists import join_label
 from matchmaker.messaging.models import QuoteRequest
 from matchmaker.messaging.payment import payment_facts
 
@@ -14,7 +14,7 @@ def facts_of(row: QuoteRequest) -> list[str]:
     term = f"{row.incoterm} {reference.place(row.place)}".strip()
     found = [quantity(row.quantity.normalize(), row.unit), term]
     if row.needed_by:
-        found.append(labelled(_("Needed by"), day(row.needed_by)))
+        found.append(join_label(_("Needed by"), day(row.needed_by)))
     found += payment_facts(row)
     if row.sample_wanted:
         found.append(_("a sample is wanted"))

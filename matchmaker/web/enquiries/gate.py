@@ -9,7 +9,7 @@ from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.messaging.services import own_side
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.forms.refusals import refusals_in_messages
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 
 def enquiry_of(request: HttpRequest, uid) -> tuple[Enquiry, Side]:
@@ -21,7 +21,7 @@ def with_notice(request: HttpRequest, enquiry: Enquiry, said: str, told: tuple[s
     """What was done, and that the other side was told where it was; see `act_and_return`."""
     sentence, kind = told
     other = [enquiry.company_of(own_side(request.user, enquiry).other)] if sentence else []
-    return done(said, sentence, kind=kind, companies=other, named=False)
+    return describe_result(said, sentence, kind=kind, companies=other, named=False)
 
 
 def one_of(rows, uid):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import labelled
+from matchmaker.core.lists import join_label
 from matchmaker.core.problems import Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging import services
@@ -98,7 +98,7 @@ def _say(request: HttpRequest, result: services.RequestResult) -> None:
         messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))
     for subject, refusal in result.refusals:
         name = subject.company.display_name if isinstance(subject, Product) else subject.display_name
-        messages.warning(request, labelled(_("Not sent to %(name)s") % {"name": name}, refusal.message))
+        messages.warning(request, join_label(_("Not sent to %(name)s") % {"name": name}, refusal.message))
 
 
 def _line(request: HttpRequest) -> DemandLine | None:

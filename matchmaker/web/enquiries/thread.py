@@ -11,7 +11,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.downloads import SEALED, attachment
-from matchmaker.core.lists import join_sentences, labelled
+from matchmaker.core.lists import join_label, join_sentences
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, QuoteRequest, Report, Sample
 from matchmaker.notifications.tasks import start_delivery
@@ -124,7 +124,7 @@ def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         text = join_sentences(errors)
-        messages.error(request, labelled(label, text) if label else text)
+        messages.error(request, join_label(label, text) if label else text)
     response = redirect("enquiry", enquiry.uid)
     response["Location"] += f"#{anchor}"
     return response

@@ -278,11 +278,11 @@ class CodesField(forms.MultipleChoiceField):
 
 # -- lists in the reader's language ------------------------------------------------------------------------------------
 def countries() -> Choices:
-    return _sorted("countries", _language())
+    return _sorted_choices("countries", _language())
 
 
 def currencies() -> Choices:
-    return [(code, f"{code} · {name}") for code, name in _sorted("currencies", _language())]
+    return [(code, f"{code} · {name}") for code, name in _sorted_choices("currencies", _language())]
 
 
 def ports_of_china() -> Choices:
@@ -292,7 +292,7 @@ def ports_of_china() -> Choices:
 
 
 def certificates() -> Choices:
-    return _sorted("certificates", _language())
+    return _sorted_choices("certificates", _language())
 
 
 def units() -> Choices:
@@ -302,7 +302,7 @@ def units() -> Choices:
 
 def languages() -> list[tuple[str, Choices]]:
     """Those often used first, then all others; each in its own name and the reader's."""
-    names = dict(_sorted("languages", _language()))
+    names = dict(_sorted_choices("languages", _language()))
     own = {code: reference.own_name(code) for code in names}
     label = {code: name if own[code] in ("", name) else f"{own[code]} · {name}" for code, name in names.items()}
     return [
@@ -313,7 +313,7 @@ def languages() -> list[tuple[str, Choices]]:
 
 def spoken_languages(present: Iterable[str] = ()) -> Choices:
     """For check boxes: those often used, and any that are ticked already."""
-    names = dict(_sorted("languages", _language()))
+    names = dict(_sorted_choices("languages", _language()))
     codes = [*OFTEN_USED, *(code for code in present if code not in OFTEN_USED)]
     return [(code, names[code]) for code in codes if code in names]
 
@@ -333,7 +333,7 @@ def _language() -> str:
 
 
 @lru_cache(maxsize=256)
-def _sorted(kind: str, language: str) -> Choices:
+def _sorted_choices(kind: str, language: str) -> Choices:
     """Sorted as the reader looks them up: Chinese by pinyin, others without regard to accents."""
     rows = getattr(reference, kind)()
     named = [(code, reference.name(row, code)) for code, row in rows.items()]
@@ -350,7 +350,7 @@ def _sort_key(name: str, language: str) -> str:
 # Views whose uploads end while they stream in, before they fill the disk (B55).
 
 
-def limited(most: int) -> Callable:
+def limit_upload(most: int) -> Callable:
     """A view whose uploads end at `most` bytes; the view asks `request.too_large` and answers 413.
 
     The check against forged requests reads the body, so it comes after the limit is set (Django's own advice).

@@ -95,7 +95,7 @@ def scans(request: HttpRequest) -> HttpResponse:
     """What the device scanned, {"scans": [{key, code, at}]}; answers a verdict for each."""
     try:
         device = _device(request)
-        verdicts = services.take_scans(device=device, scans=_sent(request))
+        verdicts = services.take_scans(device=device, scans=_read_scans(request))
     except Refused as refusal:
         return _problem(refusal)
     found = [
@@ -111,7 +111,7 @@ def scans(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"scans": found})
 
 
-def _sent(request: HttpRequest) -> list[dict]:
+def _read_scans(request: HttpRequest) -> list[dict]:
     if len(request.body) > MOST_BYTES:
         raise Refused("too_large", _("Send at most %(most)d scans at once.") % {"most": 500}, status=413)
     try:

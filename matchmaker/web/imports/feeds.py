@@ -45,7 +45,7 @@ class FeedForm(forms.Form):
         self.fields["hours"].choices = choices  # type: ignore[attr-defined]  # a choice field has them
 
 
-def listed(request: HttpRequest) -> list[dict]:
+def list_feeds(request: HttpRequest) -> list[dict]:
     feeds = Feed.objects.visible_to(request.user).select_related("company", "campaign", "batch")
     return [{"feed": feed, "state": state_of(feed)} for feed in feeds]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
-from matchmaker.core.lists import format_list, labelled
+from matchmaker.core.lists import format_list, join_label
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
 from matchmaker.imports.reading.text_files import ENCODINGS
@@ -84,7 +84,7 @@ class LookForm(forms.Form):
             self.fields["head_row"] = forms.TypedChoiceField(
                 label=_("Column names in row"),
                 coerce=int,
-                choices=[(number, labelled(number, _preview_cells(cells))) for number, cells in top],
+                choices=[(number, join_label(number, _preview_cells(cells))) for number, cells in top],
                 initial=batch.seen.get("head_row") or top[0][0],
                 widget=forms.Select(attrs={"translate": "no"}),
             )
@@ -189,7 +189,7 @@ CURRENCIES = ("currency", "value_currency")  # traders write these as codes
 Words = Mapping[str, str]  # code → what a reader calls it
 
 
-def _named(kind: str) -> Callable[[], Words]:
+def _reference_names(kind: str) -> Callable[[], Words]:
     return lambda: {code: reference.name(row, code) for code, row in getattr(reference, kind)().items()}
 
 
@@ -206,7 +206,7 @@ def _categories() -> Words:
     return {category.code: str(category.name) for category in Category.objects.all()}
 
 
-_UNIT, _COUNTRY, _LANGUAGE = _named("units"), lambda: dict(fields.countries()), _named("languages")
+_UNIT, _COUNTRY, _LANGUAGE = _reference_names("units"), lambda: dict(fields.countries()), _reference_names("languages")
 # Column → its list. Every name here is read back as the code it stands for.
 _LISTS: dict[str, Callable[[], Words]] = {
     "category": _categories,
@@ -222,7 +222,7 @@ _LISTS: dict[str, Callable[[], Words]] = {
     "capacity_unit": _UNIT,
     "capacity_period": _labels(Period.choices),
     "storage": _labels(Product.Storage.choices),
-    "destination": _named("ports"),
+    "destination": _reference_names("ports"),
     "visibility": _visibilities,
 }
 # What is offered while a cell is mended.

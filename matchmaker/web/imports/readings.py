@@ -13,12 +13,12 @@ from matchmaker.imports.models import Reading
 from matchmaker.imports.services import start_reading
 from matchmaker.imports.tasks import start_readings
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.readings import KINDS, StartForm, start_context
 from matchmaker.web.forms.refusals import refusals_in_form
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @signed_in
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     """The two boxes on a page of their own: what was refused is shown here, and the text stays."""

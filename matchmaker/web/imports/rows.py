@@ -40,7 +40,7 @@ def preview(request: HttpRequest, batch: Import) -> dict:
     counts = batch.actions()
     refused = batch.rows.filter(action=Action.REJECT)
     page = Paginator(refused, A_PAGE).get_page(request.GET.get("page"))
-    shown = [_refused(batch, row, labels) for row in page]
+    shown = [_refused_row(batch, row, labels) for row in page]
     return {
         "counts": [
             {"label": _("new"), "value": counts[Action.CREATE], "first": True},
@@ -67,7 +67,7 @@ def _title(batch: Import, row: ImportRow) -> str:
     return Truncator(name or " · ".join([text.strip() for text in row.raw if text.strip()][:3])).chars(80)
 
 
-def _refused(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
+def _refused_row(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
     return {
         "row": row,
         "title": _title(batch, row),

@@ -9,14 +9,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from matchmaker.core.lists import join_sentences, labelled
+from matchmaker.core.lists import join_label, join_sentences
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import start_imports
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.imports import feeds, owners
 from matchmaker.web.imports.forms import ColumnsForm, FileForm, InWords, LookForm
@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     ]
     batches = Import.objects.visible_to(request.user).select_related("company", "by").defer("content")[:50]
     rows = [{"batch": batch, "label": label(batch.kind), "state": state_of(batch)} for batch in batches]
-    context = {"starts": starts, "rows": rows, "feeds": feeds.listed(request)}
+    context = {"starts": starts, "rows": rows, "feeds": feeds.list_feeds(request)}
     return render(request, "imports/index.html", context)
 
 
@@ -64,7 +64,7 @@ def state_of(batch: Import) -> dict:
     return {"label": batch.get_state_display(), "tone": tone, "icon": icon}
 
 
-@limited(MAX_BYTES + 64 * 1024)
+@limit_upload(MAX_BYTES + 64 * 1024)
 @signed_in
 def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     found = owners.owner_for(request, owner, kind)
@@ -279,5 +279,5 @@ def refused(request: HttpRequest, uid, form: str) -> HttpResponse:
 def _describe_problems(row: ImportRow, labels: dict[str, str]) -> str:
     problems = row.problems or {}
     return join_sentences(
-        labelled(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()
+        join_label(capfirst(labels[name]), why) if name in labels else why for name, why in problems.items()
     )

@@ -30,7 +30,7 @@ from matchmaker.web.access.decorators import everyone, signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 
 def _rows(request: HttpRequest, row: EventParticipation) -> list[Row]:
@@ -204,7 +204,7 @@ def meeting(request: HttpRequest, uid) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
-def _turned(request: HttpRequest, uid, verb, sentence: str, *, told: str = "", **fields) -> HttpResponse:
+def _change_meeting(request: HttpRequest, uid, verb, sentence: str, *, told: str = "", **fields) -> HttpResponse:
     """Call a service for one's meeting. `told` is said too where the other side has a notice of the change."""
     found, row = _own(request, uid)
     with refusals_in_messages(request):
@@ -212,7 +212,7 @@ def _turned(request: HttpRequest, uid, verb, sentence: str, *, told: str = "", *
         transaction.on_commit(start_delivery)
         other = found.buyer if row.company_id == found.supplier_id else found.supplier
         companies = [other] if told else []
-        messages.success(request, done(sentence, told, kind="meetings_changed", companies=companies))
+        messages.success(request, describe_result(sentence, told, kind="meetings_changed", companies=companies))
     return redirect("meetings_meeting", found.uid)
 
 
@@ -234,7 +234,7 @@ def move(request: HttpRequest, uid) -> HttpResponse:
         messages.error(request, _("Choose a slot of this event."))
         return redirect("meetings_meeting", uid)
     sentence = _("Proposed. The meeting stays where it is until the other side agrees.")
-    return _turned(request, uid, services.ask_move, sentence, starts_at=starts_at)
+    return _change_meeting(request, uid, services.ask_move, sentence, starts_at=starts_at)
 
 
 @signed_in
@@ -257,14 +257,14 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
 def cancel(request: HttpRequest, uid) -> HttpResponse:
     why = request.POST.get("why", "")[:300]
     notice_sentence = _("The other side is told.")
-    return _turned(request, uid, services.cancel_meeting, _("Cancelled."), told=notice_sentence, why=why)
+    return _change_meeting(request, uid, services.cancel_meeting, _("Cancelled."), told=notice_sentence, why=why)
 
 
 @signed_in
 @require_POST
 def outcome(request: HttpRequest, uid) -> HttpResponse:
     rating = request.POST.get("rating", "")
-    return _turned(
+    return _change_meeting(
         request,
         uid,
         services.mark_meeting,
@@ -278,7 +278,7 @@ def outcome(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_POST
 def staff(request: HttpRequest, uid) -> HttpResponse:
-    return _turned(request, uid, services.assign_staff, _("Saved."), name=request.POST.get("staff", ""))
+    return _change_meeting(request, uid, services.assign_staff, _("Saved."), name=request.POST.get("staff", ""))
 
 
 # Contacts kept by scanning badges in the hall.

@@ -17,7 +17,7 @@ from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import RegistrationForm
 from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 
 @signed_in
@@ -141,5 +141,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
         withdrawn, notice_sentence = _("Your company has withdrawn."), _("Those you would have met are told.")
-        messages.success(request, done(withdrawn, notice_sentence, kind="meetings_changed", companies=others))
+        messages.success(
+            request, describe_result(withdrawn, notice_sentence, kind="meetings_changed", companies=others)
+        )
     return redirect("meetings")

@@ -204,11 +204,11 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
             by=request.user, request=row, accept=choice == "accept", other_time=other_time, seen=seen
         )
         transaction.on_commit(start_delivery)
-        messages.success(request, _answered(row, choice))
+        messages.success(request, _answer_note(row, choice))
     return _back(request, row.event.slug)
 
 
-def _answered(row: MeetingRequest, choice: str | None) -> str:
+def _answer_note(row: MeetingRequest, choice: str | None) -> str:
     if choice == "other":
         return _("Proposed. You hear of their answer.")
     if choice != "accept":

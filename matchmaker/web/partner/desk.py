@@ -45,7 +45,7 @@ def home(request: HttpRequest, uid) -> HttpResponse:
     statuses = list(enrolments.values_list("company__status", flat=True))
     context = {
         "partner": request.partner,
-        "page": Paginator(followed(enrolments).order_by("-pk"), 30).get_page(request.GET.get("page")),
+        "page": Paginator(with_counts(enrolments).order_by("-pk"), 30).get_page(request.GET.get("page")),
         "figures": [
             {"label": _("companies brought"), "value": len(statuses)},
             {"label": _("approved"), "value": statuses.count(Company.Status.APPROVED), "first": True},
@@ -131,7 +131,7 @@ def withdraw_code(request: HttpRequest, uid, code) -> HttpResponse:
 # How far the companies of a partner have come: figures only, never whom they talk to.
 
 
-def followed(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+def with_counts(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     """Each with `products` published, `matches` that stand, `mutual` ones and `meetings` planned or held."""
     known = Q(line__demand__visibility="public") | Q(buyer_answer=Match.Answer.INTERESTED)
     matches = Match.objects.active().filter(known)  # a private demand shows in no figure before its buyer's yes
@@ -175,7 +175,7 @@ def enrol(request: HttpRequest, uid) -> HttpResponse:
 
 
 def _page(request: HttpRequest, key, form: VouchForm) -> HttpResponse:
-    enrolment = get_object_or_404(followed(request.partner.enrolments.all()), uid=key)
+    enrolment = get_object_or_404(with_counts(request.partner.enrolments.all()), uid=key)
     company = enrolment.company
     context = {
         "partner": request.partner,

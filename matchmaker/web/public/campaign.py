@@ -201,7 +201,7 @@ def sitemap_file(request, language, section, number):
     codes = [row.code for row in site_languages()]
     if language not in codes or (section != "pages" and section not in _sections()):
         raise Http404
-    rows = list(_listed(section, number))
+    rows = list(_sitemap_entries(section, number))
     prefixes = {}
     for code in codes:
         with override(code):
@@ -220,7 +220,7 @@ def sitemap_file(request, language, section, number):
     return render(request, "public/sitemap.xml", {"entries": entries}, content_type="application/xml")
 
 
-def _listed(section: str, number: int) -> Iterator[tuple[str, list, Any]]:
+def _sitemap_entries(section: str, number: int) -> Iterator[tuple[str, list, Any]]:
     """(route, arguments, when it changed) of the pages in one file of the sitemap."""
     if section == "pages":
         yield from ((name, [], None) for name in PAGES)

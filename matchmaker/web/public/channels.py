@@ -50,7 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             address = addresses.add_address(by=request.user, **form.cleaned_data)
-            messages.success(request, _added(address))
+            messages.success(request, _added_note(address))
             return redirect("notice_channels")
     pushes = topics.PUSH in addresses.available()
     context = {
@@ -77,7 +77,7 @@ def add_browser(request: HttpRequest) -> HttpResponse:
     except Refused as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, _added(address))
+        messages.success(request, _added_note(address))
     return redirect("notice_channels")
 
 
@@ -100,6 +100,6 @@ def remove(request: HttpRequest, uid) -> HttpResponse:
     return redirect("notice_channels")
 
 
-def _added(address: ChannelAddress) -> str:
+def _added_note(address: ChannelAddress) -> str:
     sentence = _("Added: %(channel)s. Send a test message; then choose the topics under “What to tell me”.")
     return sentence % {"channel": topics.channel_name(address.channel)}

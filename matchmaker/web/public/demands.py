@@ -22,7 +22,7 @@ def cards(demands):
     return demands.select_related("company").prefetch_related(Prefetch("lines", lines, to_attr="listed"))
 
 
-def listed(demands) -> list[Demand]:
+def list_demands(demands) -> list[Demand]:
     """Demands of a list, with their translations read at once."""
     rows = list(demands)
     read_ahead_demands(rows)
@@ -47,7 +47,7 @@ def index(request):
             "newest": Sort(_("Newest"), "newest"),
             "oldest": Sort(_("Longest open"), "oldest"),
         },
-        rows=lambda keys, _cards: listed(directory.in_order(cards(seen.filter(pk__in=keys)), keys)),
+        rows=lambda keys, _cards: list_demands(directory.in_order(cards(seen.filter(pk__in=keys)), keys)),
     )
     page = directory.listing(request, demands)
     return render(request, "public/demands.html", page.context(), status=page.status)

@@ -16,7 +16,7 @@ from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.web.access.decorators import company_admin
-from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import add_to_form
 
 
@@ -29,7 +29,7 @@ class DocumentForm(forms.Form):
     )
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @company_admin
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, uid) -> HttpResponse:

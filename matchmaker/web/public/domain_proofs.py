@@ -37,7 +37,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     context = {
         "company": company,
         "domain": domains.domain_name(company),
-        "proved": domains.proved(company),
+        "proved": domains.newest_proof(company),
         "open": domains.open_proofs().filter(company=company, user=request.user),
         "local_parts": domains.LOCAL_PARTS,
         "prefix": domains.PREFIX,

@@ -24,7 +24,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, everyone, member, signed_in
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.audit_log import page_of
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 
 class InviteForm(forms.Form):
@@ -323,7 +323,9 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
                 messages.success(request, _("You belong to %(company)s now.") % {"company": company})
                 return redirect("desk")
             waits, notice_sentence = _("Your claim is with the campaign's team."), _("The company has been told.")
-            messages.success(request, done(waits, notice_sentence, kind="company_claimed", companies=[company]))
+            messages.success(
+                request, describe_result(waits, notice_sentence, kind="company_claimed", companies=[company])
+            )
             return redirect("companies")
     context = {"company": company, "form": form, "proof": claims.proof_of(request.user, company)}
     context["has_people"] = company.memberships.exists()

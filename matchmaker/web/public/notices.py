@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling, reswap
 
-from matchmaker.core.lists import labelled
+from matchmaker.core.lists import join_label
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import addresses, bounces, preferences, services, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Frequency, Notice
@@ -106,13 +106,13 @@ class WishesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.person, self.chosen = person, preferences.preferences_of(person)
         self.labels = {topic: topics.label(topic) for topic in topics.switchable()}
-        self.channels = addresses.offered_to(person)
+        self.channels = addresses.channels_of(person)
         names = dict(Frequency.choices)
         for topic in self.labels:
             for channel in self.channels:
-                options = [(value, names[Frequency(value)]) for value in preferences.offered(channel)]
+                options = [(value, names[Frequency(value)]) for value in preferences.frequencies_of(channel)]
                 self.fields[f"{topic}.{channel}"] = forms.ChoiceField(
-                    label=labelled(self.labels[topic][0], topics.channel_name(channel)),
+                    label=join_label(self.labels[topic][0], topics.channel_name(channel)),
                     choices=options,
                     initial=self.chosen[topic, channel],
                 )
@@ -151,7 +151,7 @@ class QuietForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for channel, name in ((topics.SMS, "phone"), (topics.WECHAT, "wechat")):
-            if channel not in topics.offered():
+            if channel not in topics.available_channels():
                 del self.fields[name]
 
     @property

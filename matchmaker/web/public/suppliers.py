@@ -115,7 +115,7 @@ def show(request, uid):
         "products": products,
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
-        "domain": domains.proved(company),
+        "domain": domains.newest_proof(company),
         "structured": supplier_data(company, settings.SITE_URL),
         **directory.word_of(company),
         "meetings": meetings_with(request, company),

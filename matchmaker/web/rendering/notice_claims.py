@@ -14,7 +14,7 @@ from matchmaker.notifications.models import Notice
 JUST_NOW = timedelta(minutes=1)
 
 
-def done(what: str, told: str, *, kind: str, companies: Iterable[Company], named: bool = True) -> str:
+def describe_result(what: str, told: str, *, kind: str, companies: Iterable[Company], named: bool = True) -> str:
     """`what` was done, and `told` where each of the companies has a notice of this kind from just now.
 
     A company that came from a list has no people here yet, so it has no notice: then it is named as not told. Without

@@ -33,7 +33,7 @@ def site(request):
         "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
         "site_languages": site_languages(),
         "alternates": SimpleLazyObject(lambda: page_language.alternates(request)),
-        "offered_language": SimpleLazyObject(lambda: page_language.offered(request)),
+        "offered_language": SimpleLazyObject(lambda: page_language.offered_language(request)),
         "default_picture": settings.SITE_URL + staticfiles_storage.url("img/icon-512.png"),
     }
 

@@ -18,13 +18,13 @@ SHOWN = 4
 def suggest(request: HttpRequest) -> HttpResponse:
     """The chips; with a pick, the two fields as well. Texts are long, so pages ask by POST; an address works too."""
     values = request.POST or request.GET
-    chosen = picked(values)
+    chosen = picked_codes(values)
     form = ProductForm(initial={"category": values.get("category", ""), "hs_code": values.get("hs_code", ""), **chosen})
     part = "codes" if chosen else "suggestions"
     return render(request, f"supplier/codes.html#{part}", {"form": form, "suggestions": suggestions(values)})
 
 
-def picked(values: Mapping[str, str]) -> dict[str, str]:
+def picked_codes(values: Mapping[str, str]) -> dict[str, str]:
     """The fields that a chip was tapped for."""
     return {field: values[f"pick_{field}"] for field in ("category", "hs_code") if values.get(f"pick_{field}")}
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.lists import labelled, side_by_side
+from matchmaker.core.lists import join_label, side_by_side
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
 from matchmaker.web.access.decorators import supplier
@@ -154,7 +154,7 @@ def _line(entry: AuditEntry) -> dict:
         "tone": tone,
         "icon": icon,
         "more": side_by_side(
-            labelled(_label(name), f"{entry.facts['before'].get(name) or '–'} → {value or '–'}")
+            join_label(_label(name), f"{entry.facts['before'].get(name) or '–'} → {value or '–'}")
             for name, value in after.items()
             if not entry.facts.get("new")
         ),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
 from matchmaker.companies.members import is_admin
-from matchmaker.core.lists import join_sentences, labelled
+from matchmaker.core.lists import join_label, join_sentences
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
@@ -24,7 +24,7 @@ from matchmaker.market_access.services import record_registration, remove_regist
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
-from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
 from matchmaker.web.supplier.market import back_to_market
@@ -59,7 +59,7 @@ class CertificateForm(forms.Form):
     )
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @supplier
 @require_http_methods(["GET", "HEAD", "POST"])
 def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
@@ -84,7 +84,7 @@ def certificate(request: HttpRequest, uid, code: str) -> HttpResponse:
     return render(request, "supplier/certificate.html", context, status=status)
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @supplier
 @require_POST
 def add_file(request: HttpRequest, uid) -> HttpResponse:
@@ -166,7 +166,7 @@ class StepForm(forms.Form):
     paper = forms.FileField(label=gettext_lazy("The paper"), required=False)
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @supplier
 @require_POST
 def add_step(request: HttpRequest, uid) -> HttpResponse:
@@ -196,7 +196,7 @@ def add_registration(request: HttpRequest, uid) -> HttpResponse:
         for name, problems in form.errors.items():
             messages.error(
                 request,
-                labelled(form.fields[name].label or name, join_sentences(problems)),
+                join_label(form.fields[name].label or name, join_sentences(problems)),
             )
         return back_to_market(request, product)
     values = form.cleaned_data

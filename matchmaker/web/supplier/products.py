@@ -44,10 +44,10 @@ from matchmaker.matching.services.gaps import Gap, gaps
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.double_submit import is_done
-from matchmaker.web.forms.fields import limited
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
-from matchmaker.web.supplier.codes import picked, suggestions
+from matchmaker.web.supplier.codes import picked_codes, suggestions
 from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
     MAX_VARIANTS,
@@ -209,12 +209,12 @@ def _beside(texts: list[dict]) -> list[dict]:
 
 def _look(request: HttpRequest, product: Product | None) -> HttpResponse:
     """One more language, a suggestion, a pick: everything typed stays, nothing is judged or saved yet."""
-    terms, texts = typed(request.POST)
+    terms, texts = read_typed_form(request.POST)
     if "more" in request.POST and len(texts) < MAX_TEXTS:
         texts.append({})
     if "take" in request.POST:
         _take_proposal(texts, request.POST["take"], terms["hs_code"])
-    form = ProductForm(initial={**terms, **picked(request.POST)})
+    form = ProductForm(initial={**terms, **picked_codes(request.POST)})
     variants = VariantSet(initial=_typed_variants(request.POST), prefix="variants")
     in_china = LotSet(initial=_typed_rows(request.POST, "lots", LotForm.base_fields, lots.MOST), prefix="lots")
     text_set = ProductTextSet(initial=texts, prefix="texts")
@@ -241,7 +241,7 @@ def _proposals(texts: list[dict], hs_code: str) -> list[Proposal]:
     return propose_names(names, hs_code)
 
 
-def typed(post) -> tuple[dict, list[dict]]:
+def read_typed_form(post) -> tuple[dict, list[dict]]:
     """What stands in the form right now, unjudged."""
     terms = {
         name: post.getlist(name) if name == "certificates" else post.get(name, "") for name in ProductForm.base_fields
@@ -415,7 +415,7 @@ def _act(request: HttpRequest, uid, verb: Callable[..., Product], sentence: str)
 # Pictures of a product.
 
 
-@limited(MOST_BYTES)
+@limit_upload(MOST_BYTES)
 @supplier
 def add(request: HttpRequest, uid) -> HttpResponse:
     product = own_product(request, uid)

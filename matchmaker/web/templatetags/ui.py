@@ -366,7 +366,7 @@ def og_locale(code: str) -> str:
 # -- numbers, money, dates --------------------------------------------------------------------------------------------
 register.filter("money", money)  # `{{ quote.price|money:"USD" }}`
 register.filter("number", number)  # `{{ count|number }}`, `{{ price|number:2 }}`
-register.filter("isolated", formats.isolated)
+register.filter("isolated", formats.isolate)
 register.filter("percent", percent)  # `{{ rate|percent:1 }}`
 
 

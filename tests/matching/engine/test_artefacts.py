@@ -1,21 +1,21 @@
 import numpy as np
 import pytest
 
-from matchmaker.matching.engine.artefacts import damaged, load_array, save_array, write_file, write_manifest
+from matchmaker.matching.engine.artefacts import damaged_files, load_array, save_array, write_file, write_manifest
 
 
 def test_changed_and_missing_artefacts_are_named(tmp_path):
     for name in ("a.npy", "b.npy", "c.npy"):
         save_array(tmp_path / name, np.arange(3))
     write_manifest(tmp_path, inputs="x", texts="y", names=["a.npy", "b.npy", "c.npy"])
-    assert damaged(tmp_path) == []
+    assert damaged_files(tmp_path) == []
     (tmp_path / "a.npy").unlink()
     save_array(tmp_path / "b.npy", np.arange(4))
-    assert damaged(tmp_path) == ["a.npy", "b.npy"]
+    assert damaged_files(tmp_path) == ["a.npy", "b.npy"]
 
 
 def test_folder_without_manifest_is_damaged(tmp_path):
-    assert damaged(tmp_path) == ["manifest.json"]
+    assert damaged_files(tmp_path) == ["manifest.json"]
 
 
 def test_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path):

@@ -116,7 +116,7 @@ def test_badges_and_signs_are_pdf_with_the_fonts_their_names_need(console, hall,
 def test_the_venues_pack_is_signed_and_a_changed_one_is_refused(console, hall, crowd):
     hall.book(crowd[0][0], crowd[1][0], 0)
     sealed = console.get(page("console_event_pack")).content
-    assert pack.broken(sealed) is None
+    assert pack.find_damage(sealed) is None
     with zipfile.ZipFile(io.BytesIO(sealed)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     listed = json.loads(files["venue.json"])
@@ -127,8 +127,8 @@ def test_the_venues_pack_is_signed_and_a_changed_one_is_refused(console, hall, c
     with zipfile.ZipFile(forged, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    assert pack.broken(forged.getvalue()) == "Changed since it was sealed: venue.json."
-    assert pack.broken(b"nothing") == "This is not a pack of this site."
+    assert pack.find_damage(forged.getvalue()) == "Changed since it was sealed: venue.json."
+    assert pack.find_damage(b"nothing") == "This is not a pack of this site."
 
 
 def test_the_door_says_what_is_wrong_and_keeps_the_code(console, crowd):

@@ -251,10 +251,10 @@ def test_ten_thousand_at_once_are_too_much_and_nothing_is_done(console, supplier
 def test_a_kind_is_switched_off_and_on_again_and_the_record_says_so(console, campaign):
     switch = reverse("console_text_switch", args=["demand_closed"])
     console.post(switch)
-    assert muting.muted() == {"demand_closed"}
+    assert muting.muted_kinds() == {"demand_closed"}
     assert console.get(text_page("demand_closed")).context["muted"] is True
     console.post(switch, {"on": "1"})
-    assert muting.muted() == set()
+    assert muting.muted_kinds() == set()
     verbs = AuditEntry.objects.filter(organisation=campaign.uid).order_by("pk").values_list("verb", flat=True)
     assert list(verbs)[-2:] == ["mute_notice", "unmute_notice"]
 
@@ -262,7 +262,7 @@ def test_a_kind_is_switched_off_and_on_again_and_the_record_says_so(console, cam
 def test_letters_about_accounts_stay_on(console):
     page = console.post(reverse("console_text_switch", args=["welcome"]), follow=True)
     assert "cannot be switched off" in page.content.decode()
-    assert muting.muted() == set()
+    assert muting.muted_kinds() == set()
 
 
 def test_what_became_of_a_kind_stands_in_one_row(console, suppliers):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from matchmaker.companies.models import Claim
 from matchmaker.notifications.models import Notice
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 from tests import factories
 from tests.events.conftest import Hall
 
@@ -112,4 +112,7 @@ def test_a_company_without_meetings_withdraws_and_nobody_is_said_to_be_told(clie
 
 def test_a_side_whose_name_is_hidden_is_not_named_when_it_was_not_told():
     company = factories.company(legal_name="Wuhan Zhongbai")
-    assert done("Noted.", "The other side is told.", kind="enquiry_step", companies=[company], named=False) == "Noted."
+    assert (
+        describe_result("Noted.", "The other side is told.", kind="enquiry_step", companies=[company], named=False)
+        == "Noted."
+    )

@@ -17,7 +17,7 @@ JOINED = {"zh-hans": "、"}  # between two of them; a semicolon in other languag
 UPDATED_FIELDS = ["text", "path", "title", "names", "category", "section", "level"]
 
 
-def _joined(language, names):
+def _join(language, names):
     return JOINED.get(language, "; ").join([*names][:NAMES])
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 text={**texts_of(row, "legal"), "en": row["desc_en"]},
                 path={"en": row["desc_en"], **texts_of(row, "path")},
                 title={**texts_of(row, "title"), **titles.get(row["code"], {})},
-                names={code: _joined(code, listed) for code, listed in names[row["code"]].items() if listed},
+                names={code: _join(code, listed) for code, listed in names[row["code"]].items() if listed},
                 category_id=category_of.get(row["code"]),
             )
             for row in self.rows("hs/hs2022.csv")

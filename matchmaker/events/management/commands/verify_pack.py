@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matchmaker.events.services.pack import broken, fingerprint
+from matchmaker.events.services.pack import find_damage, fingerprint
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             data = pack.read_bytes()
         except OSError as error:
             raise CommandError(f"{pack} cannot be read: {error.strerror}.") from None
-        fault = broken(data)
+        fault = find_damage(data)
         if fault:
             raise CommandError(fault)
         self.stdout.write(f"{pack.name}: as it was sealed, key {fingerprint()}")

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         row = tuning.learn_weights()
         self.stdout.write(f"{row.answers} answers; log-loss held back {row.loss_before:.4f} → {row.loss_after:.4f}")
         self.stdout.write("Adopted; a full run brings them in." if row.adopted else "Kept as they are: not better.")
-        pairs, answers = tuning.answered()
+        pairs, answers = tuning.labelled_pairs()
         bins = reliability(list(probabilities(Weights.from_dict(row.weights), pairs)), answers) if pairs else []
         for one in bins:
             predicted, came = f"{one.predicted:.0%}", f"{one.accepted:.0%}"

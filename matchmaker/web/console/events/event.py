@@ -161,7 +161,7 @@ def _save(request, event: Event | None, form: EventForm) -> Event:
     return saved
 
 
-def _turned(request, slug, verb, sentence):
+def _change_state(request, slug, verb, sentence):
     event = get_object_or_404(of_campaign(request), slug=slug)
     with refusals_in_messages(request):
         event = verb(by=request.user, event=event)
@@ -172,7 +172,7 @@ def _turned(request, slug, verb, sentence):
 @organiser
 @require_POST
 def publish(request, slug):
-    return _turned(request, slug, services.publish_event, _("The event is in the calendar now."))
+    return _change_state(request, slug, services.publish_event, _("The event is in the calendar now."))
 
 
 @organiser
@@ -181,7 +181,7 @@ def cancel(request, slug):
     """Whom the cancellation concerns; a POST cancels."""
     if request.method == "POST":
         transaction.on_commit(start_delivery)
-        return _turned(request, slug, services.cancel_event, _("The event is marked as cancelled."))
+        return _change_state(request, slug, services.cancel_event, _("The event is marked as cancelled."))
     event = get_object_or_404(of_campaign(request), slug=slug)
     return render_step(
         request,

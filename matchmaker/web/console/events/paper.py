@@ -227,7 +227,7 @@ def venue_pack(request, slug):
 # An event's lists: who has which booth, and participants and meetings as files.
 
 
-def _registered(event: Event):
+def _registered_rows(event: Event):
     return event.participations.registered().select_related("company").order_by("-side", "company__legal_name", "pk")
 
 
@@ -235,7 +235,7 @@ def _registered(event: Event):
 def booths(request: HttpRequest, slug: str) -> HttpResponse:
     """One field a company; where somebody has a booth, meetings are held there."""
     event = event_of(request, slug)
-    rows = list(_registered(event))
+    rows = list(_registered_rows(event))
     problems: dict[str, list[str]] = {}
     if request.method == "POST":
         typed = {row: request.POST[str(row.uid)][:60] for row in rows if str(row.uid) in request.POST}

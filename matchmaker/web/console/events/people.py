@@ -26,7 +26,7 @@ from matchmaker.web.console.events.event import event_of
 from matchmaker.web.console.events.forms import InterpreterForm, WalkInForm
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.agendas import read_away, ticked_slots
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 
 PER_PAGE = 50
 # What can be done to the companies that are ticked on the lists of an event.
@@ -181,7 +181,9 @@ def withdraw(request, slug, uid):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
         notice_sentence = _("Those they would have met are told.")
-        messages.success(request, done(_("Withdrawn."), notice_sentence, kind="meetings_changed", companies=others))
+        messages.success(
+            request, describe_result(_("Withdrawn."), notice_sentence, kind="meetings_changed", companies=others)
+        )
     return redirect("console_event_participants", slug)
 
 

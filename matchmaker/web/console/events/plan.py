@@ -32,7 +32,7 @@ from matchmaker.web.console.events.forms import PlanForm
 from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.templatetags.ui import moment, number
 
 UNPLACED_PER_PAGE = 25
@@ -220,8 +220,8 @@ def show(request, slug, uid):
         "kinds": _kinds(),
         "what_if": _what_if(draft),
         "others": others,
-        "compared": _compared(request, draft),
-        "options": _repeated(draft.options),
+        "compared": _comparison(request, draft),
+        "options": _hidden_fields(draft.options),
     }
     return render(request, "console/event_plan.html", context)
 
@@ -258,7 +258,7 @@ def _floor_price(draft: PlanDraft) -> str:
     return _("The floor costs at most %(price).2f%% of what meetings are worth.") % {"price": 100 * price}
 
 
-def _repeated(options: dict) -> list[tuple[str, object]]:
+def _hidden_fields(options: dict) -> list[tuple[str, object]]:
     """Name and value of the hidden fields that ask for the same plan again."""
     pairs: list[tuple[str, object]] = []
     for name in PlanForm.base_fields:
@@ -381,7 +381,7 @@ def _agendas(standing, plan, companies) -> list[dict]:
     return sorted(rows, key=lambda row: (-row["agenda"].single_days, -row["agenda"].days, -row["agenda"].waits))
 
 
-def _compared(request, draft: PlanDraft) -> dict | None:
+def _comparison(request, draft: PlanDraft) -> dict | None:
     uid = request.GET.get("with")
     if not uid:
         return None
@@ -751,7 +751,7 @@ def meeting(request, slug, uid):
 
 def _note_both_sides(what: str, meeting: Meeting) -> str:
     both = [meeting.supplier, meeting.buyer]
-    return done(what, _("Both sides are told."), kind="meetings_changed", companies=both)
+    return describe_result(what, _("Both sides are told."), kind="meetings_changed", companies=both)
 
 
 @organiser

@@ -28,7 +28,7 @@ from matchmaker.web.console.events.plan import read_slot
 from matchmaker.web.console.events.steps import name_changes
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
-from matchmaker.web.rendering.notice_claims import done
+from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.rendering.qr import qr
 
 TABLES_SHOWN = 20
@@ -77,8 +77,8 @@ def today(request, slug):
             },
         ],
         "parts": parts,
-        "prepared": _prepared(event, coming),
-        "late": Paginator(_filtered(late, **filters), LATE_PER_PAGE).get_page(request.GET.get("page")),
+        "prepared": _meetings_at_risk(event, coming),
+        "late": Paginator(_filter(late, **filters), LATE_PER_PAGE).get_page(request.GET.get("page")),
         "late_count": len(late),
         "filters": filters,
         "sides": [] if event.is_of_equals else SIDES,
@@ -130,7 +130,7 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
     }
 
 
-def _prepared(event, slot) -> list[dict]:
+def _meetings_at_risk(event, slot) -> list[dict]:
     """Meetings of the next slot that may fall through, and whom the other side could meet instead."""
     if slot is None:
         return []
@@ -157,7 +157,7 @@ def _late(event, now, here: set[int]) -> list[dict]:
     return sorted(found, key=lambda one: one["next"])
 
 
-def _filtered(late: list[dict], *, q: str, side: str, overdue: str) -> list[dict]:
+def _filter(late: list[dict], *, q: str, side: str, overdue: str) -> list[dict]:
     """Those of a name, of a side, or whose meeting has begun."""
     words = q.casefold()
     return [
@@ -291,7 +291,7 @@ def place(request, slug, uid):
         transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
         notice_sentence = _("Both sides are told.")
-        messages.success(request, done(at, notice_sentence, kind="meetings_changed", companies=both))
+        messages.success(request, describe_result(at, notice_sentence, kind="meetings_changed", companies=both))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 

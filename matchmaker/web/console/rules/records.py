@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core.lists import format_list, labelled, side_by_side
+from matchmaker.core.lists import format_list, join_label, side_by_side
 from matchmaker.core.problems import Refused
 from matchmaker.market_access import sentences, services
 from matchmaker.market_access.models import (
@@ -82,8 +82,8 @@ def rule(request, code: str):
     if request.method == "POST" and form.is_valid():
         fields = form.changed()
         if "preview" in request.POST:
-            preview = previewed(form, lambda: services.preview_rule(row, form.day(), products(), **fields))
-        elif done(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
+            preview = preview_edit(form, lambda: services.preview_rule(row, form.day(), products(), **fields))
+        elif apply_edit(form, lambda: services.edit_rule(by=request.user, rule=row, **fields)):
             transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Saved. The record keeps what it said before."))
             return redirect("console_rule", code)
@@ -104,7 +104,7 @@ def products():
     return Product.objects.published().for_cards().order_by("pk")
 
 
-def previewed(form, look) -> list | None:
+def preview_edit(form, look) -> list | None:
     """What an edit would change; None and the refusal on the form when it cannot be made."""
     try:
         return list(look())
@@ -113,7 +113,7 @@ def previewed(form, look) -> list | None:
         return None
 
 
-def done(form, act) -> bool:
+def apply_edit(form, act) -> bool:
     with refusals_in_form(form):
         act()
         return True
@@ -139,7 +139,7 @@ def history(row) -> list[dict]:
 
 def _short(value) -> str:
     if isinstance(value, dict):
-        value = side_by_side(labelled(code, text) for code, text in value.items())
+        value = side_by_side(join_label(code, text) for code, text in value.items())
     text = "–" if value in (None, "", []) else str(value)
     return text if len(text) <= 80 else text[:79] + "…"
 
@@ -230,9 +230,9 @@ def _of_origins(origins):
 def _try(request, form, act, looked_at) -> tuple[list | None, bool]:
     """Preview or save, as the button says: (what changes for whom, whether it was saved)."""
     if "preview" in request.POST:
-        found = previewed(form, lambda: services.preview_duty(act, looked_at, form.day()))
+        found = preview_edit(form, lambda: services.preview_duty(act, looked_at, form.day()))
         return (None if found is None else [duty_row(one) for one in found]), False
-    if not done(form, act):
+    if not apply_edit(form, act):
         return None, False
     messages.success(request, _("Saved. The record keeps what it said before."))
     return None, True
@@ -245,7 +245,7 @@ def duty_row(one) -> dict:
 
 def _duty_words(answer) -> str:
     if answer.best is not None and answer.best.rate is not None:
-        return labelled(sentences.in_language(answer.best.agreement, "name"), sentences.percent(answer.best.rate))
+        return join_label(sentences.in_language(answer.best.agreement, "name"), sentences.percent(answer.best.rate))
     if answer.mfn is not None:
         return sentences.percent(answer.mfn)
     names = format_list(sentences.in_language(option.agreement, "name") for option in answer.options)
@@ -484,8 +484,8 @@ def _page(request: HttpRequest, row, form, edit, *, title: str, eyebrow: str, ba
     preview = None
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
-            preview = previewed(form, lambda: services.preview_readiness(edit, products(), form.day()))
-        elif done(form, edit):
+            preview = preview_edit(form, lambda: services.preview_readiness(edit, products(), form.day()))
+        elif apply_edit(form, edit):
             transaction.on_commit(matching_tasks.start_matching)
             messages.success(request, _("Saved. The record keeps what it said before."))
             return redirect(back_url)
