@@ -140,10 +140,10 @@ def allowed_words() -> frozenset[str]:
     names += [reference.own_name(code) for code in reference.languages()]
     for rows in (reference.units(), reference.ports(), reference.certificates(), reference.countries()):
         names += [text for row in rows.values() for text in [*row.values(), *reference.names_of(row)]]
-    return frozenset(word.lower() for text in [*names, *_written()] for word in WORD.findall(str(text)))
+    return frozenset(word.lower() for text in [*names, *_stored_texts()] for word in WORD.findall(str(text)))
 
 
-def _written() -> Iterator[str]:
+def _stored_texts() -> Iterator[str]:
     for model in apps.get_models():
         if model.__module__.startswith("matchmaker"):
             columns = [

@@ -6,7 +6,7 @@ from matchmaker.accounts.services import create_token
 from matchmaker.companies import invitations
 from matchmaker.companies.models import Invitation
 from tests import factories
-from tests.campaigns.test_company_invitations import listed
+from tests.campaigns.test_company_invitations import make_companies
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/company-invitations/"
@@ -27,7 +27,7 @@ def send(client, url, person, data):
 
 def test_a_program_previews_invites_reads_and_withdraws(client, campaign):
     li = factories.organiser(campaign)
-    rows = listed(campaign, li, {"languages": ["fr"]}, {"contact_email": ""})
+    rows = make_companies(campaign, li, {"languages": ["fr"]}, {"contact_email": ""})
     body = {"companies": [str(row.uid) for row in rows], "note": "See you in Wuhan."}
     wanted = {"letters": 1, "languages": {"fr": 1}, "left_out": {"no_address": 1}}
     assert send(client, f"{URL}preview/", li, body).json() == wanted
@@ -43,7 +43,7 @@ def test_a_program_previews_invites_reads_and_withdraws(client, campaign):
 
 def test_others_read_and_invite_nobody(client, campaign):
     li = factories.organiser(campaign)
-    rows = listed(campaign, li, {})
+    rows = make_companies(campaign, li, {})
     body = {"companies": [str(rows[0].uid)]}
     stranger = factories.user()
     assert send(client, URL, stranger, body).status_code == 404

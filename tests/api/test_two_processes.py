@@ -54,7 +54,7 @@ def two_sites():
         started.append((process, f"http://127.0.0.1:{port}"))
     try:
         for _process, address in started:
-            until(lambda address=address: asked(address + "/health/live") == 200, 120)
+            until(lambda address=address: request_status(address + "/health/live") == 200, 120)
         yield [address for _process, address in started]
     finally:
         for process, _address in started:
@@ -70,7 +70,7 @@ def until(holds, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def asked(url: str, **headers) -> int:
+def request_status(url: str, **headers) -> int:
     request = urllib.request.Request(url, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
@@ -92,10 +92,10 @@ def test_a_revoked_key_and_a_removed_member_are_nobody_in_two_processes_within_f
     cookie = f"{settings.SESSION_COOKIE_NAME}={session.cookies[settings.SESSION_COOKIE_NAME].value}"
 
     def by_key():
-        return [asked(f"{site}/api/v1/companies/mine/", Authorization=f"Bearer {key}") for site in two_sites]
+        return [request_status(f"{site}/api/v1/companies/mine/", Authorization=f"Bearer {key}") for site in two_sites]
 
     def by_session():
-        return [asked(f"{site}/companies/{company.uid}/members/", Cookie=cookie) for site in two_sites]
+        return [request_status(f"{site}/companies/{company.uid}/members/", Cookie=cookie) for site in two_sites]
 
     assert (by_key(), by_session()) == ([200, 200], [200, 200])
     remove_member(by=admin, membership=membership)

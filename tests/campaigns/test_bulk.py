@@ -40,7 +40,7 @@ def prepared(organiser, campaign, verb, rows=None) -> BulkAction:
     return bulk.prepare(by=organiser, campaign=campaign, verb=verb, companies=companies)
 
 
-def done(organiser, action) -> BulkAction:
+def carry_out(organiser, action) -> BulkAction:
     bulk.confirm(by=organiser, action=action)
     assert bulk.work_on(action.pk, budget=60)
     action.refresh_from_db()
@@ -61,7 +61,7 @@ def test_companies_are_approved_at_once_and_those_that_do_not_wait_or_are_ones_o
     action = prepared(organiser, campaign, "approve")
     assert bulk.counts(action) == {("", ""): 2, ("left_out", "not_waiting"): 1, ("left_out", "own_company"): 1}
     assert statuses(waiting) == ["pending"] * 3  # nothing happens before it is confirmed
-    action = done(organiser, action)
+    action = carry_out(organiser, action)
     assert (action.state, statuses(waiting)) == ("done", ["approved", "approved", "pending"])
     assert statuses([outside]) == ["pending"]
     entry = AuditEntry.objects.get(verb="run_bulk")
@@ -69,7 +69,7 @@ def test_companies_are_approved_at_once_and_those_that_do_not_wait_or_are_ones_o
 
 
 def test_an_approval_is_taken_back_within_ten_minutes_and_nobody_was_told(campaign, organiser, waiting):
-    action = done(organiser, prepared(organiser, campaign, "approve"))
+    action = carry_out(organiser, prepared(organiser, campaign, "approve"))
     told = Notice.objects.filter(kind="company_approved")
     assert told.count() == 3
     assert all(row.not_before > timezone.now() + dt.timedelta(minutes=9) for row in told)
@@ -84,7 +84,7 @@ def test_an_approval_is_taken_back_within_ten_minutes_and_nobody_was_told(campai
 
 
 def test_after_ten_minutes_nothing_is_taken_back(campaign, organiser, waiting):
-    action = done(organiser, prepared(organiser, campaign, "approve"))
+    action = carry_out(organiser, prepared(organiser, campaign, "approve"))
     BulkAction.objects.update(confirmed_at=timezone.now() - dt.timedelta(minutes=11))
     action.refresh_from_db()
     with pytest.raises(Refused, match="no longer"):
@@ -99,7 +99,7 @@ def test_returning_needs_a_reason_which_every_company_reads(campaign, organiser,
         bulk.choose(by=organiser, action=action, reason=" ")
     assert list(wrong.value.message_dict) == ["reason"]
     bulk.choose(by=organiser, action=action, reason="Your licence is missing.")
-    done(organiser, action)
+    carry_out(organiser, action)
     assert set(Company.objects.values_list("status", "status_reason")) == {("returned", "Your licence is missing.")}
     assert action.undo_until is None
 
@@ -108,14 +108,14 @@ def test_tags_are_put_on_taken_off_and_taken_back(campaign, organiser, waiting):
     tags.set_tags(by=organiser, campaign=campaign, company=waiting[0], names=["VIP"])
     action = bulk.choose(by=organiser, action=prepared(organiser, campaign, "tag"), tag="vip")
     assert bulk.counts(action) == {("", ""): 2, ("left_out", "has_tag"): 1}
-    action = done(organiser, action)
+    action = carry_out(organiser, action)
     assert (Tag.objects.get().name, CompanyTag.objects.count()) == ("VIP", 3)
     bulk.undo(by=organiser, action=action)
     bulk.work_on(action.pk, budget=60)
     assert list(CompanyTag.objects.values_list("company", flat=True)) == [waiting[0].pk]
     off = bulk.choose(by=organiser, action=prepared(organiser, campaign, "untag"), tag="VIP")
     assert bulk.counts(off) == {("", ""): 1, ("left_out", "no_tag"): 2}
-    done(organiser, off)
+    carry_out(organiser, off)
     assert CompanyTag.objects.count() == 0
     unknown = prepared(organiser, campaign, "untag")
     with pytest.raises(ValidationError):
@@ -147,7 +147,7 @@ def test_work_goes_on_in_lots_where_it_stopped(campaign, organiser, waiting, mon
 
 def test_what_is_prepared_and_not_confirmed_is_deleted_after_a_day(campaign, organiser, waiting):
     prepared(organiser, campaign, "approve")
-    action = done(organiser, prepared(organiser, campaign, "approve"))
+    action = carry_out(organiser, prepared(organiser, campaign, "approve"))
     BulkAction.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
     bulk.forget_prepared()
     assert list(BulkAction.objects.all()) == [action]
@@ -171,7 +171,7 @@ def test_an_announcement_goes_to_the_people_of_the_chosen_companies_alone(campai
     make.take_part(campaign, empty)
     action = prepared(organiser, campaign, "announce", [waiting[0], waiting[1], empty])
     assert bulk.counts(action) == {("", ""): 2, ("left_out", "no_account"): 1}
-    action = done(organiser, action)
+    action = carry_out(organiser, action)
     segment = {"selection": str(action.uid)}
     people = {row.members.get() for row in waiting[:2]}
     assert set(announcements.audience(segment, campaign)) == people
@@ -209,5 +209,5 @@ def test_contacts_of_companies_without_people_are_invited(campaign, organiser, w
         ("left_out", "letter_has_people"): 1,
         ("left_out", "letter_no_address"): 1,
     }
-    done(organiser, action)
+    carry_out(organiser, action)
     assert list(Invitation.objects.values_list("company", "email")) == [(waiting[1].pk, "c1@example.org")]

@@ -32,7 +32,7 @@ def li(campaign):
     return factories.organiser(campaign, name="Li Wei")
 
 
-def listed(campaign, by, *rows: dict) -> list[Company]:
+def make_companies(campaign, by, *rows: dict) -> list[Company]:
     """Companies as an import brings them in: without people."""
     companies = [
         Company(**{"legal_name": f"Mill {n}", "country": "VN", "contact_email": f"office{n}@mill.example", **row})
@@ -65,7 +65,9 @@ def test_the_letter_names_campaign_company_and_who_invites_in_the_language_of_th
     campaign, li, mailoutbox, settings
 ):
     settings.SENDER_ORGANISATION = "Department of Commerce of Hubei"
-    (company,) = listed(campaign, li, {"legal_name": "Molinos del Sur", "country": "AR", "languages": ["en", "es"]})
+    (company,) = make_companies(
+        campaign, li, {"legal_name": "Molinos del Sur", "country": "AR", "languages": ["en", "es"]}
+    )
     invite(campaign, li, [company], note="We met in Buenos Aires.")
     assert status_of(company) == "waiting"
     assert invitations.send_waiting() == 1
@@ -99,7 +101,7 @@ def test_the_language_of_the_letter(fields, language):
 
 def test_the_preview_counts_letters_languages_and_who_is_left_out_and_why(campaign, li):
     bounces.suppress(address="dead@mill.example", reason="came back")
-    rows = listed(
+    rows = make_companies(
         campaign,
         li,
         {},
@@ -120,7 +122,7 @@ def test_the_preview_counts_letters_languages_and_who_is_left_out_and_why(campai
 
 
 def test_who_is_invited_is_not_invited_again_and_a_new_address_takes_the_place_of_the_old(campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     invite(campaign, li, [company])
     with pytest.raises(Refused) as refusal:
         invite(campaign, li, [company])
@@ -134,7 +136,7 @@ def test_who_is_invited_is_not_invited_again_and_a_new_address_takes_the_place_o
 
 
 def test_thousands_wait_and_leave_sixty_a_minute(campaign, li, monkeypatch):
-    rows = listed(campaign, li, *[{} for _n in range(130)])
+    rows = make_companies(campaign, li, *[{} for _n in range(130)])
     before = timezone.now()
     assert invite(campaign, li, rows[:125]).count == 125
     leaves = sorted((row.not_before - before).total_seconds() // 60 for row in Invitation.objects.all())
@@ -148,7 +150,7 @@ def test_thousands_wait_and_leave_sixty_a_minute(campaign, li, monkeypatch):
 
 
 def test_a_campaign_has_a_limit_a_day(campaign, li, monkeypatch):
-    rows = listed(campaign, li, {}, {}, {})
+    rows = make_companies(campaign, li, {}, {}, {})
     monkeypatch.setattr(company_invitations, "A_DAY", 2)
     with pytest.raises(Refused) as refusal:
         invite(campaign, li, rows)
@@ -157,7 +159,7 @@ def test_a_campaign_has_a_limit_a_day(campaign, li, monkeypatch):
 
 
 def test_inviting_many_takes_few_queries(campaign, li, django_assert_max_num_queries):
-    rows = listed(campaign, li, *[{} for _n in range(300)])
+    rows = make_companies(campaign, li, *[{} for _n in range(300)])
     with django_assert_max_num_queries(40):
         invite(campaign, li, rows)
     entry = AuditEntry.objects.get(verb="invite_companies")
@@ -165,14 +167,14 @@ def test_inviting_many_takes_few_queries(campaign, li, django_assert_max_num_que
 
 
 def test_a_note_with_hidden_characters_is_refused_and_nothing_is_written(campaign, li):
-    rows = listed(campaign, li, {})
+    rows = make_companies(campaign, li, {})
     with pytest.raises(ValidationError) as problem:
         invite(campaign, li, rows, note="a\x00b")
     assert list(problem.value.message_dict) == ["note"]
 
 
 def test_others_cannot_invite(campaign, li):
-    rows = listed(campaign, li, {})
+    rows = make_companies(campaign, li, {})
     for person in (factories.user(), factories.organiser(campaign, role="staff")):
         with pytest.raises(Refused) as refusal:
             invite(campaign, person, rows)
@@ -180,7 +182,7 @@ def test_others_cannot_invite(campaign, li):
 
 
 def test_who_has_an_account_reads_it_there_and_becomes_administrator(campaign, li):
-    (company,) = listed(campaign, li, {"contact_email": "Somchai@Mill.example"})
+    (company,) = make_companies(campaign, li, {"contact_email": "Somchai@Mill.example"})
     somchai = factories.user(email="somchai@mill.example")
     invite(campaign, li, [company])
     assert Notice.objects.get(recipient=somchai).kind == "company_invitation"
@@ -191,7 +193,7 @@ def test_who_has_an_account_reads_it_there_and_becomes_administrator(campaign, l
 
 
 def test_an_address_that_is_not_confirmed_opens_nothing(campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     invite(campaign, li, [company])
     person = factories.user(email="office0@mill.example")
     EmailAddress.objects.update(verified=False)
@@ -201,7 +203,7 @@ def test_an_address_that_is_not_confirmed_opens_nothing(campaign, li):
 
 
 def test_two_reminders_leave_after_seven_and_twenty_one_days_and_no_third(campaign, li, mailoutbox):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     invite(campaign, li, [company])
     invitations.send_waiting()
     days = []
@@ -218,7 +220,7 @@ def test_two_reminders_leave_after_seven_and_twenty_one_days_and_no_third(campai
 
 @pytest.mark.parametrize("answer", ["came", "refused", "withdrawn", "bounced", "people"])
 def test_reminders_stop_when_there_is_an_answer(campaign, li, mailoutbox, answer):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     invite(campaign, li, [company])
     invitations.send_waiting()
     later(8)
@@ -242,7 +244,7 @@ def test_reminders_stop_when_there_is_an_answer(campaign, li, mailoutbox, answer
 
 
 def test_who_refuses_is_not_written_to_again_by_anybody(campaign, li, mailoutbox):
-    one, other = listed(campaign, li, {}, {"contact_email": "office0@mill.example"})
+    one, other = make_companies(campaign, li, {}, {"contact_email": "office0@mill.example"})
     invite(campaign, li, [one, other])
     invitations.refuse(Invitation.objects.filter(company=one).get())
     assert invitations.send_waiting() == 0
@@ -256,7 +258,7 @@ def test_who_refuses_is_not_written_to_again_by_anybody(campaign, li, mailoutbox
 
 
 def test_a_company_that_was_invited_stays_when_its_import_is_undone(campaign, li):
-    one, other = listed(campaign, li, {}, {})
+    one, other = make_companies(campaign, li, {}, {})
     invite(campaign, li, [one])
     stay = company_imports.remove_companies(by=li, campaign=campaign, targets=[one.uid, other.uid], source="test")
     assert stay == 1

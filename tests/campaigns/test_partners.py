@@ -31,7 +31,7 @@ def code_of(desk, **fields):
     return partners.make_code(by=person, partner=partner, **{"label": "members", "quota": 2, "days": 30, **fields})
 
 
-def used(company, code):
+def use_code(company, code):
     return partners.use_code(by=factories.member_of(company), company=company, text=code.code)
 
 
@@ -84,12 +84,12 @@ def test_a_code_that_is_over_lets_nobody_in(desk, change):
     elif change == "closed":
         partners.close_partner(by=factories.organiser(partner.campaign), partner=partner)
     elif change == "used up":
-        used(factories.supplier(), code)
+        use_code(factories.supplier(), code)
     else:
         code.code = "ABCDE-23456"
     before = Enrolment.objects.count()
     with pytest.raises(Refused) as refused:
-        used(company, code)
+        use_code(company, code)
     assert refused.value.code == "code_unknown"
     assert Enrolment.objects.count() == before
 
@@ -97,8 +97,8 @@ def test_a_code_that_is_over_lets_nobody_in(desk, change):
 def test_quota_counts_codes_and_the_desk_together(desk):
     partner, _person = desk
     code = code_of(desk, quota=2)
-    used(factories.supplier(), code)
-    used(factories.supplier(), code)
+    use_code(factories.supplier(), code)
+    use_code(factories.supplier(), code)
     enrolled(desk)
     assert partners.places_left(partner) == 0
     with pytest.raises(Refused) as refused:
@@ -137,7 +137,7 @@ def test_a_company_with_people_is_not_handed_to_somebody_else(desk):
 
 def test_a_used_code_is_told_to_the_desk_and_the_company_can_end_it(desk):
     company = factories.supplier()
-    enrolment = used(company, code_of(desk))
+    enrolment = use_code(company, code_of(desk))
     assert Notice.objects.get(recipient=desk[1]).kind == "partner_enrolled"
     assert list(Enrolment.objects.visible_to(desk[1])) == [enrolment]
     partners.leave_partner(by=factories.member_of(company), enrolment=enrolment)
@@ -145,7 +145,7 @@ def test_a_used_code_is_told_to_the_desk_and_the_company_can_end_it(desk):
 
 
 def test_a_desk_sees_only_its_own_companies(desk):
-    used(factories.supplier(), code_of(desk))
+    use_code(factories.supplier(), code_of(desk))
     other = factories.partner()
     assert not Enrolment.objects.visible_to(other[1]).exists()
     with pytest.raises(Refused) as refused:
@@ -155,7 +155,7 @@ def test_a_desk_sees_only_its_own_companies(desk):
 
 def submitted(desk, **company):
     row = factories.supplier(**{"status": "draft", **company})
-    enrolment = used(row, code_of(desk))
+    enrolment = use_code(row, code_of(desk))
     return enrolment, submit_company(by=factories.member_of(row), company=row, campaign=desk[0].campaign)
 
 
@@ -174,7 +174,7 @@ def test_the_word_of_a_trusted_partner_approves_and_anothers_is_only_read(truste
 def test_a_word_given_before_approves_at_the_submission():
     desk = factories.partner(is_trusted=True)
     row = factories.supplier(status="draft")
-    partners.vouch(by=desk[1], enrolment=used(row, code_of(desk)), text="We know it.")
+    partners.vouch(by=desk[1], enrolment=use_code(row, code_of(desk)), text="We know it.")
     row.refresh_from_db()
     assert row.status == "draft"
     company = submit_company(by=factories.member_of(row), company=row, campaign=desk[0].campaign)
@@ -192,7 +192,7 @@ def test_a_look_alike_waits_for_a_person_whatever_the_partner_says():
 
 def test_nobody_vouches_for_her_own_company_or_without_a_sentence(desk):
     company = factories.supplier()
-    enrolment = used(company, code_of(desk))
+    enrolment = use_code(company, code_of(desk))
     with pytest.raises(Refused) as refused:
         partners.vouch(by=desk[1], enrolment=enrolment, text="  ")
     assert refused.value.code == "vouch_empty"
@@ -203,7 +203,7 @@ def test_nobody_vouches_for_her_own_company_or_without_a_sentence(desk):
 
 
 def test_a_word_taken_back_is_recorded_and_counts_no_longer(desk):
-    enrolment = used(factories.supplier(), code_of(desk, vouches=True))
+    enrolment = use_code(factories.supplier(), code_of(desk, vouches=True))
     assert Enrolment.objects.vouched().count() == 1
     partners.withdraw_vouch(by=desk[1], enrolment=enrolment, reason="It moved away.")
     assert Enrolment.objects.vouched().count() == 0
@@ -220,7 +220,7 @@ def test_the_last_place_goes_to_one_of_two_who_use_it_at_once():
     def use(company):
         start.wait()
         try:
-            used(company, code)
+            use_code(company, code)
             said.append("in")
         except Refused as refused:
             said.append(refused.code)

@@ -20,7 +20,7 @@ SHANGHAI = {"place": "CNSHA", "customs": "bonded", "quantity": "1200", "unit": "
 CLEARED = {"place": "CNCAN", "customs": "cleared", "quantity": None, "unit": "", "until": None}
 
 
-def judged(offered, wanted="any", **want):
+def outcome_of(offered, wanted="any", **want):
     found = list(judge_traits(Offer(1, (), in_china=offered), Want(2, (), in_china=wanted, **want), TODAY))
     assert SENTENCES["in_china"](found[0].outcome, found[0].facts)
     return found[0].outcome
@@ -72,7 +72,7 @@ BONDED_KG = (("bonded", 1200.0, "kg", dt.date(2027, 3, 31)),)
     ],
 )
 def test_goods_in_china_are_a_condition_that_is_met_or_not_or_not_known(offered, wanted, want, outcome):
-    assert judged(offered, wanted, **want) == outcome
+    assert outcome_of(offered, wanted, **want) == outcome
 
 
 def test_lots_and_the_wish_for_them_reach_matching(db):

@@ -32,7 +32,7 @@ def admin(company):
     return factories.member_of(company)
 
 
-def asked(company, by, method="mail"):
+def ask_proof(company, by, method="mail"):
     return domains.ask_proof(by=by, company=company, method=method)
 
 
@@ -42,7 +42,7 @@ def look_again(proof, by):
 
 
 def test_a_letter_to_the_domain_proves_it_for_who_asked_and_nobody_else(client, company, admin):
-    asked(company, admin)
+    ask_proof(company, admin)
     assert domains.send_waiting() == 1
     letter = mail.outbox[0]
     assert letter.to == ["info@surinmill.example"]
@@ -58,7 +58,7 @@ def test_a_letter_to_the_domain_proves_it_for_who_asked_and_nobody_else(client, 
 
 
 def test_a_letter_that_ran_out_proves_nothing(client, company, admin):
-    proof = asked(company, admin)
+    proof = ask_proof(company, admin)
     DomainProof.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
     client.force_login(admin)
     assert client.post(reverse("domain_letter", args=[proof.token])).status_code == 410
@@ -68,17 +68,17 @@ def test_a_letter_that_ran_out_proves_nothing(client, company, admin):
 def test_free_mail_is_no_domain_and_strangers_prove_nothing(company, admin):
     free = factories.supplier(website="", contact_email="mill@gmail.com")
     with pytest.raises(Refused) as refused:
-        asked(free, factories.member_of(free))
+        ask_proof(free, factories.member_of(free))
     assert refused.value.code == "no_domain"
     with pytest.raises(Refused) as refused:
-        asked(company, factories.user())
+        ask_proof(company, factories.user())
     assert refused.value.status == 404
 
 
 def test_a_claimant_may_prove_the_domain_and_gets_no_access_by_it(company, admin):
     claimant = factories.user()
     claims.claim_company(by=claimant, company=company, evidence="It is mine.")
-    proof = asked(company, claimant)
+    proof = ask_proof(company, claimant)
     domains.open_letter(by=claimant, token=proof.token)
     assert domains.newest_proof(company, claimant) == DomainProof.objects.get()
     assert domains.newest_proof(company, admin) is None
@@ -90,14 +90,14 @@ def test_letters_are_few_and_go_to_addresses_of_the_domain_only(company, admin):
         domains.ask_proof(by=admin, company=company, method="mail", local_part="victim")
     assert refused.value.code == "unknown_address"
     for _number in range(domains.A_DAY):
-        asked(company, admin)
+        ask_proof(company, admin)
     with pytest.raises(Refused) as refused:
-        asked(company, admin)
+        ask_proof(company, admin)
     assert refused.value.status == 429
 
 
 def test_another_website_takes_the_proof_away(company, admin):
-    proof = asked(company, admin)
+    proof = ask_proof(company, admin)
     domains.open_letter(by=admin, token=proof.token)
     company.website = "https://elsewhere.example"
     company.save()
@@ -127,7 +127,7 @@ def name_server(settings):
 
 
 def test_a_record_in_dns_proves_the_domain(company, admin, name_server):
-    proof = asked(company, admin, "dns")
+    proof = ask_proof(company, admin, "dns")
     assert domains.look(by=admin, proof=proof) is False
     name_server["surinmill.example"] = ["v=spf1 -all", f"matchmaker-proof={proof.token}x"]
     assert look_again(proof, admin) is False
@@ -143,7 +143,7 @@ def test_a_name_server_that_is_away_is_said(company, admin, settings, monkeypatc
     settings.DNS_SERVER = "127.0.0.1:1"
     monkeypatch.setattr(domains, "WAIT", 0.2)
     with pytest.raises(Refused) as refused:
-        domains.look(by=admin, proof=asked(company, admin, "dns"))
+        domains.look(by=admin, proof=ask_proof(company, admin, "dns"))
     assert refused.value.code == "no_dns"
 
 
@@ -175,7 +175,7 @@ def website(settings, monkeypatch):
 
 
 def test_a_file_on_the_website_proves_the_domain(company, admin, website):
-    proof = asked(company, admin, "file")
+    proof = ask_proof(company, admin, "file")
     assert domains.look(by=admin, proof=proof) is False
     website[domains.PATH] = f"<p>matchmaker-proof={proof.token}</p>"
     assert look_again(proof, admin) is False
@@ -187,7 +187,7 @@ def test_a_file_on_the_website_proves_the_domain(company, admin, website):
 def test_a_domain_on_a_private_address_is_never_connected_to(admin, company):
     company.website = "https://localhost.localdomain"
     company.save()
-    proof = asked(company, admin, "file")
+    proof = ask_proof(company, admin, "file")
     with pytest.raises(Refused) as refused:
         domains.look(by=admin, proof=proof)
     assert refused.value.code == "no_website"

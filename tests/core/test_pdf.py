@@ -15,7 +15,7 @@ from tests.files import ACTIVE_PDF, PDF, pdf
 PACKED = {"object_stream_mode": pikepdf.ObjectStreamMode.generate}
 
 
-def written(change=None, **how) -> bytes:
+def make_pdf(change=None, **how) -> bytes:
     """A PDF of one page after `change`, as pikepdf writes it."""
     document = pikepdf.new()
     document.add_blank_page()
@@ -84,35 +84,35 @@ def to_first_page(document):
 
 
 QUIET = {
-    "one empty page": written(),
-    "objects packed in streams": written(**PACKED),
-    "it begins at a page": written(to_first_page),
-    "a link to a web page": written(link(S=Name.URI, URI=String("https://example.org/a:b"))),
-    "a link within it": written(link(S=Name.GoTo, D=String("end"))),
-    "a form to fill in": written(form(Fields=Array([]))),
-    "linearised": written(linearize=True),
+    "one empty page": make_pdf(),
+    "objects packed in streams": make_pdf(**PACKED),
+    "it begins at a page": make_pdf(to_first_page),
+    "a link to a web page": make_pdf(link(S=Name.URI, URI=String("https://example.org/a:b"))),
+    "a link within it": make_pdf(link(S=Name.GoTo, D=String("end"))),
+    "a form to fill in": make_pdf(form(Fields=Array([]))),
+    "linearised": make_pdf(linearize=True),
     "written by hand": PDF,
 }
 SCRIPT = {"S": Name.JavaScript, "JS": String("app.alert(1)")}
 REFUSED = {
     "a script at opening": (ACTIVE_PDF, "active"),
     "a script in escaped names": (pdf(root=b"/Open#41ction<</S/J#61vaScript/J#53(x)>>"), "active"),
-    "a script packed in an object stream": (written(opening(**SCRIPT), **PACKED), "active"),
-    "a script by name": (written(names("/JavaScript", lambda _document: Dictionary(**SCRIPT))), "active"),
-    "a script when a page opens": (written(page_action), "active"),
-    "a program is started": (written(opening(S=Name.Launch, F=String("cmd.exe"))), "active"),
-    "a program behind a link": (written(link(S=Name.Launch, F=String("cmd.exe")), **PACKED), "active"),
-    "an attached program": (written(names("/EmbeddedFiles", attached), **PACKED), "active"),
-    "an attachment on the page": (written(annotation("FileAttachment")), "active"),
-    "a film": (written(annotation("RichMedia")), "active"),
-    "a form that is sent": (written(link(S=Name.SubmitForm, F=String("https://evil.example"))), "active"),
-    "an XFA form": (written(form(XFA=String("<xdp/>"))), "active"),
-    "a file of another computer": (written(link(S=Name.GoToR, F=String(r"\\evil.example\a"))), "active"),
-    "a link to another computer": (written(link(S=Name.URI, URI=String(r"\\evil.example\a"))), "active"),
-    "a link to a file": (written(link(S=Name.URI, URI=String("file:///c:/a.exe"))), "active"),
-    "a link with a script": (written(link(S=Name.URI, URI=String("JavaScript:x()"))), "active"),
-    "a password": (written(encryption=pikepdf.Encryption(owner="o", user="u")), "encrypted"),
-    "a password only against changes": (written(encryption=pikepdf.Encryption(owner="o", user="")), "encrypted"),
+    "a script packed in an object stream": (make_pdf(opening(**SCRIPT), **PACKED), "active"),
+    "a script by name": (make_pdf(names("/JavaScript", lambda _document: Dictionary(**SCRIPT))), "active"),
+    "a script when a page opens": (make_pdf(page_action), "active"),
+    "a program is started": (make_pdf(opening(S=Name.Launch, F=String("cmd.exe"))), "active"),
+    "a program behind a link": (make_pdf(link(S=Name.Launch, F=String("cmd.exe")), **PACKED), "active"),
+    "an attached program": (make_pdf(names("/EmbeddedFiles", attached), **PACKED), "active"),
+    "an attachment on the page": (make_pdf(annotation("FileAttachment")), "active"),
+    "a film": (make_pdf(annotation("RichMedia")), "active"),
+    "a form that is sent": (make_pdf(link(S=Name.SubmitForm, F=String("https://evil.example"))), "active"),
+    "an XFA form": (make_pdf(form(XFA=String("<xdp/>"))), "active"),
+    "a file of another computer": (make_pdf(link(S=Name.GoToR, F=String(r"\\evil.example\a"))), "active"),
+    "a link to another computer": (make_pdf(link(S=Name.URI, URI=String(r"\\evil.example\a"))), "active"),
+    "a link to a file": (make_pdf(link(S=Name.URI, URI=String("file:///c:/a.exe"))), "active"),
+    "a link with a script": (make_pdf(link(S=Name.URI, URI=String("JavaScript:x()"))), "active"),
+    "a password": (make_pdf(encryption=pikepdf.Encryption(owner="o", user="u")), "encrypted"),
+    "a password only against changes": (make_pdf(encryption=pikepdf.Encryption(owner="o", user="")), "encrypted"),
     "a web page that calls itself PDF": (b"%PDF-<html><script>alert(1)</script>", "mixed"),
     "an archive behind it": (PDF + archive(), "mixed"),
     "an archive inside it": (PDF[:9] + b"%" + archive() + b"\n" + PDF[9:], "mixed"),
@@ -150,7 +150,7 @@ def test_a_pdf_that_takes_too_much_memory_is_refused_in_bounded_time():
 
     packer = zlib.compressobj(9)
     bomb = b"".join(packer.compress(b" " * 10_000_000) for _ in range(200)) + packer.flush()
-    content = written(lambda document: None, **PACKED)
+    content = make_pdf(lambda document: None, **PACKED)
     start = content.index(b"/ObjStm")
     begin = content.index(b"stream\n", start) + 7
     end = content.index(b"endstream", begin)

@@ -285,13 +285,13 @@ def test_a_part_that_cannot_be_read_leaves_the_index_as_it_was(large, monkeypatc
     for _more in range(2):
         make.product(name="Brown rice")
     monkeypatch.setattr(index_service, "PART", 1)
-    monkeypatch.setattr(array_backend.subprocess, "Popen", lambda *_args, **_named: Failed())
+    monkeypatch.setattr(array_backend.subprocess, "Popen", lambda *_args, **_named: FailingProcess())
     with pytest.raises(array_backend.subprocess.CalledProcessError):
         service().rebuild("products")
     assert search_products("").keys == [rice.pk]
 
 
-class Failed:
+class FailingProcess:
     def wait(self):
         return 1
 

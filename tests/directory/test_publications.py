@@ -74,7 +74,7 @@ class Machine:
         self.service.refresh(KIND)
         return self
 
-    def found(self, text: str = "") -> list[int] | None:
+    def search_keys(self, text: str = "") -> list[int] | None:
         """Keys, or None where names alone are searched."""
         result = self.service.search(KIND, SearchQuery(text, mode="words"))
         return None if result.is_by_name else sorted(result.keys)
@@ -114,8 +114,8 @@ def test_a_second_machine_fetches_what_the_first_one_built_and_encodes_nothing(s
     first = machine("first").refresh()
     assert revisions(store) == ["0000000001.json"]
     second = machine("second").refresh()
-    assert second.found() == first.found() == [rice.pk, tea.pk]
-    assert second.found("sencha") == [tea.pk]
+    assert second.search_keys() == first.search_keys() == [rice.pk, tea.pk]
+    assert second.search_keys("sencha") == [tea.pk]
     assert (len(first.encoder.encoded), second.encoder.encoded) == (2, [])
     assert revisions(store) == ["0000000001.json"]
 
@@ -126,7 +126,7 @@ def test_what_changed_since_the_publication_is_added_from_the_database(store, ma
     type(tea).objects.filter(pk=tea.pk).update(status="draft")
     coffee = make.product(name="Coffee", hs_code="")
     second = machine("second").refresh()
-    assert second.found() == [rice.pk, coffee.pk]
+    assert second.search_keys() == [rice.pk, coffee.pk]
     assert second.encoder.encoded == ["Coffee"]
 
 
@@ -137,7 +137,7 @@ def test_a_fetched_index_is_not_trusted_before_the_changes_since_are_added(folde
     monkeypatch.setattr(IndexService, "_find_changes", lambda *_args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         second.refresh()
-    assert second.found() is None
+    assert second.search_keys() is None
 
 
 def test_one_machine_builds_while_the_others_wait(folder, machine):
@@ -145,9 +145,9 @@ def test_one_machine_builds_while_the_others_wait(folder, machine):
     first, second = machine("first"), machine("second")
     with leases.hold(LEASE, seconds=60):
         second.refresh()
-        assert (second.found(), second.encoder.encoded) == (None, [])
+        assert (second.search_keys(), second.encoder.encoded) == (None, [])
     first.refresh()
-    assert second.refresh().found() == [rice.pk]
+    assert second.refresh().search_keys() == [rice.pk]
     assert second.encoder.encoded == []
 
 
@@ -166,10 +166,10 @@ def test_a_damaged_publication_is_not_used_and_the_next_one_is_whole(folder, mac
     else:
         file.write_bytes(file.read_bytes()[:-1] + b"\xff")
     second = machine("second").refresh()
-    assert second.found() == [rice.pk]
+    assert second.search_keys() == [rice.pk]
     assert len(second.segments()) == 1
     third = machine("third").refresh()
-    assert (third.found(), third.encoder.encoded) == ([rice.pk], [])
+    assert (third.search_keys(), third.encoder.encoded) == ([rice.pk], [])
 
 
 def test_a_fetch_that_ends_in_the_middle_changes_nothing(folder, machine, settings, monkeypatch):
@@ -191,7 +191,7 @@ def test_a_fetch_that_ends_in_the_middle_changes_nothing(folder, machine, settin
     monkeypatch.setattr(publications.Publications, "_copy", stop)
     with second.service.backend.lock(KIND):
         assert not second.service.backend.fetch(KIND, {})
-    assert (second.segments(), second.found()) == (before, [rice.pk])
+    assert (second.segments(), second.search_keys()) == (before, [rice.pk])
     assert "the network is gone" in problem(second)
 
 
@@ -202,7 +202,7 @@ def test_a_machine_whose_store_is_away_builds_by_itself_and_the_doctor_says_so(
     (tmp_path / "shared").write_text("a file where the folder should be")
     use(settings, str(tmp_path / "shared"))
     lonely = machine("lonely").refresh()
-    assert lonely.found() == [rice.pk]
+    assert lonely.search_keys() == [rice.pk]
     assert "could not be published" in problem(lonely)
     monkeypatch.setattr(index_service, "index_service", lambda: lonely.service)
     faults = {fault.what: fault.is_grave for fault in doctor._index()}
@@ -217,7 +217,7 @@ def test_an_index_of_another_encoder_is_not_taken_over(folder, machine):
     machine("first").refresh()
     second = machine("second")
     second.encoder.name = "another"
-    assert second.refresh().found() == [rice.pk]
+    assert second.refresh().search_keys() == [rice.pk]
     assert second.encoder.encoded == ["Jasmine rice"]
 
 
@@ -237,7 +237,7 @@ def test_a_changed_index_is_published_again_after_some_minutes_and_stores_only_w
     assert len(revisions(storages["index"])) == 2
     assert stored < set((folder / "files").iterdir())
     second = machine("second").refresh()
-    assert (second.found(), second.encoder.encoded) == ([rice.pk, coffee.pk], [])
+    assert (second.search_keys(), second.encoder.encoded) == ([rice.pk, coffee.pk], [])
 
 
 def test_old_publications_are_removed_after_a_time_of_grace(store, machine, monkeypatch):
@@ -252,7 +252,7 @@ def test_old_publications_are_removed_after_a_time_of_grace(store, machine, monk
     backend.publish(KIND)
     assert revisions(store) == ["0000000003.json"]
     assert len(store.listdir(f"{KIND}/files")[1]) == files // 2
-    assert machine("second").refresh().found() == first.found()
+    assert machine("second").refresh().search_keys() == first.search_keys()
 
 
 def test_the_command_fetches_an_index_that_is_missing(folder, machine, monkeypatch, capsys):
@@ -269,7 +269,7 @@ def test_the_command_fetches_an_index_that_is_missing(folder, machine, monkeypat
 
 def test_without_a_shared_store_nothing_is_published(machine):
     rice = old_product(name="Jasmine rice")
-    assert machine("first").refresh().found() == [rice.pk]
+    assert machine("first").refresh().search_keys() == [rice.pk]
 
 
 @pytest.mark.parametrize("address", ["shared/index", "ftp://host/bucket", "s3://host"])

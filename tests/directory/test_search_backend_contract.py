@@ -45,7 +45,7 @@ def rebuild(backend: SearchBackend, listed: list[Entry], **state) -> int:
         return backend.rebuild(KIND, Source(lambda: listed), state)
 
 
-def found(backend: SearchBackend, text: str = "", **more) -> list[int]:
+def search_keys(backend: SearchBackend, text: str = "", **more) -> list[int]:
     return backend.search(KIND, SearchQuery(text, **more)).keys
 
 
@@ -81,7 +81,7 @@ def test_pinyin_finds_products_by_their_chinese_names(sample, pinyin, words):
 def test_counts_are_exact_as_if_only_the_other_facets_were_chosen(backend, text, filters):
     listed = entries(300, 5)
     rebuild(backend, listed)
-    keys = set(found(backend, text, limit=1000))
+    keys = set(search_keys(backend, text, limit=1000))
     result = backend.search(KIND, SearchQuery(text, filters))
     counted = plain_counts([entry for entry in listed if entry.key in keys], filters)
     seen = {name: {value: n for value, n in values if n} for name, values in result.facets.items()}
@@ -97,7 +97,7 @@ def test_counts_are_exact_as_if_only_the_other_facets_were_chosen(backend, text,
 @pytest.mark.parametrize("text", ["", "rice"])
 def test_pages_lead_through_the_whole_list_by_positions_that_an_address_can_hold(backend, text, sort):
     rebuild(backend, entries(100, 9))
-    whole, paged, after = found(backend, text, sort=sort), [], None
+    whole, paged, after = search_keys(backend, text, sort=sort), [], None
     while True:
         page = backend.search(KIND, SearchQuery(text, sort=sort, after=after, limit=7))
         paged += page.keys
@@ -141,12 +141,12 @@ def test_entries_of_one_reader_are_found_by_this_reader_alone(backend):
 def test_changes_are_seen_by_another_process_as_soon_as_they_are_made(backend, backend_class, tmp_path):
     other = backend_class(Deaf(), tmp_path)
     rebuild(backend, [Entry(1, names=(("en", "jasmine rice"),)), Entry(2, names=(("en", "steel valve"),))])
-    assert found(other, "jasmine") == [1]
+    assert search_keys(other, "jasmine") == [1]
     with backend.lock(KIND):
         backend.index(KIND, [Entry(1, names=(("en", "basmati"),)), Entry(3, names=(("en", "coffee"),))], {"n": 1})
         backend.delete(KIND, [2], {"n": 2})
-    assert (found(other, "jasmine"), found(other, "basmati"), found(other, "valve")) == ([], [1], [])
-    assert sorted(found(other)) == sorted(other.keys(KIND).tolist()) == [1, 3]
+    assert (search_keys(other, "jasmine"), search_keys(other, "basmati"), search_keys(other, "valve")) == ([], [1], [])
+    assert sorted(search_keys(other)) == sorted(other.keys(KIND).tolist()) == [1, 3]
     assert (other.state(KIND), other.stats(KIND).entries) == ({"n": 2}, 2)
 
 
@@ -183,12 +183,12 @@ def test_a_rebuild_answers_from_the_old_index_until_the_new_one_is_whole(backend
 
     def slowly():
         yield Entry(2, names=(("en", "new rice"),))
-        seen.append(found(other, "rice"))
+        seen.append(search_keys(other, "rice"))
         yield Entry(3, names=(("en", "new tea"),))
 
     with backend.lock(KIND):
         assert backend.rebuild(KIND, Source(slowly), {}) == 2
-    assert (seen, found(other, "rice")) == ([[1]], [2])
+    assert (seen, search_keys(other, "rice")) == ([[1]], [2])
 
 
 def test_a_rebuild_that_fails_leaves_the_old_index(backend):
@@ -200,7 +200,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index(backend):
 
     with backend.lock(KIND), pytest.raises(OSError, match="went away"):
         backend.rebuild(KIND, Source(failing), {"version": 2})
-    assert (found(backend, "rice"), backend.state(KIND)) == ([1], {"version": 1})
+    assert (search_keys(backend, "rice"), backend.state(KIND)) == ([1], {"version": 1})
 
 
 def test_without_an_index_nothing_is_answered(backend):

@@ -53,7 +53,7 @@ def person(buyer):
     return make.member_of(buyer)
 
 
-def told() -> list[list[str]]:
+def alerted_names() -> list[list[str]]:
     return [notice.context["names"] for notice in Notice.objects.filter(kind="search_alert").order_by("pk")]
 
 
@@ -68,7 +68,7 @@ def test_an_alert_tells_of_what_is_new_and_not_of_what_was_there(person, buyer):
     make.product(name="Jasmine rice, organic")
     make.product(name="Ball valve", hs_code="")
     assert look() == [1]
-    assert told() == [["Jasmine rice, organic"]]
+    assert alerted_names() == [["Jasmine rice, organic"]]
 
 
 def test_an_entry_is_told_once_whichever_alerts_find_it(person, buyer):
@@ -80,7 +80,7 @@ def test_an_entry_is_told_once_whichever_alerts_find_it(person, buyer):
     assert look() == [1, 0]
     row.save()
     assert look() == [0, 0]
-    assert told() == [["Jasmine rice"], ["Jasmine rice new"]]
+    assert alerted_names() == [["Jasmine rice"], ["Jasmine rice new"]]
 
 
 def test_two_bells_at_once_tell_once(person, buyer):
@@ -102,7 +102,7 @@ def test_an_alert_leaves_out_a_supplier_that_is_not_for_the_buyer(person, buyer)
     rows = [make.product(name="Jasmine rice") for _n in range(2)]
     say_not_for_us(by=person, company=buyer, supplier=rows[0].company)
     assert look() == [1]
-    assert told() == [[rows[1].company.display_name]]
+    assert alerted_names() == [[rows[1].company.display_name]]
 
 
 def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person, buyer):
@@ -115,7 +115,7 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
     make.product(name="Jasmine rice", company=seller)
     clear_all()
     assert look() == [1, 1]
-    assert told() == [["Jasmine rice"], [seller.display_name]]
+    assert alerted_names() == [["Jasmine rice"], [seller.display_name]]
 
 
 def test_an_alert_looks_at_readiness_in_the_month_that_was_chosen(person, buyer):

@@ -135,7 +135,7 @@ class Site:
         run = [sys.executable, "-W", "ignore", "-m", "tests.faults.asking", verb, *map(str, arguments)]
         return subprocess.Popen(run, env=self.env, stdout=subprocess.PIPE, text=True)
 
-    def note_asked(self, asking: subprocess.Popen) -> None:
+    def note_requests(self, asking: subprocess.Popen) -> None:
         for key, email in json.loads(asking.communicate(timeout=600)[0].splitlines()[-1])["asked"]:
             self.asked.setdefault(key, set()).add(email)
 

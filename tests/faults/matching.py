@@ -102,7 +102,7 @@ def state() -> dict:
         "matches": Match.objects.count(),
         "rows": _digest(),
         "notices": Notice.objects.count(),
-        "told_twice": _told_twice(),
+        "told_twice": _count_duplicates(),
     }
 
 
@@ -122,7 +122,7 @@ def _digest() -> str:
     return hashlib.sha256(repr(list(rows)).encode()).hexdigest()[:16]
 
 
-def _told_twice() -> int:
+def _count_duplicates() -> int:
     """Notices beyond the first of one person about one product or line in one run."""
     told = [(key.rsplit(":", 1)[0], who) for key, who in Notice.objects.values_list("event_key", "recipient")]
     return len(told) - len(set(told))

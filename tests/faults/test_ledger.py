@@ -114,7 +114,7 @@ def test_valkey_killed(site, book, persistent):
     site.kill_valkey()
     asking = site.ask_later("ask", "f07-meanwhile", 50)
     time.sleep(5)
-    site.note_asked(asking)
+    site.note_requests(asking)
     site.start_valkey(persistent=persistent)
     recovery = site.wait(site.all_came, 300)
     name = "F8 Valkey killed, append-only file" if persistent else "F7 Valkey killed, came back empty"

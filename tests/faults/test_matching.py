@@ -70,7 +70,7 @@ class Campaign:
             assert time.monotonic() - began < seconds, (state, done)
             time.sleep(0.05)
 
-    def settled(self, seconds: float = 180) -> dict:
+    def wait_until_done(self, seconds: float = 180) -> dict:
         began = time.monotonic()
         while self.progress()[0] == "running":
             assert time.monotonic() - began < seconds, self.ask("state")
@@ -81,7 +81,7 @@ class Campaign:
 
     def sound(self) -> dict:
         """When all is quiet: nobody told twice, nothing given up, and the rows of one clean run."""
-        state = self.settled()
+        state = self.wait_until_done()
         for process in list(self.site.workers):
             self.site.kill(process)
         clean = self.ask("clean")
@@ -176,7 +176,7 @@ def test_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else(cam
     campaign.site.start_timetable()
     worker = campaign.worker(2, "-I", "tests.faults.poison")
     campaign.ask("start")
-    campaign.settled()
+    campaign.wait_until_done()
     campaign.ask("poison")
     began = time.monotonic()
     while (state := campaign.ask("state"))["aside"] == 0 or state["waiting"] != [0, 0]:
@@ -186,7 +186,7 @@ def test_product_that_kills_every_worker_is_put_aside_and_stops_nothing_else(cam
     assert (state["aside"], state["told_twice"]) == (1, 0)
     assert worker.poll() is None
     assert campaign.ask("heal") == {"waits": 1}
-    assert campaign.settled()["aside"] == 0
+    assert campaign.wait_until_done()["aside"] == 0
 
 
 def test_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):
@@ -195,7 +195,7 @@ def test_edited_withdrawn_and_changed_in_the_middle_of_a_run(campaign):
     campaign.ask("start")
     campaign.wait_for_more(than=0)
     campaign.ask("edit")
-    state = campaign.settled()
+    state = campaign.wait_until_done()
     for process in list(campaign.site.workers):
         campaign.site.kill(process)
     clean = campaign.ask("clean")

@@ -39,7 +39,7 @@ GOODS = Vocabulary(
 )
 
 
-def found(text: str, lang: str) -> list[tuple[str, str]]:
+def find_goods(text: str, lang: str) -> list[tuple[str, str]]:
     spans, text = GOODS.find(text, lang), clean(text)
     return [(text[span.start : span.end], span.concepts[0]) for span in spans]
 
@@ -59,7 +59,7 @@ def found(text: str, lang: str) -> list[tuple[str, str]]:
     ],
 )
 def test_the_longest_name_is_found_where_it_stands(lang, text, expected):
-    assert found(text, lang) == expected
+    assert find_goods(text, lang) == expected
 
 
 TURNED = Vocabulary(

@@ -26,7 +26,7 @@ VALVE = ProductFacts("848180", "COMP", "IT")
 BISCUITS = ProductFacts("190531", "AGRI", "FR")
 
 
-def seen(*args) -> EvidenceRecord:
+def make_evidence(*args) -> EvidenceRecord:
     """Evidence that the organiser has looked at."""
     return EvidenceRecord(*args, seen=True)
 
@@ -71,7 +71,7 @@ def test_kenyan_grower_of_fresh_avocados(day, plant, label):
 
 
 def test_kenyan_grower_misses_nothing_with_orchard_and_a_permit_of_which_there_is_only_her_word():
-    product = replace(AVOCADO, held=(seen("GACC-ORCHARD", "registration", "KE-0001"),))
+    product = replace(AVOCADO, held=(make_evidence("GACC-ORCHARD", "registration", "KE-0001"),))
     answer = readiness(product, JULY, {"fresh_fruit": True, "has:FRUIT-PERMIT": True}, BOOK)
     assert (answer.state, answer.reason.code, answer.still_open) == (State.STATED, "items_stated", 0)
 
@@ -131,7 +131,7 @@ def test_italian_valve_for_water_needs_nothing_on_record():
 def test_italian_valve_for_steam_needs_a_type_test():
     answers = {"explosion_protected": False, "safety_valve": False, "pressure_piping": True}
     assert statuses(readiness(VALVE, JULY, answers, BOOK))["PIPING-TYPE-TEST"] == "missing"
-    tested = replace(VALVE, held=(seen("TS-TYPE-TEST", "certificate", "TX1234"),))
+    tested = replace(VALVE, held=(make_evidence("TS-TYPE-TEST", "certificate", "TX1234"),))
     assert readiness(tested, JULY, answers, BOOK).state is State.READY
 
 
@@ -153,7 +153,7 @@ def test_nothing_changes_for_valves_between_the_three_dates():
     ],
 )
 def test_a_registration_counts_on_the_days_on_which_it_holds(begins, ends, day, status, reason):
-    held = seen(
+    held = make_evidence(
         "GACC-FOOD",
         "registration",
         "CFRA12345678901",
@@ -165,7 +165,7 @@ def test_a_registration_counts_on_the_days_on_which_it_holds(begins, ends, day, 
 
 
 def test_a_registration_that_nobody_has_seen_is_stated_and_holds_readiness_back():
-    held = (EvidenceRecord("GACC-FOOD", "registration", "C1"), seen("GACC-EXPORTER", "registration", "E1"))
+    held = (EvidenceRecord("GACC-FOOD", "registration", "C1"), make_evidence("GACC-EXPORTER", "registration", "E1"))
     product, answers = replace(BISCUITS, held=held), {"retail_packed": False}
     assert item(product, JULY, "GACC-FOOD-280").status is Status.STATED
     answer = readiness(product, JULY, answers, BOOK)
@@ -179,7 +179,7 @@ def test_a_registration_that_nobody_has_seen_is_stated_and_holds_readiness_back(
 def test_what_was_seen_comes_before_what_is_only_stated():
     held = (
         EvidenceRecord("GACC-FOOD", "registration", "stated", None, date(2031, 12, 31)),
-        seen("GACC-FOOD", "registration", "seen", None, date(2028, 12, 31)),
+        make_evidence("GACC-FOOD", "registration", "seen", None, date(2028, 12, 31)),
     )
     found = item(replace(BISCUITS, held=held), JULY, "GACC-FOOD-280")
     assert (found.status, found.reason.facts["number"]) == (Status.MET, "seen")
@@ -187,7 +187,9 @@ def test_what_was_seen_comes_before_what_is_only_stated():
 
 def test_a_registration_under_the_old_decree_carries_over():
     """Made-in-China Insights: valid registrations under Decree 248 need no new application."""
-    product = replace(BISCUITS, held=(seen("GACC-FOOD", "registration", "C1", date(2024, 1, 1), date(2028, 12, 31)),))
+    product = replace(
+        BISCUITS, held=(make_evidence("GACC-FOOD", "registration", "C1", date(2024, 1, 1), date(2028, 12, 31)),)
+    )
     assert item(product, MAY, "GACC-FOOD-248").status is Status.MET
     assert item(product, JULY, "GACC-FOOD-280").status is Status.MET
 
@@ -195,8 +197,8 @@ def test_a_registration_under_the_old_decree_carries_over():
 def test_expiry_alone_lowers_readiness():
     answers = {"retail_packed": False}
     held = (
-        seen("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),
-        seen("GACC-EXPORTER", "registration", "E1"),
+        make_evidence("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),
+        make_evidence("GACC-EXPORTER", "registration", "E1"),
     )
     product = replace(BISCUITS, held=held)
     assert readiness(product, date(2026, 12, 31), answers, BOOK).state is State.READY
@@ -205,8 +207,8 @@ def test_expiry_alone_lowers_readiness():
 
 def test_of_two_registrations_the_one_that_ends_later_is_shown():
     held = (
-        seen("GACC-FOOD", "registration", "old", None, date(2026, 12, 31)),
-        seen("GACC-FOOD", "registration", "new", None, date(2031, 12, 31)),
+        make_evidence("GACC-FOOD", "registration", "old", None, date(2026, 12, 31)),
+        make_evidence("GACC-FOOD", "registration", "new", None, date(2031, 12, 31)),
     )
     assert item(replace(BISCUITS, held=held), JULY, "GACC-FOOD-280").reason.facts["number"] == "new"
 
@@ -244,7 +246,7 @@ def test_a_label_made_to_the_old_standard_shows_as_a_change():
 
 
 def test_an_item_that_only_changes_its_status_is_a_change_too():
-    product = replace(BISCUITS, held=(seen("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),))
+    product = replace(BISCUITS, held=(make_evidence("GACC-FOOD", "registration", "C1", None, date(2026, 12, 31)),))
     changes = difference(product, JULY, date(2027, 1, 15), {"retail_packed": False}, BOOK)
     assert [(one.kind, one.requirement) for one in changes] == [("status", "GACC-FOOD")]
 
@@ -290,7 +292,7 @@ def test_a_hint_is_never_missing_before_somebody_confirmed_it(answers, status, r
 
 
 def test_a_hint_is_met_by_its_evidence_without_a_question():
-    motor = ProductFacts("850152", "COMP", "DE", (seen("CEL", "registration", "X1"),))
+    motor = ProductFacts("850152", "COMP", "DE", (make_evidence("CEL", "registration", "X1"),))
     assert item(motor, JULY, "ENERGY-LABEL-INDUSTRY").status is Status.MET
 
 

@@ -307,7 +307,7 @@ def test_the_table_has_at_least_sixty_cases_each_with_a_source():
     assert all(case[7] for case in CASES)
 
 
-def made(scope=((), ()), **fields) -> Rule:
+def make_rule(scope=((), ()), **fields) -> Rule:
     """A rule for testing, from the first shipped row."""
     row = {**rows(FOLDER / "rules.csv")[0], "conditions": "", "groups": "", **fields}
     return rule_from_row(row, scope)
@@ -327,18 +327,18 @@ def made(scope=((), ()), **fields) -> Rule:
     ],
 )
 def test_the_longest_prefix_wins(hs_code, expected):
-    assert made(scope=(("08", "080440"), ("0804",))).scope(hs_code) is expected
+    assert make_rule(scope=(("08", "080440"), ("0804",))).scope(hs_code) is expected
 
 
 @pytest.mark.parametrize(
     ("origin", "expected"), [("KE", Scope.IN), ("ke", Scope.IN), ("UG", Scope.OUT), ("", Scope.IN)]
 )
 def test_a_rule_for_some_origins_leaves_out_the_others(origin, expected):
-    assert made(scope=(("08",), ()), origins_in="KE TZ").scope("080440", "AGRI", origin) is expected
+    assert make_rule(scope=(("08",), ()), origins_in="KE TZ").scope("080440", "AGRI", origin) is expected
 
 
 def test_an_origin_can_be_left_out():
-    assert made(scope=(("08",), ()), origins_out="KE").scope("080440", "AGRI", "KE") is Scope.OUT
+    assert make_rule(scope=(("08",), ()), origins_out="KE").scope("080440", "AGRI", "KE") is Scope.OUT
 
 
 @pytest.mark.parametrize(
@@ -352,7 +352,7 @@ def test_an_origin_can_be_left_out():
     ],
 )
 def test_a_rule_holds_from_its_first_to_its_last_day(begins, ends, day, expected):
-    assert made(valid_from=begins, valid_until=ends).in_force(date.fromisoformat(day)) is expected
+    assert make_rule(valid_from=begins, valid_until=ends).in_force(date.fromisoformat(day)) is expected
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_rule_holds_from_its_first_to_its_last_day(begins, ends, day, expected
 )
 def test_a_rule_that_cannot_be_is_refused(fields, scope):
     with pytest.raises(ValueError):
-        made(scope=scope, **fields)
+        make_rule(scope=scope, **fields)
 
 
 @pytest.mark.parametrize(

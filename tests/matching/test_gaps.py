@@ -9,7 +9,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def wanted(**line):
+def make_line(**line):
     demand = factories.demand(**line.pop("demand", {}))
     return demand.lines.create(number=1, text="米", category=factories.category("AGRI-01"), **line)
 
@@ -21,8 +21,8 @@ def product():
 
 def test_what_is_asked_for_most_stands_first(product):
     for _n in range(3):
-        wanted(certificates_required=["HALAL"])
-    wanted(certificates_required=["HALAL", "KOSHER"], quantity=5, unit="t")
+        make_line(certificates_required=["HALAL"])
+    make_line(certificates_required=["HALAL", "KOSHER"], quantity=5, unit="t")
     found = gaps(product)
     assert found[0] == Gap("certificates", 4, 4, "HALAL")
     assert {(gap.code, gap.detail, gap.lines) for gap in found[1:]} == {
@@ -32,9 +32,9 @@ def test_what_is_asked_for_most_stands_first(product):
 
 
 def test_what_a_private_demand_asks_for_is_told_to_nobody(product):
-    wanted(certificates_required=["HALAL"], demand={"visibility": "private"})
-    wanted(certificates_required=["HALAL"], demand={"visibility": "invited"})
-    wanted(certificates_required=["HALAL"], demand={"status": "draft"})
+    make_line(certificates_required=["HALAL"], demand={"visibility": "private"})
+    make_line(certificates_required=["HALAL"], demand={"visibility": "invited"})
+    make_line(certificates_required=["HALAL"], demand={"status": "draft"})
     assert gaps(product) == []
 
 
@@ -47,17 +47,17 @@ def test_other_goods_do_not_count(product):
 
 def test_a_price_in_another_unit_is_an_answer(product):
     product.price_low, product.currency, product.price_unit = 1, "USD", "carton"
-    wanted(target_price=2, currency="CNY", price_unit="kg")
+    make_line(target_price=2, currency="CNY", price_unit="kg")
     assert gaps(product) == []
 
 
 def test_a_level_that_is_not_reached_is_named(product):
-    wanted(demand={"wanted_verification": 2})
+    make_line(demand={"wanted_verification": 2})
     assert gaps(product) == [Gap("verification", 1, 1, "2")]
 
 
 def test_the_meter_says_what_to_do_and_how_many_ask(product):
-    wanted(certificates_required=["HALAL"])
+    make_line(certificates_required=["HALAL"])
     (said,) = completeness(product, gaps(product)).wanted
     assert (said.sentence, said.asked_by) == (
         "Tick Halal certification if you hold it.",

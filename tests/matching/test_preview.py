@@ -26,16 +26,16 @@ def rice(company=None, **fields) -> Product:
     return make.product(company, status=Product.Status.DRAFT, **fields)
 
 
-def wanted(**fields):
+def make_demand(**fields):
     demand = make.demand(**fields)
     make.line(demand, category=make.category(), **RICE)
     return demand
 
 
 def test_open_public_demands_that_fit_are_counted_and_no_match_is_made():
-    wanted(delivery_until=dt.date(2027, 3, 20))
-    wanted(delivery_until=dt.date(2027, 3, 1))
-    wanted()
+    make_demand(delivery_until=dt.date(2027, 3, 20))
+    make_demand(delivery_until=dt.date(2027, 3, 1))
+    make_demand()
     make.line(make.demand(), text="液压阀门 hydraulic valves", hs_code="848120")
     found = preview_product(rice())
     assert (found.fits, found.categories) == (3, (("AGRI-01", 3),))
@@ -47,7 +47,7 @@ def test_open_public_demands_that_fit_are_counted_and_no_match_is_made():
 def test_a_draft_is_matched_after_it_was_counted_as_if_it_never_had_been():
     from matchmaker.matching.services import match_waiting
 
-    wanted()
+    make_demand()
     product = rice()
     assert preview_product(product).fits == 1
     Company.objects.update(status=Company.Status.APPROVED)
@@ -59,19 +59,19 @@ def test_a_draft_is_matched_after_it_was_counted_as_if_it_never_had_been():
 
 @pytest.mark.parametrize("visibility", ["private", "invited"])
 def test_a_demand_that_she_could_not_see_after_the_approval_is_not_counted(visibility):
-    wanted(visibility=visibility)
+    make_demand(visibility=visibility)
     assert preview_product(rice()).fits == 0
 
 
 def test_a_demand_she_is_invited_to_is_counted():
     product = rice()
-    DemandInvitation.objects.create(demand=wanted(visibility="invited"), company=product.company)
+    DemandInvitation.objects.create(demand=make_demand(visibility="invited"), company=product.company)
     assert preview_product(product).fits == 1
 
 
 def test_a_demand_of_the_same_company_is_not_counted():
     both = make.company(is_supplier=True, is_buyer=True)
-    wanted(company=both)
+    make_demand(company=both)
     assert preview_product(rice(both)).fits == 0
 
 
@@ -104,5 +104,5 @@ def test_a_buyer_reads_how_many_suppliers_fit_and_from_where():
         make.product(make.supplier(country=country))
     make.product(make.supplier(status=Company.Status.PENDING))
     buyer = make.buyer(status=Company.Status.PENDING)
-    found = preview_demand(wanted(company=buyer, status="draft"))
+    found = preview_demand(make_demand(company=buyer, status="draft"))
     assert (found.fits, found.places, found.categories) == (3, (("TH", 2), ("VN", 1)), (("AGRI-01", 3),))

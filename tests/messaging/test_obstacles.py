@@ -37,7 +37,7 @@ class Case:
         values = {"kind": "registration", "title": "Our plant waits", "text": "Since March at GACC.", **fields}
         return obstacles.report_obstacle(by=by or self.seller, company=self.company, **values)
 
-    def told(self, kind):
+    def recipients_of(self, kind):
         return {notice.recipient for notice in Notice.objects.filter(kind=kind)}
 
 
@@ -66,7 +66,7 @@ def test_company_its_partner_and_the_team_see_a_case_and_no_one_else(case):
 def test_a_case_has_a_day_by_which_the_team_answers(case):
     case.campaign.refresh_from_db()
     assert case.row.due_on == obstacles.answer_day(case.campaign)
-    assert case.told("obstacle_reported") == {case.team}
+    assert case.recipients_of("obstacle_reported") == {case.team}
     assert AuditEntry.objects.of(case.company).filter(verb="report_obstacle").count() == 1
 
 
@@ -94,7 +94,7 @@ def test_an_answer_of_the_team_takes_a_case_up_and_tells_company_and_partner(cas
     obstacles.answer_obstacle(by=case.team, obstacle=case.row, text="We ask the customs office.")
     case.row.refresh_from_db()
     assert (case.row.state, case.row.responsible) == ("working", case.team)
-    assert case.told("obstacle_answered") == {case.seller, case.desk}
+    assert case.recipients_of("obstacle_answered") == {case.seller, case.desk}
     with pytest.raises(ValidationError):
         obstacles.answer_obstacle(by=case.team, obstacle=case.row, text="  ")
 
@@ -118,7 +118,7 @@ def test_the_team_names_who_is_responsible_and_a_day(case):
 def test_a_closed_case_opens_again_when_the_company_answers(case):
     row = obstacles.close_obstacle(by=case.team, obstacle=case.row, outcome="unsolved", text="No protocol yet.")
     assert (row.state, row.outcome) == ("closed", "unsolved")
-    assert case.told("obstacle_closed") == {case.seller, case.desk}
+    assert case.recipients_of("obstacle_closed") == {case.seller, case.desk}
     with pytest.raises(Refused) as refused:
         obstacles.close_obstacle(by=case.team, obstacle=case.row, outcome="solved", text="x")
     assert refused.value.code == "obstacle_closed"

@@ -20,7 +20,7 @@ from tests.messaging.conftest import TEXT
 pytestmark = pytest.mark.django_db
 
 
-def told(kind: str) -> set[int]:
+def recipients_of(kind: str) -> set[int]:
     return set(Notice.objects.filter(kind=kind).values_list("recipient", flat=True))
 
 
@@ -32,7 +32,7 @@ def code(call, *args, **kwargs) -> tuple[str, int]:
 
 def test_with_a_match_the_enquiry_is_open_and_the_supplier_owes_an_answer(matched, talk):
     assert (talk.basis, talk.status, talk.owes, talk.match) == ("match", "open", "supplier", matched.match)
-    assert told("enquiry_message") == {matched.sell.pk}
+    assert recipients_of("enquiry_message") == {matched.sell.pk}
 
 
 def test_without_a_match_it_is_a_request_and_only_one_message_goes(pair):
@@ -51,7 +51,7 @@ def test_answering_a_request_opens_it_and_turns_the_turn(pair):
 def test_a_declined_request_is_told_and_cannot_be_asked_again(pair):
     asked = services.ask(by=pair.buy, company=pair.wanter, product=pair.product, text=TEXT)
     services.decline(by=pair.sell, enquiry=asked)
-    assert told("enquiry_declined") == {pair.buy.pk}
+    assert recipients_of("enquiry_declined") == {pair.buy.pk}
     again = {"by": pair.buy, "company": pair.wanter, "product": pair.product, "text": TEXT}
     assert code(services.ask, **again) == ("asked_already", 403)
 
@@ -95,7 +95,7 @@ def test_a_demand_is_answered_once_and_asked_about_without_showing_who_answered_
     answered = services.ask(by=pair.sell, company=pair.seller, demand=pair.demand, text=TEXT)
     again = {"by": pair.sell, "company": pair.seller, "demand": pair.demand, "text": "And from April."}
     assert code(services.ask, **again) == ("waits_for_answer", 409)
-    assert told("enquiry_message") == {pair.buy.pk}
+    assert recipients_of("enquiry_message") == {pair.buy.pk}
     services.reply(by=pair.buy, enquiry=answered, text="有机认证吗？")
     assert services.ask(**again) == answered
     assert list(Enquiry.objects.visible_to(factories.member_of(factories.supplier()))) == []
@@ -190,7 +190,7 @@ def test_the_colleague_who_looks_after_it_alone_is_told(matched, talk):
     services.reply(by=matched.sell, enquiry=talk, text="Yes.")
     Notice.objects.all().delete()
     services.reply(by=matched.buy, enquiry=talk, text="And the price?")
-    assert told("enquiry_message") == {colleague.pk}
+    assert recipients_of("enquiry_message") == {colleague.pk}
 
 
 def test_unread_is_kept_per_person(matched, talk):

@@ -12,7 +12,7 @@ from matchmaker.notifications import reasons
 RAISED = {"Temporary", "Permanent", "NotWanted", "Unreachable"}
 
 
-def written() -> list[str]:
+def reason_sentences() -> list[str]:
     """Every sentence the post office gives as a reason, with X where a value stands."""
     found = []
     for file in (Path(settings.BASE_DIR) / "matchmaker/notifications").glob("*.py"):
@@ -35,10 +35,10 @@ def _text(value) -> str:
 
 
 def test_there_are_reasons():
-    assert len(written()) >= 15
+    assert len(reason_sentences()) >= 15
 
 
-@pytest.mark.parametrize("reason", written())
+@pytest.mark.parametrize("reason", reason_sentences())
 def test_every_reason_can_be_said_in_chinese(reason):
     with override("zh-hans"):
         assert reasons.translate_reason(reason) != reason

@@ -49,16 +49,16 @@ class Season:
         self.hall.move_to(timezone.now().replace(second=0, microsecond=0) - dt.timedelta(days=3))
         for meeting in first:
             meeting.refresh_from_db()
-        self._said(first[0], self.sellers[0], "held", rating=5)
-        self._said(first[0], self.buyers[0], "held", rating=4)
-        self._said(first[1], self.sellers[1], "cut_short", rating=3)
-        self._said(first[2], self.buyers[0], "missed")
-        self._said(first[3], self.sellers[3], "held")
-        self._said(first[3], self.buyers[1], "missed")
+        self._report_outcome(first[0], self.sellers[0], "held", rating=5)
+        self._report_outcome(first[0], self.buyers[0], "held", rating=4)
+        self._report_outcome(first[1], self.sellers[1], "cut_short", rating=3)
+        self._report_outcome(first[2], self.buyers[0], "missed")
+        self._report_outcome(first[3], self.sellers[3], "held")
+        self._report_outcome(first[3], self.buyers[1], "missed")
         self.meetings = first
 
     @staticmethod
-    def _said(meeting, row, outcome, **more):
+    def _report_outcome(meeting, row, outcome, **more):
         events.mark_meeting(by=factories.member_of(row.company), meeting=meeting, outcome=outcome, **more)
 
     def _deal(self):

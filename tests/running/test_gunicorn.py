@@ -15,7 +15,7 @@ from matchmaker.running import valkey
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-class Unfollowed(urllib.request.HTTPRedirectHandler):
+class NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *given):
         return None
 
@@ -34,7 +34,7 @@ def status_behind(proxies: str, tmp_path) -> int:
         address = f"http://127.0.0.1:{port}/accounts/login/"
         request = urllib.request.Request(address, headers={"X-Forwarded-Proto": "https"})
         try:
-            return urllib.request.build_opener(Unfollowed).open(request, timeout=60).status
+            return urllib.request.build_opener(NoRedirects).open(request, timeout=60).status
         except urllib.error.HTTPError as answer:
             return answer.code
     finally:

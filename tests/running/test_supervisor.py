@@ -42,7 +42,7 @@ def site(tmp_path):
         process.communicate(timeout=60)
 
 
-def said(process):
+def last_line(process):
     return process.communicate(timeout=60)[0].strip().splitlines()[-1], process.returncode
 
 
@@ -77,14 +77,14 @@ def test_port_in_use_is_said_in_one_sentence(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        sentence, code = said(start(tmp_path, PORT=str(port)))
+        sentence, code = last_line(start(tmp_path, PORT=str(port)))
     assert code == 1
     assert sentence == (f"Port {port} on 127.0.0.1 is in use. Stop what uses it, or choose another: PORT=8001 make run")
 
 
 @pytest.mark.slow
 def test_port_that_is_none_is_said_in_one_sentence(tmp_path):
-    assert said(start(tmp_path, PORT="abc")) == (
+    assert last_line(start(tmp_path, PORT="abc")) == (
         "PORT must be a port number between 1 and 65535; it is 'abc'.",
         1,
     )
@@ -93,7 +93,7 @@ def test_port_that_is_none_is_said_in_one_sentence(tmp_path):
 @pytest.mark.slow
 def test_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    sentence, code = said(start(tmp_path / "file"))
+    sentence, code = last_line(start(tmp_path / "file"))
     assert code == 1
     assert sentence.startswith(f"The folder {tmp_path / 'file'} cannot be written")
 
@@ -106,7 +106,7 @@ def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_
         lines.append(line)
         if "Press Ctrl-C" in line:
             break
-    second, code = said(start(tmp_path))
+    second, code = last_line(start(tmp_path))
     assert (code, second) == (
         1,
         f"matchmaker is already running with the folder {tmp_path}. Stop it first (Ctrl-C there).",

@@ -160,7 +160,7 @@ def readable(page) -> str:
     return content.decode(errors="replace")
 
 
-def asked(send) -> Iterator[tuple]:
+def request_rolled_back(send) -> Iterator[tuple]:
     """The answer to a request that is taken back at once, its text, and whether anything was written meanwhile."""
     written = []
 
@@ -180,14 +180,16 @@ def asked(send) -> Iterator[tuple]:
 def wrong_with(w: FullWorld, before, client, headers, role: str, name: str, route: tuple, counted) -> list[str]:
     policy, url, is_api = route
     errors = []
-    for page, seen, _wrote in asked(lambda: client.get(url, headers=headers)):
+    for page, seen, _wrote in request_rolled_back(lambda: client.get(url, headers=headers)):
         counted["gate"] += 1
         counted["wall"] += len(MARKERS)
         errors += wrong_status(page.status_code, policy, is_api, role)
         shown = [marker for marker, viewers in MARKERS.items() if role not in viewers and marker in seen]
         errors += [f"GET shows {marker!r}" for marker in shown if marker not in KEY_IN_THE_ADDRESS.get(name, ())]
     kind = {"content_type": "application/json"} if is_api else {}
-    for answer, _seen, wrote in asked(lambda: client.post(url, {} if is_api else BODY, headers=headers, **kind)):
+    for answer, _seen, wrote in request_rolled_back(
+        lambda: client.post(url, {} if is_api else BODY, headers=headers, **kind)
+    ):
         counted["gate"] += 1
         if answer.status_code >= 500:
             errors.append(f"POST answers {answer.status_code}")

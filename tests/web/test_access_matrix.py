@@ -288,7 +288,7 @@ def cell(client: Client, headers: dict, role: str, probe: Probe) -> str:
         text = answer.text if "json" in answer.headers.get("Content-Type", "") else flat(answer.text)
         seen = answer.status_code == 200 and probe.marker in text
         leaked = probe.marker in text and not may
-        return "" if seen == may and not leaked and answer.status_code < 500 else _said(answer, may)
+        return "" if seen == may and not leaked and answer.status_code < 500 else _verdict(answer, may)
     before = probe.effect()
     is_api = probe.url.startswith("/api/")
     with transaction.atomic():
@@ -301,10 +301,10 @@ def cell(client: Client, headers: dict, role: str, probe: Probe) -> str:
         changed = probe.effect() != before
         transaction.set_rollback(True)
     probe.effect()
-    return "" if changed == may and answer.status_code < 500 else _said(answer, may)
+    return "" if changed == may and answer.status_code < 500 else _verdict(answer, may)
 
 
-def _said(answer, may: bool) -> str:
+def _verdict(answer, may: bool) -> str:
     return f"{answer.status_code}, {'must' if may else 'must not'} succeed"
 
 

@@ -19,7 +19,7 @@ HOUSE = Path(__file__).resolve().parent.parent.parent / "matchmaker"
 PRIVATE, ANYBODY = "private", "anybody"
 
 
-def said_of(answer) -> tuple:
+def headers_of(answer) -> tuple:
     assert answer.status_code == 200
     caches = set(answer.get("Cache-Control", "").split(", "))
     kept = PRIVATE if caches >= {"private", "no-store"} else ANYBODY
@@ -37,12 +37,12 @@ def test_what_is_made_for_a_person_signed_in_is_private(client):
     maker = factories.member_of(factories.product().company)
     client.force_login(maker)
     today = timezone.localdate().isoformat()
-    assert said_of(client.get(reverse("account_download"))) == (
+    assert headers_of(client.get(reverse("account_download"))) == (
         'attachment; filename="my-data.json"',
         "nosniff",
         PRIVATE,
     )
-    assert said_of(client.get(reverse("supplier_products_export", args=["csv"]))) == (
+    assert headers_of(client.get(reverse("supplier_products_export", args=["csv"]))) == (
         f'attachment; filename="products-{today}.csv"',
         "nosniff",
         PRIVATE,
@@ -50,7 +50,7 @@ def test_what_is_made_for_a_person_signed_in_is_private(client):
     client.force_login(factories.member_of(factories.buyer()))
     product = factories.product(name="＝cmd|rice")
     sheet = client.get(reverse("buyer_compare_sheet"), {"p": str(product.uid)})
-    assert said_of(sheet) == (f'attachment; filename="compare-{today}.xlsx"', "nosniff", PRIVATE)
+    assert headers_of(sheet) == (f'attachment; filename="compare-{today}.xlsx"', "nosniff", PRIVATE)
     names = [cell.value for cell in load_workbook(io.BytesIO(sheet.content)).active[1]]
     assert names == [None, "'＝cmd|rice"]  # full-width, which the sheet's own list did not know
 
@@ -61,7 +61,7 @@ def test_what_is_made_for_the_team_is_private_and_a_pdf_may_be_looked_at(client,
     slug = hall.event.slug
 
     def page(name):
-        return said_of(client.get(reverse(name, args=[slug])))
+        return headers_of(client.get(reverse(name, args=[slug])))
 
     assert page("console_event_pack") == (f'attachment; filename="{slug}-venue.zip"', "nosniff", PRIVATE)
     assert page("console_event_signs") == (f'inline; filename="{slug}-tables.pdf"', "nosniff", PRIVATE)
@@ -70,4 +70,4 @@ def test_what_is_made_for_the_team_is_private_and_a_pdf_may_be_looked_at(client,
 
 def test_the_date_of_a_public_event_may_be_kept(client, hall):
     answer = client.get(reverse("event_calendar", args=[hall.event.slug]))
-    assert said_of(answer) == (f'attachment; filename="{hall.event.slug}.ics"', "nosniff", ANYBODY)
+    assert headers_of(answer) == (f'attachment; filename="{hall.event.slug}.ics"', "nosniff", ANYBODY)

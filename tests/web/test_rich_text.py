@@ -67,7 +67,7 @@ WAYS = {
 }
 
 
-class Seen(HTMLParser):
+class RenderedMarkup(HTMLParser):
     """What a browser would make of it."""
 
     def __init__(self):
@@ -94,8 +94,8 @@ class Seen(HTMLParser):
         self.words += data
 
 
-def shown(way: str, text: str) -> Seen:
-    seen = Seen()
+def render_text(way: str, text: str) -> RenderedMarkup:
+    seen = RenderedMarkup()
     seen.feed(engines["django"].from_string(WAYS[way]).render({"text": text}))
     seen.close()
     return seen
@@ -109,7 +109,7 @@ def test_the_corpus_has_two_hundred_cases():
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_written_becomes_markup_and_no_word_is_lost(way):
     for text in CORPUS:
-        seen = shown(way, text)
+        seen = render_text(way, text)
         assert seen.wrong == [], text
         assert "".join(seen.words.split()) == "".join(text.split())
 
@@ -119,8 +119,8 @@ def test_nothing_written_becomes_markup_and_no_word_is_lost(way):
 def test_what_was_shown_and_is_typed_again_is_shown_the_same(way):
     """There is no second meaning: the words copied from a page and sent again come out as the same words."""
     for text in CORPUS[::5]:
-        once = shown(way, text).words
-        assert "".join(shown(way, once).words.split()) == "".join(once.split())
+        once = render_text(way, text).words
+        assert "".join(render_text(way, once).words.split()) == "".join(once.split())
 
 
 @pytest.mark.slow

@@ -11,12 +11,12 @@ from tests import factories
 SECURITY = Path(__file__).resolve().parent.parent.parent / "docs/security.md"
 
 
-def said() -> list[str]:
+def rights_errors() -> list[str]:
     return [error.msg for error in rights_table.everything_has_its_right(None)]
 
 
 def test_every_table_notice_and_export_has_its_right():
-    assert said() == []
+    assert rights_errors() == []
 
 
 def test_the_document_shows_the_table_as_it_is():
@@ -27,7 +27,7 @@ def test_the_document_shows_the_table_as_it_is():
 
 def without(monkeypatch, thing: str) -> list[str]:
     monkeypatch.setattr(rights_table, "TABLE", tuple(row for row in rights_table.TABLE if row.thing != thing))
-    return said()
+    return rights_errors()
 
 
 def test_a_table_or_an_export_nobody_thought_of_stops_the_start(monkeypatch):
@@ -40,13 +40,13 @@ def test_a_table_or_an_export_nobody_thought_of_stops_the_start(monkeypatch):
 
 def test_a_notice_nobody_thought_of_stops_the_start(monkeypatch):
     monkeypatch.setattr(wording, "kinds", lambda: ("company_acted", "gossip"))
-    assert "Who may do what: the notice 'gossip' is named by no row." in said()
+    assert "Who may do what: the notice 'gossip' is named by no row." in rights_errors()
 
 
 def test_an_export_that_opens_for_somebody_else_stops_the_start(monkeypatch):
     strict = {**rights_table.exports(), "buyer_shortlist_export": "administrator of the campaign"}
     monkeypatch.setattr(rights_table, "exports", lambda: strict)
-    assert said() == [
+    assert rights_errors() == [
         "Who may do what: the export 'buyer_shortlist_export' opens for 'member of a buyer', "
         "not for 'administrator of the campaign'."
     ]

@@ -246,7 +246,7 @@ def test_only_those_are_left_out_that_carry_no_mark_or_look_themselves():
 TOKEN = "abcdefghijklmnopQRSTUVWX" + "0" * 40
 
 
-def done(client) -> str:
+def finished_form(client) -> str:
     """The form that the last answer calls carried out."""
     cookie = client.cookies.pop("form_done", None)
     return cookie.value if cookie else ""
@@ -259,16 +259,16 @@ def test_a_cookie_names_the_form_that_was_carried_out_and_no_other(client):
     client.force_login(factories.member_of(factories.buyer()))
     page = reverse("buyer_demand_new")
     client.post(page, typed(RICE, title="", csrfmiddlewaretoken=TOKEN))
-    assert done(client) == ""  # refused: the text stays in the browser
+    assert finished_form(client) == ""  # refused: the text stays in the browser
     client.post(page, typed(RICE, do="add", csrfmiddlewaretoken=TOKEN))
-    assert done(client) == ""  # one line more, and nothing is saved
+    assert finished_form(client) == ""  # one line more, and nothing is saved
     client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN))
-    assert done(client) == TOKEN[:16]
+    assert finished_form(client) == TOKEN[:16]
     client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN))
-    assert done(client) == TOKEN[:16]  # sent twice: it was carried out all the same
+    assert finished_form(client) == TOKEN[:16]  # sent twice: it was carried out all the same
     client.logout()
     client.post(page, typed(RICE, csrfmiddlewaretoken=TOKEN[::-1]))
-    assert done(client) == ""  # asked to sign in first
+    assert finished_form(client) == ""  # asked to sign in first
 
 
 @pytest.mark.django_db
@@ -278,4 +278,4 @@ def test_a_product_that_is_saved_but_not_published_counts_as_carried_out(client)
         reverse("supplier_product_new"),
         filled(publish="1", category="", hs_code="", csrfmiddlewaretoken=TOKEN),
     )
-    assert (answer.status_code, Product.objects.count(), done(client)) == (422, 1, TOKEN[:16])
+    assert (answer.status_code, Product.objects.count(), finished_form(client)) == (422, 1, TOKEN[:16])

@@ -47,15 +47,15 @@ def test_a_price_for_one_unit_does_not_break_at_the_chinese_stroke(language, sai
         assert trade.for_one(ui.money("0.45", "USD"), "pc") == said
 
 
-def shown(template, **context):
+def render_tag(template, **context):
     return Template("{% load ui %}" + template).render(Context(context))
 
 
 def test_facts_of_a_small_line_stand_apart_by_a_space_that_draws_its_dot():
     between = '<span class="between"> <i>·</i> </span>'
-    assert shown("{{ a }}{% dot %}{{ b }}", a="<", b="2") == f"&lt;{between}2"
-    assert shown("{{ several|dotted }}", several=["<", "2", "3"]) == f"&lt;{between}2{between}3"
-    assert shown("{{ said|dotted }}", said="Also: thé · té") == f"Also: thé{between}té"
+    assert render_tag("{{ a }}{% dot %}{{ b }}", a="<", b="2") == f"&lt;{between}2"
+    assert render_tag("{{ several|dotted }}", several=["<", "2", "3"]) == f"&lt;{between}2{between}3"
+    assert render_tag("{{ said|dotted }}", said="Also: thé · té") == f"Also: thé{between}té"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_facts_of_a_small_line_stand_apart_by_a_space_that_draws_its_dot():
     ],
 )
 def test_an_address_breaks_at_its_joints_and_nothing_else_does(text, expected):
-    said = shown("{{ text|address }}", text=text)
+    said = render_tag("{{ text|address }}", text=text)
     assert re.sub("</?span[^>]*>", "", said) == expected
     if "@mill" in expected or "@<wbr>mill" in expected:
         assert escape(next(word for word in text.split() if "@" in word)) in said  # whole, for who searches the source
@@ -77,7 +77,7 @@ def test_an_address_breaks_at_its_joints_and_nothing_else_does(text, expected):
 
 def test_what_is_markup_already_is_left_as_it_is():
     link = mark_safe('<a href="https://mill.example/">x@mill.example</a>')
-    assert shown("{{ link|address }}", link=link) == link
+    assert render_tag("{{ link|address }}", link=link) == link
 
 
 def test_numbers_and_ratios():
@@ -195,7 +195,7 @@ def test_a_long_word_is_searched_for_addresses_in_a_fifth_of_a_second(text):
     took = []
     for _try in range(3):
         began = time.process_time()
-        shown("{{ text|address }}", text=text)
+        render_tag("{{ text|address }}", text=text)
         took.append(time.process_time() - began)
     assert min(took) <= 0.2
 

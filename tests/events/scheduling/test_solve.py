@@ -16,7 +16,7 @@ from tests.events.scheduling.exact import best_objective
 relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def judged(data, made):
+def check_plan(data, made):
     """The plan's verdict, which must be clean."""
     verdict = check(data, made.to_dict())
     assert verdict.faults == []
@@ -32,7 +32,7 @@ def judged(data, made):
 def test_any_plan_passes_the_checker_and_stays_under_the_exact_optimum_and_that_under_the_bound(data, seed):
     instance = Instance.from_dict(data)
     made = plan(instance, seconds=0.02, seed=seed)
-    judged(data, made)
+    check_plan(data, made)
     best = best_objective(data)
     assert made.objective <= best <= made.bound
 
@@ -53,7 +53,7 @@ def test_the_tighter_bound_is_a_bound_too(data):
 @relaxed
 @given(events(interpreted=True))
 def test_interpreters_are_respected_whatever_the_event(data):
-    judged(data, plan(Instance.from_dict(data), seconds=0.02))
+    check_plan(data, plan(Instance.from_dict(data), seconds=0.02))
 
 
 @pytest.mark.slow
@@ -61,7 +61,7 @@ def test_interpreters_are_respected_whatever_the_event(data):
 def test_a_middling_event_comes_within_half_a_percent_in_a_moment(variant):
     data = make_instance(60, 60, 12, seed=11, variant=variant)
     made = plan(Instance.from_dict(data), seconds=0.5)
-    verdict = judged(data, made)
+    verdict = check_plan(data, made)
     assert made.gap < 0.005
     assert verdict.below_floor == (0, 0)
 
@@ -70,7 +70,7 @@ def test_a_middling_event_comes_within_half_a_percent_in_a_moment(variant):
 def test_without_absences_and_with_enough_tables_the_plan_is_proven_best():
     data = make_instance(200, 200, 16, seed=12, variant="free")
     made = plan(Instance.from_dict(data), seconds=0.3)
-    judged(data, made)
+    check_plan(data, made)
     assert made.gap == 0
 
 
@@ -79,7 +79,7 @@ def test_the_small_bound_proves_a_plan_best_that_the_flow_cannot():
     data = make_instance(30, 30, 8, seed=3, variant="tables")
     instance = Instance.from_dict(data)
     made = plan(instance, seconds=3)
-    judged(data, made)
+    check_plan(data, made)
     assert made.objective == made.bound
 
 
@@ -91,7 +91,7 @@ def test_an_event_without_pairs_has_an_empty_plan_with_no_gap():
 def test_booked_meetings_stay_where_they_are():
     data = event(fixed=[[0, 1, 2]])
     made = plan(Instance.from_dict(data), seconds=0)
-    judged(data, made)
+    check_plan(data, made)
     assert [row[:3] for row in made.meetings if row[:2] == (0, 1)] == [(0, 1, 2)]
 
 
@@ -124,7 +124,7 @@ def test_progress_tells_the_stages_and_never_a_falling_objective_or_rising_bound
 def test_progress_that_says_no_ends_the_run_with_a_whole_plan():
     data = make_instance(200, 200, 16, seed=4, variant="tight")
     made = plan(Instance.from_dict(data), seconds=30, progress=lambda stage, *_: stage != "improving")
-    judged(data, made)
+    check_plan(data, made)
     assert made.seconds < 5
     assert made.gap < 0.01
 
@@ -139,7 +139,7 @@ def test_the_run_stops_at_the_gap_the_organiser_chose():
         target_gap=0.02,
         progress=lambda stage, *_: last.append(stage) or stage != "idle",
     )
-    judged(data, made)
+    check_plan(data, made)
     assert made.seconds < 10
 
 

@@ -36,7 +36,7 @@ def by_hand(offers, wants, sums, per_offer, per_want, floor):
     return [best(line, per_offer) for line in values], [best(line, per_want) for line in values.T]
 
 
-def listed(found):
+def to_lists(found):
     return [
         [(int(place), float(value)) for place, value in zip(places, values, strict=True) if place >= 0]
         for places, values in zip(found.places, found.values, strict=True)
@@ -66,7 +66,7 @@ def test_the_best_are_those_of_the_formula_over_every_pair(sums, n, m, per_offer
 
     of_offers, of_wants = tiles.both_ways(offers, wants, sums, per_offer=per_offer, per_want=per_want, floor=floor)
 
-    assert (listed(of_offers), listed(of_wants)) == by_hand(offers, wants, sums, per_offer, per_want, floor)
+    assert (to_lists(of_offers), to_lists(of_wants)) == by_hand(offers, wants, sums, per_offer, per_want, floor)
 
 
 @pytest.mark.slow
@@ -76,4 +76,4 @@ def test_many_blocks_and_tiles_give_the_same_as_one(monkeypatch):
     monkeypatch.setattr(tiles, "_ROWS", 48)  # nineteen blocks instead of one
     monkeypatch.setattr(tiles, "_COLUMNS", 50)
     found = tiles.both_ways(offers, wants, SUMS, per_offer=3, per_want=6)
-    assert (listed(found[0]), listed(found[1])) == by_hand(offers, wants, SUMS, 3, 6, -1e30)
+    assert (to_lists(found[0]), to_lists(found[1])) == by_hand(offers, wants, SUMS, 3, 6, -1e30)

@@ -14,7 +14,7 @@ from matchmaker.companies import invitations
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.notifications import bounces
 from tests import factories
-from tests.campaigns.test_company_invitations import listed
+from tests.campaigns.test_company_invitations import make_companies
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,9 @@ def link_of(letter) -> str:
 
 
 def test_the_preview_shows_number_reasons_and_the_letter_in_each_language(console, campaign, li):
-    listed(campaign, li, {"languages": ["fr"]}, {"languages": ["fr"]}, {"languages": ["es"]}, {"contact_email": ""})
+    make_companies(
+        campaign, li, {"languages": ["fr"]}, {"languages": ["fr"]}, {"languages": ["es"]}, {"contact_email": ""}
+    )
     page = console.get(reverse("console_invite")).content.decode()
     assert "3 letters go out." in page
     assert 'lang="fr"' in page
@@ -51,7 +53,9 @@ def test_the_preview_shows_number_reasons_and_the_letter_in_each_language(consol
 
 
 def test_one_button_invites_all_who_have_nobody_and_the_list_says_what_became_of_them(console, campaign, li):
-    rows = listed(campaign, li, {"legal_name": "Alpha Mill"}, {"legal_name": "Beta Mill"}, {"legal_name": "Gamma Mill"})
+    rows = make_companies(
+        campaign, li, {"legal_name": "Alpha Mill"}, {"legal_name": "Beta Mill"}, {"legal_name": "Gamma Mill"}
+    )
     answer = console.post(reverse("console_invite"), {"step": "send", "note": ""}, follow=True)
     page = answer.content.decode()
     assert "3 invitations wait to be sent" in page
@@ -69,7 +73,7 @@ def test_one_button_invites_all_who_have_nobody_and_the_list_says_what_became_of
 
 
 def test_one_company_is_invited_at_a_corrected_address(console, campaign, li):
-    (company,) = listed(campaign, li, {"contact_email": "dead@mill.example"})
+    (company,) = make_companies(campaign, li, {"contact_email": "dead@mill.example"})
     bounces.suppress(address="dead@mill.example", reason="mail to this address came back")
     address = reverse("console_company_invite", args=[company.uid])
     assert address in console.get(reverse("console_company", args=[company.uid])).content.decode()
@@ -82,7 +86,7 @@ def test_one_company_is_invited_at_a_corrected_address(console, campaign, li):
 
 
 def test_a_refused_letter_leaves_the_address_as_it_was(console, campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     Company.objects.update(status="suspended")
     address = reverse("console_company_invite", args=[company.uid])
     console.post(address, {"step": "send", "email": "sales@mill.example", "note": ""})
@@ -90,7 +94,7 @@ def test_a_refused_letter_leaves_the_address_as_it_was(console, campaign, li):
 
 
 def test_the_team_of_another_campaign_and_event_staff_find_nothing(client, campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     for person in (factories.organiser(campaign, role="staff"), factories.user()):
         client.force_login(person)
         for page in (
@@ -105,7 +109,7 @@ def test_by_the_link_of_the_letter_a_stranger_registers_confirms_and_administers
     console, campaign, li, settings
 ):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    (company,) = listed(campaign, li, {"legal_name": "Molinos del Sur", "languages": ["en"]})
+    (company,) = make_companies(campaign, li, {"legal_name": "Molinos del Sur", "languages": ["en"]})
     console.post(reverse("console_invite"), {"step": "send", "note": ""})
     invitations.send_waiting()
     link = link_of(mail.outbox[0])
@@ -132,7 +136,7 @@ def test_by_the_link_of_the_letter_a_stranger_registers_confirms_and_administers
 
 
 def test_another_address_does_not_open_the_company(client, campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     invitations_page = f"/invitations/{_token(campaign, li, company)}/"
     client.force_login(factories.user())
     assert client.post(invitations_page).status_code == 403
@@ -147,7 +151,7 @@ def _token(campaign, li, company) -> str:
 
 
 def test_a_mail_program_refuses_with_one_click_and_without_a_cookie(campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     stop = reverse("invitation_refuse", args=[_token(campaign, li, company)])
     program = Client(enforce_csrf_checks=True)
     assert program.get(stop).status_code == 200
@@ -159,7 +163,7 @@ def test_a_mail_program_refuses_with_one_click_and_without_a_cookie(campaign, li
 
 
 def test_who_came_cannot_be_made_to_refuse_by_an_old_letter(campaign, li):
-    (company,) = listed(campaign, li, {})
+    (company,) = make_companies(campaign, li, {})
     token = _token(campaign, li, company)
     person = factories.user(email="office0@mill.example")
     assert EmailAddress.objects.filter(user=person, verified=True).exists()

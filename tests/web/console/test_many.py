@@ -41,7 +41,7 @@ def company(campaign, **fields) -> Company:
     return row
 
 
-def shown(console, **query) -> set[str]:
+def names_on_page(console, **query) -> set[str]:
     page = console.get(reverse("console_companies"), query).context["page"]
     return {row.legal_name for row in page.object_list}
 
@@ -56,8 +56,8 @@ def test_words_find_names_whatever_their_accents(console, campaign):
     company(campaign, legal_name="Vinícola del Sur")
     company(campaign, legal_name="Crémerie Française")
     for words in ("vinicola", "Vinícola", "sur vinicola"):
-        assert shown(console, q=words) == {"Vinícola del Sur"}, words
-    assert shown(console, q="francaise") == {"Crémerie Française"}
+        assert names_on_page(console, q=words) == {"Vinícola del Sur"}, words
+    assert names_on_page(console, q="francaise") == {"Crémerie Française"}
 
 
 def test_each_filter_narrows_the_list(console, campaign, organiser):
@@ -86,11 +86,11 @@ def test_each_filter_narrows_the_list(console, campaign, organiser):
         ("side", "nonsense"): {"One", "Two", "Three"},
     }
     for (name, value), names in expected.items():
-        assert shown(console, **{name: value}) == names, (name, value)
+        assert names_on_page(console, **{name: value}) == names, (name, value)
     answers = {"registered": {"One"}, "none": {"Two"}, "yes": set(), "no_wishes": {"One"}, "not_invited": {"Three"}}
     for answer, names in answers.items():
-        assert shown(console, event="fair", answer=answer) == names, answer
-    assert shown(console, country=["FR", "CN"]) == {"One", "Three"}
+        assert names_on_page(console, event="fair", answer=answer) == names, answer
+    assert names_on_page(console, country=["FR", "CN"]) == {"One", "Three"}
 
 
 def test_the_list_costs_the_same_queries_for_two_and_for_forty_companies(console, campaign):
@@ -213,7 +213,7 @@ def test_a_member_of_two_teams_switches_and_each_page_names_its_campaign(console
     autumn.organisers.create(user=organiser, role="admin")
     company(campaign, legal_name="Of spring")
     company(autumn, legal_name="Of autumn")
-    assert shown(console) == {"Of spring"}
+    assert names_on_page(console) == {"Of spring"}
     console.post(reverse("console_campaign_switch", args=[autumn.slug]))
     page = console.get(reverse("console_companies"))
     assert {row.legal_name for row in page.context["page"]} == {"Of autumn"}

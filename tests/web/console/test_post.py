@@ -58,7 +58,7 @@ def act(console, row, verb):
     return console.post(reverse("console_announcement_act", args=[row.uid, verb]))
 
 
-def told(row) -> int:
+def count_notices(row) -> int:
     return Notice.objects.filter(event_key=row.event_key).count()
 
 
@@ -69,7 +69,7 @@ def test_an_announcement_is_looked_at_and_reaches_its_segment_in_their_languages
     assert Notice.objects.count() == 0
     act(console, row, "send")
     row.refresh_from_db()
-    assert (row.state, row.reached, told(row)) == ("sent", 2, 2)
+    assert (row.state, row.reached, count_notices(row)) == ("sent", 2, 2)
     reader = suppliers[1].members.get()
     console.force_login(reader)
     page = console.get(reverse("announcement", args=[row.uid]), headers={"accept-language": "zh-hans"})
@@ -80,7 +80,7 @@ def test_an_announcement_is_looked_at_and_reaches_its_segment_in_their_languages
 def test_an_announcement_is_sent_once(console, suppliers):
     row = draft(console)
     act(console, row, "send"), act(console, row, "send")
-    assert (told(row), Delivery.objects.count()) == (2, 2)
+    assert (count_notices(row), Delivery.objects.count()) == (2, 2)
     response = console.post(reverse("console_announcement_edit", args=[row.uid]), LETTER)
     assert response.status_code == 400
     assert response.context["form"].non_field_errors()
@@ -105,12 +105,12 @@ def test_to_more_than_the_cap_a_second_person_sends(console, suppliers, campaign
     row = draft(console)
     act(console, row, "send"), act(console, row, "send")
     row.refresh_from_db()
-    assert (row.state, told(row)) == ("waiting", 0)
+    assert (row.state, count_notices(row)) == ("waiting", 0)
     colleague = factories.organiser(campaign)
     console.force_login(colleague)
     act(console, row, "send")
     row.refresh_from_db()
-    assert (row.state, row.written_by, row.agreed_by, told(row)) == ("sent", author, colleague, 2)
+    assert (row.state, row.written_by, row.agreed_by, count_notices(row)) == ("sent", author, colleague, 2)
 
 
 def test_a_change_takes_the_request_for_consent_back(console, suppliers, monkeypatch):

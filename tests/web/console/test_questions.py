@@ -21,13 +21,13 @@ def organiser(client):
     return person
 
 
-def asked(client, **fields):
+def post_question(client, **fields):
     said = {"label_en": "Certificates you hold", "kind": "choices", "options": "Organic | 有机\nHalal", **fields}
     return client.post(reverse("console_question_new"), said)
 
 
 def test_a_question_is_asked_answered_while_joining_and_found_again(client, organiser):
-    assert asked(client, is_required="on").headers["Location"] == reverse("console_questions")
+    assert post_question(client, is_required="on").headers["Location"] == reverse("console_questions")
     question = Question.objects.get()
     assert question.options == [{"en": "Organic", "zh-hans": "有机"}, {"en": "Halal"}]
     company = factories.supplier(status="draft")
@@ -47,7 +47,7 @@ def test_a_question_is_asked_answered_while_joining_and_found_again(client, orga
 
 
 def test_answers_are_changed_on_their_own_page(client, organiser):
-    asked(client, kind="yes_no", options="")
+    post_question(client, kind="yes_no", options="")
     question, company = Question.objects.get(), factories.supplier()
     client.force_login(factories.member_of(company))
     page = reverse("company_answers", args=[company.uid])
@@ -57,7 +57,7 @@ def test_answers_are_changed_on_their_own_page(client, organiser):
 
 
 def test_a_choice_without_options_is_sent_back_with_what_was_typed(client, organiser):
-    answer = asked(client, options="Organic")
+    answer = post_question(client, options="Organic")
     assert answer.status_code == 422
     assert "Write between 2 and 60 options." in answer.text
     assert "Certificates you hold" in answer.text
@@ -66,15 +66,15 @@ def test_a_choice_without_options_is_sent_back_with_what_was_typed(client, organ
 def test_staff_read_and_do_not_ask(client):
     client.force_login(factories.organiser(role="staff"))
     assert client.get(reverse("console_questions")).status_code == 200
-    assert asked(client).status_code == 404
+    assert post_question(client).status_code == 404
     assert not Question.objects.exists()
 
 
 def test_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client, organiser):
     """What is typed as a formula is text in the file; numbers stay numbers; what was not answered is empty."""
     campaign = organiser.organiser_of.get().campaign
-    asked(client, label_en="Your motto", kind="line", options="")
-    asked(client, label_en="Turnover", kind="number", options="")
+    post_question(client, label_en="Your motto", kind="line", options="")
+    post_question(client, label_en="Turnover", kind="number", options="")
     motto, turnover = Question.objects.order_by("pk")
     one, two = factories.supplier(legal_name="Alpha Mill"), factories.supplier(legal_name="Beta Mill")
     for company, said in ((one, {motto: "=1+1", turnover: "1250.50"}), (two, {motto: "Rice, good rice"})):

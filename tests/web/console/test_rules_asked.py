@@ -21,7 +21,7 @@ def organiser(client):
     return person
 
 
-def said(question, **changes) -> dict:
+def form_values(question, **changes) -> dict:
     texts = {f"{name}_{code}": text for name in ("text", "help") for code, text in getattr(question, name).items()}
     codes = {name: " ".join(getattr(question, name)) for name in ("asked_hs", "yes_hs", "no_hs")}
     otherwise = {None: "unknown", True: "true", False: "false"}[question.otherwise]
@@ -40,7 +40,7 @@ def test_a_question_is_looked_at_saved_and_its_history_kept(client, organiser):
     product = factories.product(hs_code="080440", origin="KE", category=factories.category("AGRI-01"))
     question = EntryQuestion.objects.get(code="fresh_fruit")
     address = reverse("console_entry_question", args=["fresh_fruit"])
-    change = said(question, yes_hs=" ".join([*question.yes_hs, "080440"]))
+    change = form_values(question, yes_hs=" ".join([*question.yes_hs, "080440"]))
     page = client.post(address, {**change, "preview": "1"})
     assert [one.product for one in page.context["preview"]] == [product]
     assert EntryQuestion.objects.get(code="fresh_fruit").yes_hs == question.yes_hs
@@ -59,7 +59,7 @@ def test_a_question_is_looked_at_saved_and_its_history_kept(client, organiser):
 def test_a_wrong_prefix_is_said_beside_its_field(client, organiser):
     question = EntryQuestion.objects.get(code="fresh_fruit")
     address = reverse("console_entry_question", args=["fresh_fruit"])
-    page = client.post(address, {**said(question, yes_hs="080"), "save": "1"})
+    page = client.post(address, {**form_values(question, yes_hs="080"), "save": "1"})
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["yes_hs"])
 
 

@@ -23,7 +23,7 @@ def _deaf(settings):
     settings.ENCODER = "tests.directory.test_searching.Deaf"
 
 
-def shown(response) -> list[str]:
+def names_on_page(response) -> list[str]:
     return [row.name for row in response.context["rows"]]
 
 
@@ -31,8 +31,8 @@ def test_words_and_filters_of_the_address_choose_what_is_shown(client):
     make.product(name="Jasmine rice", origin="TH")
     make.product(name="Camargue rice", origin="FR")
     make.product(name="Ball valve", origin="IT", hs_code="", category=make.category("TECH-01"))
-    assert sorted(shown(client.get(reverse("products")))) == ["Ball valve", "Camargue rice", "Jasmine rice"]
-    assert shown(client.get(reverse("products"), {"q": "rice", "origin": "FR"})) == ["Camargue rice"]
+    assert sorted(names_on_page(client.get(reverse("products")))) == ["Ball valve", "Camargue rice", "Jasmine rice"]
+    assert names_on_page(client.get(reverse("products"), {"q": "rice", "origin": "FR"})) == ["Camargue rice"]
 
 
 def test_every_filter_has_a_chip_that_takes_it_away(client):
@@ -73,7 +73,7 @@ def test_pages_lead_through_the_whole_list_and_back_to_its_beginning(client, mon
     while address:
         response = client.get(address)
         place = response.context["place"]
-        seen += shown(response)
+        seen += names_on_page(response)
         assert (place.total, place.last) == (5, len(seen))
         assert place.start_url == ("" if place.first == 1 else "/products/?origin=TH")
         address = place.next_url
@@ -85,7 +85,7 @@ def test_a_product_taken_away_is_not_shown_from_an_index_that_still_holds_it(cli
     client.get(reverse("products"))
     monkeypatch.setattr(IndexService, "_is_ready", lambda self, kind, directory: True)  # as it was a moment ago
     Product.objects.filter(pk=gone.pk).update(status=Product.Status.PAUSED)
-    assert shown(client.get(reverse("products"))) == [kept.name]
+    assert names_on_page(client.get(reverse("products"))) == [kept.name]
 
 
 @pytest.mark.parametrize("sort", ["password", "owner__email", "-id", "newest' OR 1=1"])
@@ -98,7 +98,7 @@ def test_an_unknown_order_is_refused_with_a_sentence(client, sort):
 def test_unknown_parameters_never_reach_the_rows(client):
     make.product(name="Jasmine rice")
     address = reverse("products") + "?_connector=OR%201=1&company__members__password__startswith=a&status=draft"
-    assert shown(client.get(address)) == ["Jasmine rice"]
+    assert names_on_page(client.get(address)) == ["Jasmine rice"]
 
 
 @pytest.mark.parametrize("route", ["product", "supplier", "demand"])
@@ -246,8 +246,8 @@ def test_an_order_chosen_for_words_stays_with_them(client):
 def test_an_order_of_a_list_without_words_is_kept_in_its_own_parameter(client):
     make.product(name="B")
     make.product(name="A")
-    assert shown(client.get(reverse("products"), {"sort_list": "name"})) == ["A", "B"]
-    assert shown(client.get(reverse("products"), {"sort": "name"})) == ["A", "B"]
+    assert names_on_page(client.get(reverse("products"), {"sort_list": "name"})) == ["A", "B"]
+    assert names_on_page(client.get(reverse("products"), {"sort": "name"})) == ["A", "B"]
 
 
 def test_a_request_searches_once_and_the_other_directories_are_counted_when_asked(client, monkeypatch):

@@ -16,7 +16,7 @@ def company(client):
     return company
 
 
-def said(company, **changes) -> dict:
+def form_values(company, **changes) -> dict:
     """What the form sends: a text in several languages is one box for each."""
     values = {name: value for name, value in initial_values(company, CompanyForm).items() if value not in (None, False)}
     boxes = {f"about_{code}": text for code, text in (values.pop("about", None) or {}).items()}
@@ -53,13 +53,13 @@ def test_every_page_says_where_the_approval_stands(client, company, page, status
 
 
 def test_company_page_saves_what_is_said(client, company):
-    client.post(reverse("supplier_company"), said(company, city="Buriram", website="mill.example"))
+    client.post(reverse("supplier_company"), form_values(company, city="Buriram", website="mill.example"))
     company.refresh_from_db()
     assert (company.city, company.website, company.status) == ("Buriram", "https://mill.example", "approved")
 
 
 def test_changing_the_legal_name_asks_for_approval_again_and_says_so(client, company):
-    answer = client.post(reverse("supplier_company"), said(company, legal_name="New Mill Ltd."), follow=True)
+    answer = client.post(reverse("supplier_company"), form_values(company, legal_name="New Mill Ltd."), follow=True)
     company.refresh_from_db()
     assert company.status == "pending"
     assert [str(message) for message in answer.context["messages"]] == [
@@ -71,13 +71,13 @@ def test_returned_company_is_sent_again_from_its_page(client, company):
     make.campaign()
     company.status, company.status_reason = "returned", "The address is missing."
     company.save()
-    client.post(reverse("supplier_company"), said(company, address="12 Mill Road", submit="1"))
+    client.post(reverse("supplier_company"), form_values(company, address="12 Mill Road", submit="1"))
     company.refresh_from_db()
     assert (company.status, company.address) == ("pending", "12 Mill Road")
 
 
 def test_refused_company_page_keeps_what_was_typed(client, company):
-    page = client.post(reverse("supplier_company"), said(company, website="javascript:x", city="Buriram"))
+    page = client.post(reverse("supplier_company"), form_values(company, website="javascript:x", city="Buriram"))
     assert page.status_code == 422
     assert page.context["form"]["city"].value() == "Buriram"
     company.refresh_from_db()
@@ -87,7 +87,7 @@ def test_refused_company_page_keeps_what_was_typed(client, company):
 def test_company_page_tells_a_taken_number_beside_it_and_keeps_what_was_typed(client, company):
     make.buyer(country="FR", identifier_kind="vat", identifier="40303265045")
     number = {"country": "FR", "identifier_kind": "vat", "identifier": "FR 40 303265045"}
-    page = client.post(reverse("supplier_company"), said(company, city="Paris", **number))
+    page = client.post(reverse("supplier_company"), form_values(company, city="Paris", **number))
     sentence = "A company with this number is already registered. Ask its administrator to invite you."
     assert (page.status_code, page.context["form"].errors) == (422, {"identifier": [sentence]})
     assert page.context["form"]["identifier"].value() == "FR 40 303265045"
@@ -100,7 +100,7 @@ def test_only_administrators_can_save_the_companys_page(client, company):
         "Only administrators of your company can change this."
         in client.get(reverse("supplier_company")).content.decode()
     )
-    client.post(reverse("supplier_company"), said(company, city="Buriram"))
+    client.post(reverse("supplier_company"), form_values(company, city="Buriram"))
     company.refresh_from_db()
     assert company.city == "Surin"
 
@@ -108,12 +108,12 @@ def test_only_administrators_can_save_the_companys_page(client, company):
 def test_suspended_company_cannot_be_changed(client, company):
     company.status = "suspended"
     company.save()
-    page = client.post(reverse("supplier_company"), said(company, city="Buriram"))
+    page = client.post(reverse("supplier_company"), form_values(company, city="Buriram"))
     assert list(page.context["form"].non_field_errors()) == ["This company is suspended; ask the organiser."]
 
 
 def test_extra_fields_on_the_company_page_change_nothing(client, company):
-    client.post(reverse("supplier_company"), said(company, status="approved", verification="3", is_buyer="1"))
+    client.post(reverse("supplier_company"), form_values(company, status="approved", verification="3", is_buyer="1"))
     company.refresh_from_db()
     assert (company.verification, company.is_buyer) == (0, False)
 
