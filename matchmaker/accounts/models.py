@@ -62,7 +62,7 @@ class User(Public, AbstractUser):
 
 
 class ApiToken(Public):
-    """A program's key. Only its SHA-256 is kept; the key itself is shown once."""
+    """A program's key. Only its SHA-256 is stored; the key itself is shown once."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=80, validators=[validate_one_line])

@@ -117,7 +117,7 @@ class Resource(viewsets.GenericViewSet):
                 "idempotency_key_invalid", _("Idempotency-Key has 1 to 255 printable ASCII characters."), status=400
             )
         if not self.request.user.is_authenticated:
-            return act()  # who is not signed in changes nothing, and a stored answer could reach somebody else
+            return act()  # who is not signed in changes nothing, and a stored answer could reach another person
         stored = idempotency.claim(caller=f"user:{self.request.user.pk}", key=key, digest=_digest(self.request))
         self._is_once = True
         if stored.status is not None:

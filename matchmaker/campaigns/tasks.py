@@ -15,7 +15,7 @@ def send_letters() -> None:
 
 @shared_task(name="campaigns.write_reminders")
 def write_reminders() -> None:
-    """Write the reminders of invitations to companies that nobody has answered."""
+    """Write the reminders of invitations to companies that no one has answered."""
     company_invitations.write_reminders()
 
 

@@ -1,7 +1,7 @@
 """Claiming a registered company whose people do not let one in.
 
 Where the company has people, a claim alone gives nothing: its administrators are told and have a week to object; after
-it, two people of the campaign's team have to agree (`campaigns.services.claims`). A company from a list has nobody who
+it, two people of the campaign's team have to agree (`campaigns.services.claims`). A company from a list has no one who
 could object, so it is short: the contact person's confirmed address opens it at once, an address or a proof of its
 domain needs one of the team, anything else two. Every step is in the company's record.
 """

@@ -17,7 +17,7 @@ MOST, MOST_CERTIFICATES = 10, 200  # papers of a company that show who it is, an
 
 @transaction.atomic
 def add_document(*, by: User, company: Company, kind: str, file) -> Document:
-    """Keep a paper in quarantine; the same one sent twice is kept once.
+    """Keep a paper in quarantine; the same one sent twice is stored once.
 
     Raises:
         ValidationError: on `files`, when it is no quiet PDF and no picture; on `kind`.

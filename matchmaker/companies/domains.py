@@ -42,7 +42,7 @@ def domain_name(company: Company) -> str:
 
 
 def may_prove(user: User, company: Company) -> bool:
-    """Its administrators, and whoever has an open claim to it."""
+    """Its administrators, and anyone who has an open claim to it."""
     return (
         is_admin(user, company) or Claim.objects.filter(company=company, user=user, status=RequestStatus.OPEN).exists()
     )

@@ -216,7 +216,7 @@ def refuse(invitation: Invitation) -> None:
 
 @transaction.atomic
 def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
-    """Somebody with another address tried to use it: its inviter and the audit hear of it, once for each person."""
+    """A person with another address tried to use it: its inviter and the audit hear of it, once for each person."""
     record(by=by, verb="invitation_misused", on=invitation, organisation=invitation.company)
     notify(
         kind="invitation_misused",

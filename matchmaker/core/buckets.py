@@ -1,4 +1,4 @@
-"""Files in a bucket of an S3 store. Nobody but the site reads it: a page sends a file after it checked who asks.
+"""Files in a bucket of an S3 store. No one but the site reads it: a page sends a file after it checked who asks.
 
 Imported only where FILES_URL or INDEX_URL names a bucket; its library is in requirements-extras.txt.
 """

@@ -17,7 +17,7 @@ def reencode(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
     One that would be no smaller than the one before it is left out. What stood behind the picture's end is gone.
 
     Raises:
-        NotAPicture: with nothing of it kept.
+        NotAPicture: with nothing of it stored.
     """
     try:
         return _renditions(content, sides)

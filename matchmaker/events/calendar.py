@@ -34,7 +34,7 @@ def feed(participation: EventParticipation) -> bytes:
 def invitation(meeting: Meeting, company) -> dict[str, str]:
     """One meeting as the attachment of a mail, in each language of the site; a cancelled one takes its entry away.
 
-    PUBLISH and CANCEL rather than REQUEST: yes and no are said on the site; an answer to the mail would reach nobody.
+    PUBLISH and CANCEL rather than REQUEST: yes and no are said on the site; an answer to the mail would reach no one.
     """
     if meeting.starts_at is None:
         return {}

@@ -46,6 +46,6 @@ def start_planning() -> None:
 
 
 def announce() -> None:
-    """Somebody looks at the page from which plans are started."""
+    """A person looks at the page from which plans are started."""
     with contextlib.suppress(OperationalError):
         get_ready.apply_async(expires=60, retry=False)

@@ -100,7 +100,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
 
 
 def post_and_read(url: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, bytes]:
-    """POST to a service whose answer says in its body whether it took the message; nothing of it is kept.
+    """POST to a service whose answer says in its body whether it took the message; nothing of it is stored.
 
     Raises:
         Unreachable: with the reason.

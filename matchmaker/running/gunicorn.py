@@ -8,7 +8,7 @@ from pathlib import Path
 worker_class = "gthread"
 small = os.environ.get("SMALL", "0") == "1"  # one process with more threads
 workers, threads = (1, 8) if small else (2, 4)
-preload_app = not small  # imported once and shared; a single process shares with nobody
+preload_app = not small  # imported once and shared; a single process shares with no one
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"

@@ -44,7 +44,7 @@ def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
     form = CompanyForm(request.POST or None, initial=initial_values(company, CompanyForm), side=side)
     if request.method == "POST" and form.is_valid() and _save(request, form, company):
         return redirect(f"{side}_company")
-    company = Company.objects.get(pk=company.pk)  # as it is kept, not as it was tried
+    company = Company.objects.get(pk=company.pk)  # as it is stored, not as it was tried
     campaign = current_campaign()
     context = {
         "form": form,

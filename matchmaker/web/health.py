@@ -1,4 +1,4 @@
-"""Is the site alive, and can it work? For load balancers, for whoever watches the site, and for `make run`."""
+"""Is the site alive, and can it work? For load balancers, for anyone who watches the site, and for `make run`."""
 
 import secrets
 
@@ -23,7 +23,7 @@ def live(request):
 def ready(request):
     """200 when the database answers: Redis, workers and mail may be away, since no promise depends on them.
 
-    Staff, and whoever sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are; nobody else does.
+    Staff, and anyone who sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are; no one else does.
     """
     if not _database_answers():
         return JsonResponse({"ready": False}, status=503)

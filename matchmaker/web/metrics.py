@@ -73,7 +73,7 @@ class SiteCollector:
 @everyone
 @never_cache
 def metrics(request):
-    """For a monitor that sends `Authorization: Bearer HEALTH_TOKEN`; nobody else learns that it exists."""
+    """For a monitor that sends `Authorization: Bearer HEALTH_TOKEN`; no one else learns that it exists."""
     if not is_monitor(request):
         raise Http404
     registry = CollectorRegistry()

@@ -34,7 +34,7 @@ class RequestLimits:
         if CONTROL.search(path):
             return HttpResponse("The address holds a control character.\n", status=400, content_type="text/plain")
         if len(request.META.get("HTTP_ACCEPT_LANGUAGE", "")) > 500:
-            request.META["HTTP_ACCEPT_LANGUAGE"] = ""  # nobody reads fifty kilobytes of languages (B95)
+            request.META["HTTP_ACCEPT_LANGUAGE"] = ""  # no one reads fifty kilobytes of languages (B95)
         response = self.get_response(request)
         if response.status_code == 429 and "Retry-After" not in response:
             response["Retry-After"] = "60"  # allauth counts by the minute and doesn't say so (B31)
@@ -67,9 +67,9 @@ class BrowserLimits:
 
 
 class FromLetter:
-    """Whoever comes by the link of her letter is counted, and the letter's mark is taken off the address.
+    """Anyone who comes by the link of her letter is counted, and the letter's mark is taken off the address.
 
-    Somebody it was passed on to comes to the same page, with her own rights, and nothing is counted.
+    A person it was passed on to comes to the same page, with her own rights, and nothing is counted.
     """
 
     def __init__(self, get_response):
@@ -106,7 +106,7 @@ class ReadersClock:
 
 
 class PrivatePages:
-    """A page made for somebody who is signed in is never kept by a cache on the way (B88)."""
+    """A page made for a person who is signed in is never kept by a cache on the way (B88)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Files of products by their address: papers to download and pictures, for whoever may see the product."""
+"""Files of products by their address: papers to download and pictures, for anyone who may see the product."""
 
 import re
 
@@ -16,7 +16,7 @@ from matchmaker.web.access.decorators import everyone
 @require_safe
 @csp_override(SEALED)
 def product_file(request: HttpRequest, uid, key) -> FileResponse:
-    """A data sheet or the like, for whoever may see the product."""
+    """A data sheet or the like, for anyone who may see the product."""
     rows = ProductFile.objects.visible_to(request.user)
     return attachment(get_object_or_404(rows, uid=key, product__uid=uid))
 

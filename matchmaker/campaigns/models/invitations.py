@@ -86,7 +86,7 @@ class CompanyInvitation(Public):
 
 
 class InvitationReminder(Promise):
-    """A letter that reminds of an invitation nobody has answered."""
+    """A letter that reminds of an invitation no one has answered."""
 
     MOST = 2
 

@@ -79,7 +79,7 @@ class Question(Public):
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """What is kept and what is shown, in the reader's language."""
+        """What is stored and what is shown, in the reader's language."""
         return [(option[languages.ENGLISH], str(Texts(option))) for option in self.options]
 
 

@@ -128,10 +128,10 @@ def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
 def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
     """Send it, or ask for a second person's consent when it would reach more than a thousand people.
 
-    Whoever sends what another wrote and asked to have sent consents by that.
+    Anyone who sends what another wrote and asked to have sent consents by that.
 
     Raises:
-        Refused: it reaches nobody, was sent already, or its author would consent to it herself.
+        Refused: it reaches no one, was sent already, or its author would consent to it herself.
     """
     require_organiser(by, campaign)
     row = _drafts(campaign).select_for_update().filter(pk=draft.pk).first()
@@ -162,7 +162,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
 
 @transaction.atomic
 def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> None:
-    """Stop the mails that have not left and mark it as read where nobody has read it; what has left stays sent."""
+    """Stop the mails that have not left and mark it as read where no one has read it; what has left stays sent."""
     require_organiser(by, campaign)
     close_notices(event_key=announcement.event_key)
     record(by=by, verb="call_back_announcement", on=announcement, organisation=campaign)

@@ -142,7 +142,7 @@ def _trusted_vouch(company: Company, campaign: Campaign) -> Enrolment | None:
 
 @transaction.atomic
 def withdraw_automatic_approval(*, by: User, approval: AutomaticApproval, reason: str) -> Company:
-    """Take back what nobody of the team decided: the company is hidden at once and waits for the team.
+    """Take back what no member of the team decided: the company is hidden at once and waits for the team.
 
     Raises:
         ValidationError: without a reason.
@@ -284,7 +284,7 @@ def approve_company(*, by: User, company: Company, campaign: Campaign, told_at: 
 
 @transaction.atomic
 def undo_approval(*, by: User, company: Company, campaign: Campaign) -> Company:
-    """Let the company wait again, while none of its people was told and nobody has done anything with it.
+    """Let the company wait again, while none of its people was told and no one has done anything with it.
 
     Raises:
         Refused: it was told, or has gone on.

@@ -92,7 +92,7 @@ def confirm(*, by: User, action: BulkAction) -> BulkAction:
     """Let it begin. Whom it leaves out is decided anew, because days may lie between.
 
     Raises:
-        Refused: it was confirmed before, something is still to be chosen, or nobody is left.
+        Refused: it was confirmed before, something is still to be chosen, or no one is left.
     """
     action = BulkAction.objects.select_for_update().get(pk=action.pk)
     require_organiser(by, action.campaign)

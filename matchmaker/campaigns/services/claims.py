@@ -1,4 +1,4 @@
-"""The campaign's team decides about a claim: one of it where the domain is shown and nobody is there, else two."""
+"""The campaign's team decides about a claim: one of it where the domain is shown and no one is there, else two."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ from matchmaker.notifications.services import notify
 
 @transaction.atomic
 def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
-    """The first yes is kept; the second, of somebody else and after the week for objections, gives access.
+    """The first yes is kept; the second, of another person and after the week for objections, gives access.
 
     Where one vote is enough (`companies.claims.votes_needed`) the first gives access.
 

@@ -1,6 +1,6 @@
 """What the team decides about who a company is: suspending it, letting it back, merging duplicates.
 
-Taking somebody off the site is urgent and one person may do it; letting them back and joining two companies' people
+Taking a person off the site is urgent and one person may do it; letting them back and joining two companies' people
 give access, so they need a second person.
 """
 
@@ -34,7 +34,7 @@ def _reason(text: str) -> str:
 
 @transaction.atomic
 def suspend_company(*, by: User, company: Company, campaign: Campaign, reason: str) -> Suspension:
-    """Take a company off the site at once: its pages, products and demands are seen by nobody else."""
+    """Take a company off the site at once: its pages, products and demands are seen by no one else."""
     _may_decide(by, campaign, company)
     why = _reason(reason)
     company = Company.objects.select_for_update().get(pk=company.pk)
@@ -52,7 +52,7 @@ def suspend_company(*, by: User, company: Company, campaign: Campaign, reason: s
 
 @transaction.atomic
 def lift_suspension(*, by: User, suspension: Suspension, campaign: Campaign, reason: str = "") -> Suspension:
-    """The first yes, with its reason, is kept; the second, of somebody else, lets the company back.
+    """The first yes, with its reason, is kept; the second, of another person, lets the company back.
 
     Raises:
         Refused: for one's own company, or a second yes by the same person.
@@ -105,7 +105,7 @@ def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
     """The second person's yes: the duplicate goes up in the survivor, whose address it leads to from then on.
 
     Raises:
-        Refused: for one's own company, or by whoever proposed it.
+        Refused: for one's own company, or by the person who proposed it.
     """
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
     locked = Company.objects.select_for_update().filter(pk__in=(merge.survivor_id, merge.duplicate_id)).order_by("pk")

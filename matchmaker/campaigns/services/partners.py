@@ -33,7 +33,7 @@ PARTNER_FIELDS = ("name", "country", "quota", "is_trusted", "parent")
 
 
 def require_partner(user: User, partner: Partner) -> None:
-    """Raise 404 for whoever does not sit at this partner's desk."""
+    """Raise 404 for anyone who does not sit at this partner's desk."""
     if not Partner.objects.open().of(user).filter(pk=partner.pk).exists():
         raise Refused("not_found", _("There is nothing here for you."), status=404)
 
@@ -120,7 +120,7 @@ def close_partner(*, by: User, partner: Partner) -> None:
 
 @transaction.atomic
 def give_seat(*, by: User, partner: Partner, email: str) -> PartnerSeat:
-    """Let whoever owns this address sit at the partner's desk, and tell her."""
+    """Let anyone who owns this address sit at the partner's desk, and tell her."""
     require_organiser(by, partner.campaign)
     seat = PartnerSeat(partner=partner, email=email, language=by.language, given_by=by)
     seats.offer(seat)
@@ -203,7 +203,7 @@ def places_left(partner: Partner) -> int:
 
 
 def open_code(text: str) -> PartnerCode | None:
-    """The code as it was typed, in any case and with or without its dash, if it still lets somebody in."""
+    """The code as it was typed, in any case and with or without its dash, if it still lets a person in."""
     plain = "".join(char for char in text.upper() if char in LETTERS)[:10]
     return PartnerCode.objects.open().select_related("partner").filter(code=f"{plain[:5]}-{plain[5:]}").first()
 
@@ -231,7 +231,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
     """A company's administrator lets the partner who gave her the code follow it.
 
     Raises:
-        Refused: for a code that is unknown, used up, run out or withdrawn (one sentence for all: nobody learns which).
+        Refused: for a code that is unknown, used up, run out or withdrawn (one sentence for all: no one learns which).
     """
     require_admin(by, company)
     code = open_code(text)

@@ -1,4 +1,4 @@
-"""A campaign's own questions to companies: the team writes them, companies answer, nobody touches code."""
+"""A campaign's own questions to companies: the team writes them, companies answer, no one touches code."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ def questions_waiting(company: Company, campaign: Campaign | None) -> int:
 
 
 def read(question: Question, raw: Any) -> Any:
-    """The answer as it is kept, or None when there is none.
+    """The answer as it is stored, or None when there is none.
 
     Raises:
         ValidationError: for what is no answer to this kind of question.

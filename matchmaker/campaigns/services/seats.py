@@ -20,7 +20,7 @@ def offer(seat: Seat) -> None:
     """Keep the place and tell its address: by the post office who has an account, by a letter who has none."""
     now = timezone.now()
     seat.email, seat.not_before = seat.email.strip().lower(), now
-    seat.full_clean(exclude=["given_by"], validate_constraints=False)  # nobody, where the first one is named
+    seat.full_clean(exclude=["given_by"], validate_constraints=False)  # no one, where the first one is named
     try:
         with transaction.atomic():
             seat.save(force_insert=True)

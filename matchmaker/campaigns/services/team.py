@@ -30,7 +30,7 @@ def start_campaign(
     """A new campaign and the place of its first administrator, who is told by letter.
 
     It becomes the current one where there is none; `make_current` changes that later. Whoever can run commands on the
-    server may do this, nobody else.
+    server may do this, no one else.
 
     Args:
         name: by language code.
@@ -86,7 +86,7 @@ def require_campaign_admin(user: User, campaign: Campaign) -> None:
 
 @transaction.atomic
 def give_place(*, by: User, campaign: Campaign, email: str, role: str) -> TeamSeat:
-    """Let whoever owns this address into the team with this role, and tell her."""
+    """Let anyone who owns this address into the team with this role, and tell her."""
     require_campaign_admin(by, campaign)
     there = Organiser.objects.filter(campaign=campaign, user__emailaddress__email__iexact=email.strip())
     if there.filter(user__emailaddress__verified=True).exists():
@@ -139,7 +139,7 @@ def change_role(*, by: User, one: Organiser, role: str) -> None:
 
 @transaction.atomic
 def remove(*, by: User, one: Organiser) -> None:
-    """Take somebody out of the team, or leave it. It holds at her next request: pages read the role every time."""
+    """Take a person out of the team, or leave it. It holds at her next request: pages read the role every time."""
     if one.user_id != by.pk:
         require_campaign_admin(by, one.campaign)
     _keep_an_admin(one)

@@ -18,7 +18,7 @@ def save_wording(
     """Put other words in place of a kind's own.
 
     Raises:
-        ValidationError: by field; a text that could not be sent is not kept.
+        ValidationError: by field; a text that could not be sent is not stored.
     """
     require_organiser(by, campaign)
     row = wording.save(by=by, kind=kind, language=language, variant=variant, subject=subject, body=body)

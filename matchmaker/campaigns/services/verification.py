@@ -95,7 +95,7 @@ def papers_for(user: User | AnonymousUser, campaign: Campaign | None) -> QuerySe
 
 @transaction.atomic
 def open_document(*, by: User, document: Document, campaign: Campaign) -> Document:
-    """For the team to read; that somebody did stands in the company's record."""
+    """For the team to read; that a person did stands in the company's record."""
     require_organiser(by, campaign, reads=True)
     record(by=by, verb="read_document", on=document, organisation=document.company, facts={"sha256": document.sha256})
     return document

@@ -353,7 +353,7 @@ def image_path(image: "ProductImage", _filename: str) -> str:
 
 
 class ProductImage(models.Model):
-    """Always re-encoded by us; `sha256` is that of the upload, so that the same picture is kept once."""
+    """Always re-encoded by us; `sha256` is that of the upload, so that the same picture is stored once."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="images")
     file = models.ImageField(upload_to=image_path, width_field="width", height_field="height", max_length=200)

@@ -17,14 +17,14 @@ from matchmaker.core.problems import Refused
 
 MAX_IMAGES = 10
 MAX_IMAGE_BYTES = 8 * 1024 * 1024
-SIDES = (1600, 960, 480)  # pixels of the longer side of the renditions that are kept
+SIDES = (1600, 960, 480)  # pixels of the longer side of the renditions that are stored
 
 
 @transaction.atomic
 def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> ProductImage:
     """Keep a picture: checked by content, turned upright, made smaller, re-encoded without its metadata.
 
-    The same picture twice is kept once.
+    The same picture twice is stored once.
 
     Raises:
         ValidationError: `image_too_large`, `image_unreadable`, `too_many_images`.

@@ -13,7 +13,7 @@ from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
 
 NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
-# The same whoever holds the number, a draft and a buyer nobody sees included: it does not say who that is.
+# The same for any holder of the number, a draft and a buyer no one sees included: it does not say who that is.
 NUMBER_TAKEN_SENTENCE = _("A company with this number is already registered. Ask its administrator to invite you.")
 
 

@@ -135,7 +135,7 @@ class JoinRequest(Public):
 
 
 class Claim(Public):
-    """Somebody says a registered company is hers though nobody in it lets her in. Two of the campaign's team agree."""
+    """A person says a registered company is hers though no one in it lets her in. Two of the campaign's team agree."""
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="claims")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FORMAT = 4  # of the files; an index of another format is built anew
-TERM, TITLE = 48, 24  # bytes of a term and of a title that are kept
+TERM, TITLE = 48, 24  # bytes of a term and of a title that are stored
 Array = NDArray[Any]
 
 

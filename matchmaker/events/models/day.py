@@ -65,7 +65,7 @@ class Scan(Public):
     received_at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(max_length=10, choices=Outcome)
     reason = models.CharField(max_length=30, blank=True)  # the code of a refusal
-    seen_at = models.DateTimeField(null=True, blank=True)  # somebody of the team has dealt with it
+    seen_at = models.DateTimeField(null=True, blank=True)  # a member of the team has dealt with it
 
     class Meta:
         ordering = ["-id"]
@@ -77,7 +77,7 @@ class Scan(Public):
 
 
 class RevokedBadge(models.Model):
-    """A code that was replaced: whoever shows it is told so instead of being let in."""
+    """A code that was replaced: anyone who shows it is told so instead of being let in."""
 
     attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="revoked")
     code = models.CharField(max_length=10, unique=True)

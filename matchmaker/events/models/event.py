@@ -29,7 +29,7 @@ def room_pattern(text: str) -> None:
 
 class EventQuerySet(models.QuerySet):
     def published(self):
-        """What the calendar shows. A cancelled event stays in it, marked as such, so that nobody travels."""
+        """What the calendar shows. A cancelled event stays in it, marked as such, so that no one travels."""
         return self.filter(status__in=[Event.Status.PUBLISHED, Event.Status.CANCELLED])
 
     def upcoming(self):

@@ -155,7 +155,7 @@ class MeetingQuerySet(models.QuerySet):
         return self.exclude(status=Meeting.Status.CANCELLED)
 
     def disputed(self):
-        """One side says it was missed, the other that it took place, and the team has not settled it."""
+        """One side says it was missed, the other that it took place, and the team has not decided."""
         missed, met = Meeting.Outcome.MISSED, (Meeting.Outcome.HELD, Meeting.Outcome.CUT_SHORT)
         differ = Q(supplier_said=missed, buyer_said__in=met) | Q(supplier_said__in=met, buyer_said=missed)
         return self.active().filter(differ, team_said="")
@@ -222,7 +222,7 @@ class Meeting(Public):
     absent = models.CharField(max_length=10, choices=Side, blank=True)  # who did not come to a missed meeting
     cancelled_by = models.CharField(max_length=10, choices=Side, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    # What the site itself says stands here in English and is translated for whoever reads it (`why`).
+    # What the site itself says stands here in English and is translated for each reader (`why`).
     why_cancelled = models.CharField(max_length=300, blank=True, validators=[validate_text])
     supplier_rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -297,7 +297,7 @@ class Meeting(Public):
 
     @property
     def is_disputed(self) -> bool:
-        """One side says it was missed, the other that it took place, and the team has not settled it."""
+        """One side says it was missed, the other that it took place, and the team has not decided."""
         statements = {self.supplier_said, self.buyer_said} - {""}
         return not self.team_said and self.Outcome.MISSED in statements and len(statements) == 2
 

@@ -18,7 +18,7 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_code() -> str:
-    """Ten characters, 50 bits: nobody guesses one at the door."""
+    """Ten characters, 50 bits: no one guesses one at the door."""
     return "".join(secrets.choice(LETTERS) for _place in range(10))
 
 
@@ -117,7 +117,7 @@ class CalendarAddressQuerySet(models.QuerySet):
 
 
 class CalendarAddress(models.Model):
-    """The address under which one person's calendar reads one registration: whoever holds it reads the meetings."""
+    """The address under which one person's calendar reads one registration: anyone who holds it reads the meetings."""
 
     participation = models.ForeignKey(EventParticipation, models.CASCADE, related_name="calendar_addresses")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="calendar_addresses")

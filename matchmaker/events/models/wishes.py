@@ -79,7 +79,7 @@ class MeetingRequestQuerySet(models.QuerySet):
         return self.pending().filter(to_answer | Q(company=company, asker_answers=True))
 
     def about_to_expire(self, now):
-        """Open for a while, ending soon, and whoever owes the answer was not reminded of it yet."""
+        """Open for a while, ending soon, and the side that owes the answer was not reminded of it yet."""
         owed = Q(asker_answers=True) | Q(hidden=False)
         soon = {"expires_at__gt": now, "expires_at__lte": now + REMIND_BEFORE, "created_at__lte": now - REMIND_BEFORE}
         return self.pending().filter(owed, reminded_at__isnull=True, **soon)
@@ -109,7 +109,7 @@ class MeetingRequest(Public):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     hidden = models.BooleanField(default=False)  # the other side never wants this company: it is not told
     expires_at = models.DateTimeField()
-    reminded_at = models.DateTimeField(null=True, blank=True)  # whoever owes the answer, once a turn
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the side that owes the answer, once a turn
     answered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

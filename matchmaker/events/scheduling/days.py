@@ -39,7 +39,7 @@ class Preferences:
         return Prices(days, positions(day, tables), shares(len(day)), self.day, self.wait, self.idle, self.late)
 
 
-# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where nobody says more.
+# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where no one says more.
 IDLE_ONLY = Preferences(day=0.0, wait=0.0, late=0.0)
 
 

@@ -70,7 +70,7 @@ def agreed_pairs(standing: Snapshot) -> list[tuple[int, int]]:
 
 
 def _with_room(instance: Instance, pairs: list[tuple[int, int]]) -> Instance:
-    """Nobody is refused a meeting that was agreed to, whatever number a company named."""
+    """No one is refused a meeting that was agreed to, whatever number a company named."""
     count = np.zeros((2, max(len(instance.suppliers), len(instance.buyers), 1)), dtype=int)
     for pair in pairs:
         count[[0, 1], pair] += 1

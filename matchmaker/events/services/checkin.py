@@ -1,7 +1,7 @@
 """The door: people are let in by the code of their badge, on a page of the team or by a device at a gate.
 
-A device may have been without a network for hours. It sends what it scanned when it is back; each scan is kept once
-under the device's own key, each person enters once, and what was not a plain entry waits for somebody to look at it.
+A device may have been without a network for hours. It sends what it scanned when it is back; each scan is stored once
+under the device's own key, each person enters once, and what was not a plain entry waits for a person to look at it.
 """
 
 import datetime as dt
@@ -121,7 +121,7 @@ def _person_of(code: str) -> Attendee:
 
 @transaction.atomic
 def reissue_badge(*, by: User, person: Attendee) -> Attendee:
-    """Give a person a new code, for example because the badge was lost; the old one lets nobody in any more."""
+    """Give a person a new code, for example because the badge was lost; the old one lets no one in any more."""
     event = person.participation.event
     require_team(by, event)
     RevokedBadge.objects.create(attendee=person, code=person.code)
@@ -155,7 +155,7 @@ def revoke_device(*, by: User, device: GateDevice) -> GateDevice:
 
 
 def door_list(event: Event) -> list[dict]:
-    """Who may come in, as a device keeps it: the digest of a code instead of the code, so that nobody can print badges.
+    """Who may come in, as a device keeps it: the digest of a code instead of the code, so that no one can print badges.
 
     A code has 50 bits; its digest is salted with the event, and the list is only for devices of that event.
     """
@@ -254,7 +254,7 @@ def _why(scan: Scan) -> str:
 
 @transaction.atomic
 def settle_scan(*, by: User, scan: Scan) -> None:
-    """Somebody of the team has looked at a scan that was not a plain entry."""
+    """A person of the team has looked at a scan that was not a plain entry."""
     require_team(by, scan.device.event)
     Scan.objects.filter(pk=scan.pk, seen_at__isnull=True).update(seen_at=timezone.now())
     record(by=by, verb="settle_scan", on=scan, organisation=scan.device.event.campaign)
@@ -265,7 +265,7 @@ def settle_scan(*, by: User, scan: Scan) -> None:
 
 @transaction.atomic
 def share_contacts(*, by: User, participation: EventParticipation, share: bool) -> EventParticipation:
-    """Agree that whoever scans a badge of this company may keep its contact, or take that back; the time is kept."""
+    """Agree that anyone who scans a badge of this company may keep its contact, or take that back; the time is kept."""
     require_part(by, participation.event, participation.company)
     if share != (participation.shares_contacts_since is not None):
         participation.shares_contacts_since = timezone.now() if share else None
@@ -280,7 +280,7 @@ def share_contacts(*, by: User, participation: EventParticipation, share: bool) 
 
 
 def visitor(participation: EventParticipation, code: str) -> Attendee:
-    """The person a badge belongs to, as somebody of another company at the same event may see her: name and company.
+    """The person a badge belongs to, as a member of another company at the same event may see her: name and company.
 
     Raises:
         Refused: no such badge at this event, or one's own.

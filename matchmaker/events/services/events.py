@@ -123,7 +123,7 @@ def publish_event(*, by: User, event: Event) -> Event:
 
 @transaction.atomic
 def cancel_event(*, by: User, event: Event) -> Event:
-    """Call the event off; it stays in the calendar, marked as cancelled, so that nobody travels.
+    """Call the event off; it stays in the calendar, marked as cancelled, so that no one travels.
 
     Letters leave after ten minutes, until then `take_back` is possible.
     """

@@ -16,7 +16,7 @@ from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.weights import ordered_pair
 
-NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is nobody's business
+NOT_POSSIBLE = "not_possible"  # withdrawn, waiting, declined or never: which of them is no one's business
 
 
 def failure_sentence(draft: PlanDraft) -> str:

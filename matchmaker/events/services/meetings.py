@@ -175,7 +175,7 @@ def book_meeting(*, by: User, event: Event, supplier: Company, buyer: Company, s
     """Book a meeting by hand, for example for a walk-in; it is locked, so that no plan moves it.
 
     Raises:
-        Refused: whoever is busy or away, the pair, the slot or the tables; with the next slots free for both.
+        Refused: a side that is busy or away, the pair, the slot or the tables; with the next slots free for both.
     """
     require_organiser(by, event.campaign)
     return book_agreed(by=by, event=event, supplier=supplier, buyer=buyer, starts_at=starts_at)
@@ -233,7 +233,7 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
 
 
 def withdraw_moves(meeting: Meeting) -> None:
-    """Nobody needs to answer a wish for another time any more."""
+    """No one needs to answer a wish for another time any more."""
     pending = MeetingMove.objects.filter(meeting=meeting, status=MeetingMove.Status.PENDING)
     pending.update(status=MeetingMove.Status.WITHDRAWN, answered_at=timezone.now())
 
@@ -273,7 +273,7 @@ def cancel_meeting(*, by: User, meeting: Meeting, why: str = "") -> Meeting:
 
 
 def fields_without(*names: str) -> list[str]:
-    """Everything but these, for a check of what somebody just typed."""
+    """Everything but these, for a check of what a person just typed."""
     return [field.name for field in Meeting._meta.fields if field.name not in names]
 
 
@@ -325,7 +325,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
         raise Refused("meeting_state", _("Only a meeting that is still to come can be moved."))
     if starts_at not in free_for_both(meeting, count=500):
         raise Refused("slot_taken", _("This time is not free for both any more. Choose another."), field="slot")
-    # What nobody answered in time makes room for the new wish.
+    # What no one answered in time makes room for the new wish.
     stale = MeetingMove.objects.filter(meeting=meeting, status=MeetingMove.Status.PENDING, expires_at__lte=now)
     stale.update(status=MeetingMove.Status.WITHDRAWN, answered_at=now)
     move = MeetingMove(
@@ -346,7 +346,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
 
 @transaction.atomic
 def answer_move(*, by: User, move: MeetingMove, accept: bool) -> MeetingMove:
-    """Agree, and the meeting moves; or decline, and it stays. Whoever asked can only take it back.
+    """Agree, and the meeting moves; or decline, and it stays. The side that asked can only take it back.
 
     Raises:
         Refused: not this side's to answer, answered already, or the new time was taken meanwhile.

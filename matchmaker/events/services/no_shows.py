@@ -49,7 +49,7 @@ def no_shows(event: Event, companies: Collection[int]) -> dict[int, NoShow]:
 
 @dataclass(frozen=True, slots=True)
 class FillIn:
-    """If `absent` does not come, `waiting` could meet `instead` at the same time and table; None where nobody can."""
+    """If `absent` does not come, `waiting` could meet `instead` at the same time and table; None where no one can."""
 
     meeting: Meeting
     absent: Company
@@ -86,7 +86,7 @@ def fill_ins(event: Event, when: dt.datetime) -> list[FillIn]:
 
 
 def _free_at(event: Event, when: dt.datetime) -> set[int]:
-    """Registered companies that are there in a slot and meet nobody."""
+    """Registered companies that are there in a slot and meet no one."""
     rows = event.participations.registered().select_related("event")
     there = {row.company_id for row in rows if when not in away_slots(row)}
     meet = Meeting.objects.of(event).active().filter(starts_at=when).values_list("supplier", "buyer")

@@ -84,7 +84,7 @@ def notify_moved_up(row: EventParticipation) -> None:
 
 # A step that many hear of can be taken back for so long; its letters wait until then.
 TAKE_BACK = dt.timedelta(minutes=10)
-BEFORE_A_MEETING = dt.timedelta(minutes=15)  # nobody learns of a change later than that
+BEFORE_A_MEETING = dt.timedelta(minutes=15)  # no one learns of a change later than that
 
 
 def letters_leave_at(changed: Iterable[dt.datetime]) -> dt.datetime | None:
@@ -229,7 +229,7 @@ def other_time(request: MeetingRequest) -> None:
 
 
 def request_waits(request: MeetingRequest) -> None:
-    """Only whoever owes the answer hears of it, once a turn."""
+    """Only the side that owes the answer hears of it, once a turn."""
     _send_request(request, f"meetings_asked:{request.uid}:waits:{int(request.asker_answers)}", "waits")
 
 
@@ -285,7 +285,7 @@ def notify_move_refusal(move: MeetingMove) -> None:
     _move(move, about=_other(move), to=move.company, declined=True)
 
 
-# Reminders: of a day's meetings some hours before the first, and of a request to whoever owes the answer.
+# Reminders: of a day's meetings some hours before the first, and of a request to the side that owes the answer.
 
 
 def remind_of_meetings() -> int:
@@ -301,7 +301,7 @@ def remind_of_meetings() -> int:
 
 
 def remind_of_requests() -> int:
-    """Tell whoever owes an answer that a request ends soon; returns how many. Ringing twice reminds once."""
+    """Tell the side that owes an answer that a request ends soon; returns how many. Ringing twice reminds once."""
     now, reminded = timezone.now(), 0
     for request in MeetingRequest.objects.about_to_expire(now).select_related("event", "company", "other")[:500]:
         with transaction.atomic():

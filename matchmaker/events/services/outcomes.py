@@ -28,7 +28,7 @@ def mark_meeting(
 ) -> Meeting:
     """Say what became of a meeting: held, cut short or missed; either side rates it and keeps a private note.
 
-    Each side's word is kept. The team's settles it; until then the last word shows. A side that says "missed" says
+    Each side's word is stored. The team's settles it; until then the last word shows. A side that says "missed" says
     that the other did not come; the team names who was `absent` (supplier, buyer or both).
 
     Raises:
@@ -141,7 +141,7 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
     return found
 
 
-# What a company's word is worth: how many of its meetings it kept. Shown before somebody asks for one.
+# What a company's word is worth: how many of its meetings it kept. Shown before a person asks for one.
 
 
 ENOUGH = 3  # below this a percentage says nothing
@@ -153,7 +153,7 @@ _READ = ("supplier", "buyer", "status", "absent", "starts_at", "cancelled_at", "
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRate:
-    """`kept` of `of` meetings; a meeting counts once its outcome is agreed or settled."""
+    """`kept` of `of` meetings; a meeting counts once its outcome is agreed or decided."""
 
     kept: int
     of: int

@@ -1,4 +1,4 @@
-"""The venue's pack: agenda and door list as files that work without us, signed so that nobody can slip in another.
+"""The venue's pack: agenda and door list as files that work without us, signed so that no one can slip in another.
 
 A pack is a ZIP of files, a manifest with their SHA-256, and the manifest's Ed25519 signature. The key is derived from
 the site's secret; its public half stands in the pack and on the console, so that the venue compares them once.

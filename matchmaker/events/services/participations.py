@@ -158,7 +158,7 @@ def _write_people(row: EventParticipation, people: Iterable[dict]) -> None:
     known = {attendee.name: attendee for attendee in row.attendees.all()}
     for person in people:
         name = person["name"].strip()
-        # Somebody new has the company's hours until she says otherwise.
+        # A new person has the company's hours until she says otherwise.
         attendee = known.pop(name, None) or Attendee(participation=row, name=name, away=row.away)
         attendee.role = person.get("role", "").strip()
         try:

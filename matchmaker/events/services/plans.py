@@ -56,14 +56,14 @@ LIMITS = {
 def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **options: Any) -> PlanDraft:
     """Ask for a plan of all meetings; a worker computes it.
 
-    Options: `seconds`, `target_gap`, `floor` (meetings nobody should be left below), `fair_bonus` (its price),
+    Options: `seconds`, `target_gap`, `floor` (meetings no one should be left below), `fair_bonus` (its price),
     `most` (meetings a company, unless it said less), `supplier_share` and `buyer_share` (how much their wishes count,
     percent), `expects_no_shows`, `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`,
     `wait_price`, `late_price` (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`,
     `closes_at`. `base` keeps the meetings locked in that draft.
 
     Raises:
-        Refused: nobody to bring together, an option out of bounds, or a plan of this event is being computed.
+        Refused: no one to bring together, an option out of bounds, or a plan of this event is being computed.
     """
     require_organiser(by, event.campaign)
     chosen = {**DEFAULTS, **{name: value for name, value in options.items() if value is not None}}
@@ -129,7 +129,7 @@ def _locked_keys(base: PlanDraft) -> list[list]:
 
 
 def claim_plan() -> PlanDraft | None:
-    """Take one plan nobody computes: a conditional update, so that two workers never hold the same."""
+    """Take one plan no one computes: a conditional update, so that two workers never hold the same."""
     now = timezone.now()
     free = PlanDraft.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lt=now),

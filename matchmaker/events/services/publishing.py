@@ -306,7 +306,7 @@ def _tell(draft: PlanDraft, touched: set[int], at: dt.datetime | None) -> int:
     )
 
 
-# A plan mended on the day, when somebody does not come or comes late.
+# A plan mended on the day, when a person does not come or comes late.
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def request_meeting(
     _obey_rules(mine, other)
     if Meeting.objects.of(event).active().of_company(company).of_company(other).exists():
         raise Refused("meeting_stands", _("You have a meeting with this company already."))
-    # Asking somebody whom one never wanted to meet takes that back.
+    # Asking a person whom one never wanted to meet takes that back.
     Wish.objects.never().filter(event=event, company=company, other=other).delete()
     hidden = Wish.objects.never().filter(event=event, company=other, other=company).exists()
     request = MeetingRequest(
@@ -99,7 +99,7 @@ def _note_fields(note: str) -> dict[str, str]:
 def change_request(
     *, by: User, request: MeetingRequest, note: str, starts_at: dt.datetime | None = None
 ) -> MeetingRequest:
-    """Word a request anew or wish for another time, as long as it waits for its first answer; nobody is told twice.
+    """Word a request anew or wish for another time, as long as it waits for its first answer; no one is told twice.
 
     Raises:
         ValidationError: by field.
@@ -196,7 +196,7 @@ def answer_request(
 
     A request with a time that is accepted becomes a meeting at once; without a time the plan finds one. The same
     answer twice is one; another answer after the first is refused with what stands. `seen` is the time (`time_of`) that
-    stood before whoever answers: she agrees to no other.
+    stood before the person who answers: she agrees to no other.
 
     Raises:
         Refused: not this company's to answer; answered, withdrawn, expired or changed meanwhile; or the time was taken,
@@ -304,7 +304,7 @@ def withdraw_request(*, by: User, request: MeetingRequest) -> MeetingRequest:
 
 
 def expire_requests(*, event: Event | None = None) -> int:
-    """Close requests nobody answered in time; returns how many."""
+    """Close requests no one answered in time; returns how many."""
     rows = MeetingRequest.objects.pending().filter(expires_at__lte=timezone.now())
     if event is not None:
         rows = rows.filter(event=event)

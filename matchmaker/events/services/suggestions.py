@@ -89,7 +89,7 @@ def _add_wishes_and_requests(participation: EventParticipation, found: dict[int,
             found[key].request = request
 
 
-# Somebody comes to the desk without a plan: whom she could meet, and when.
+# A person comes to the desk without a plan: whom she could meet, and when.
 
 
 @dataclass(frozen=True, slots=True)

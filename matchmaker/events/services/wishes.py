@@ -1,4 +1,4 @@
-"""Wishes. `never` is obeyed everywhere and told to nobody."""
+"""Wishes. `never` is obeyed everywhere and told to no one."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from matchmaker.events.services.participations import participation_of
 
 
 def both_sides(by: User, event: Event, company: Company, other: Company) -> EventParticipation:
-    """Check that somebody of `company` may act towards `other` on the other side; returns her registration."""
+    """Check that a member of `company` may act towards `other` on the other side; returns her registration."""
     require_member(by, company)
     mine, theirs = participation_of(event, company), participation_of(event, other)
     if company == other:

@@ -122,7 +122,7 @@ class Import(Public):
 
     @property
     def undecided(self) -> int:
-        """Rows that are perhaps the same as something, and nobody has chosen."""
+        """Rows that are perhaps the same as something, and no one has chosen."""
         return self.rows.filter(action=ImportRow.Action.ALIKE).count()
 
     def actions(self) -> Counter[str]:
@@ -150,7 +150,7 @@ class ImportRow(models.Model):
         UPDATE = "update", _("changes")
         SAME = "same", _("already here")
         REJECT = "reject", _("refused")
-        ALIKE = "alike", _("perhaps the same")  # nobody has chosen yet; it is not brought in
+        ALIKE = "alike", _("perhaps the same")  # no one has chosen yet; it is not brought in
 
     batch = models.ForeignKey(Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False)
     row_no = models.PositiveIntegerField()  # as the spreadsheet counts

@@ -56,7 +56,7 @@ def apply_import(*, by: User, batch: Import) -> Import:
 
 
 def _leave_undecided_out(batch: Import) -> None:
-    """Rows that are perhaps the same as something are refused where nobody has chosen."""
+    """Rows that are perhaps the same as something are refused where no one has chosen."""
     with translation.override(batch.language):
         sentence = _("Perhaps the same as one that is here, and nobody has chosen; so it was left out.")
     undecided = batch.rows.filter(action=Action.ALIKE)

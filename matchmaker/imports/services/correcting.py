@@ -55,7 +55,7 @@ def choose_alike(*, by: User, batch: Import, choice: str, row_no: int | None = N
 
     Args:
         choice: `skip` leaves the row out, `update` fills in what is empty there, `another` brings it in beside it.
-        row_no: of one row, which may have been chosen before; without it, of all that nobody has chosen yet.
+        row_no: of one row, which may have been chosen before; without it, of all that no one has chosen yet.
 
     Raises:
         Refused: `unknown_choice`, `not_in_preview`.

@@ -50,7 +50,7 @@ class _Undo(Exception):
 
 
 def edit_agreement(*, by: User, agreement: Agreement, **fields: Any) -> Agreement:
-    """Change what is kept of an agreement; the audit keeps what it said before.
+    """Change what is stored of an agreement; the audit keeps what it said before.
 
     Raises:
         Refused: `not_an_organiser`.
@@ -67,7 +67,7 @@ def edit_question(*, by: User, question: EntryQuestion, **fields: Any) -> EntryQ
 
 
 def edit_admission(*, by: User, admission: AccessNotice, **fields: Any) -> AccessNotice:
-    """Change what is kept of a protocol or notice, or end it; raises as `edit_agreement`."""
+    """Change what is stored of a protocol or notice, or end it; raises as `edit_agreement`."""
     _sound_prefixes("hs_in", fields.get("hs_in", ["01"]), needed=True)
     return _edit(by, "edit_admission", admission, EDITABLE_ADMISSION, fields)
 

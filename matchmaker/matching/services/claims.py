@@ -106,7 +106,7 @@ def _claim(kind, keys: list[int], token: uuid.UUID) -> dict[int, int]:
     states.objects.bulk_create([states(**{states._meta.pk.attname: pk}) for pk in keys], ignore_conflicts=True)
     revision = Subquery(kind.objects.filter(pk=OuterRef("pk")).values("revision")[:1])
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    # One table and no join: PostgreSQL looks at these conditions again when it had to wait for the row. What somebody
+    # One table and no join: PostgreSQL looks at these conditions again when it had to wait for the row. What a person
     # quicker has matched meanwhile is left out.
     states.objects.filter(free, pk__in=keys).exclude(revision=revision).update(
         lease_until=now + dt.timedelta(seconds=min(LEASE, settings.MATCH_LEASE)),

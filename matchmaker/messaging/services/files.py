@@ -22,6 +22,6 @@ def check_files(files: Sequence) -> list[CheckedFile]:
 
 
 def attach(message: Message, files: Sequence[CheckedFile]) -> None:
-    """Store what was checked; the same file twice is kept once."""
+    """Store what was checked; the same file twice is stored once."""
     for file in {one.sha256: one for one in files}.values():
         Attachment(message=message).store(file)

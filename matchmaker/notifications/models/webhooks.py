@@ -68,7 +68,7 @@ class WebhookDelivery(Promise):
 
 
 class WebhookAttempt(models.Model):
-    """One try, written before the socket opens. Of the answer only status and time are kept."""
+    """One try, written before the socket opens. Of the answer only status and time are stored."""
 
     delivery = models.ForeignKey(WebhookDelivery, models.CASCADE, related_name="tries")
     started_at = models.DateTimeField()

@@ -11,7 +11,7 @@ from matchmaker.reporting.figures import FEWEST, Cell
 
 
 def is_small(companies: int) -> bool:
-    """Nothing (0) tells of nobody and may be shown."""
+    """Nothing (0) tells of no one and may be shown."""
     return 0 < companies < FEWEST
 
 

@@ -21,7 +21,7 @@ BATCH = 500
 
 
 def send_surveys() -> int:
-    """Ask the people of every event that is over; returns how many. A second run asks nobody twice."""
+    """Ask the people of every event that is over; returns how many. A second run asks no one twice."""
     now = timezone.now()
     recent = Event.objects.filter(status=Event.Status.PUBLISHED, ends_on__lte=now.date())
     recent = recent.filter(ends_on__gte=(now - SEND_WITHIN).date())

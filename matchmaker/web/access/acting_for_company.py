@@ -1,4 +1,4 @@
-"""While somebody of the team acts for a company, the pages of its desk are hers; everything else is closed."""
+"""While a member of the team acts for a company, the pages of its desk are hers; everything else is closed."""
 
 import datetime as dt
 

@@ -22,7 +22,7 @@ class Administration(AdminSite):
         return super().has_permission(request) and not second_step.is_missing(request)
 
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        """Where every page of the administration sends whoever may not open it (yet)."""
+        """Where every page of the administration sends anyone who may not open it (yet)."""
         if request.user.is_authenticated and not request.user.is_staff:
             raise Http404
         return self._sign_in(request)

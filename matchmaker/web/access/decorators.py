@@ -1,6 +1,6 @@
 """Who may open a page. Every view carries one of these decorators; a route without one stops the start.
 
-What a person may not see does not exist for her: it answers 404. Only somebody who is not signed in is asked to sign
+What a person may not see does not exist for her: it answers 404. Only a person who is not signed in is asked to sign
 in, because that tells nothing about what lies behind.
 """
 

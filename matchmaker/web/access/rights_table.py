@@ -2,7 +2,7 @@
 
 Each row names its database tables, the notices that tell of it, and the routes that give it out as a file. `manage.py
 check`, which every command runs, finds a table, a notice or an export that no row names, and an export whose view opens
-for somebody else than its row says. `manage.py rights` prints the table for the document.
+for another person than its row says. `manage.py rights` prints the table for the document.
 """
 
 from collections import Counter

@@ -104,7 +104,7 @@ def _query(request) -> str:
     return values.urlencode()[:1000]
 
 
-# Companies that nobody of the team let in: on the word of a partner, or for a proven domain.
+# Companies that no member of the team let in: on the word of a partner, or for a proven domain.
 
 
 @team
@@ -527,7 +527,7 @@ def index(request):
 
 
 def _registrations(campaign) -> list[dict]:
-    """The first numbers whose evidence nobody of the team has seen, each with the name of what it is."""
+    """The first numbers whose evidence no member of the team has seen, each with the name of what it is."""
     rows = Registration.objects.waiting(campaign).select_related("company", "product")[:PAGE]
     names = {code: in_language(rule, "name") for rule in EntryRule.objects.all() for code in rule.accepts}
     return [

@@ -149,7 +149,7 @@ def _owner(endpoint: WebhookEndpoint) -> User | Company | None:
 
 
 def _row(promise, names: dict[str, str]) -> dict:
-    """A parked promise in the words of the page: never what it says, since it is somebody's mail."""
+    """A parked promise in the words of the page: never what it says, since it is a person's mail."""
     if isinstance(promise, Delivery):
         kind, channel, whom = "delivery", promise.channel, promise.notice.recipient.email
     elif isinstance(promise, Digest):

@@ -170,7 +170,7 @@ def work_of(campaign) -> list[dict]:
 
 
 def _of_invitations(campaign) -> list[dict]:
-    """Entries about companies from lists: letters that came back, and companies nobody was invited for."""
+    """Entries about companies from lists: letters that came back, and companies no one was invited for."""
     url = reverse("console_invitations")
     came_back = CompanyInvitation.objects.filter(campaign=campaign).with_status()
     came_back = came_back.filter(status=CompanyInvitation.Status.BOUNCED)

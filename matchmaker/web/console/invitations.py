@@ -110,7 +110,7 @@ def latest(campaign: Campaign, company: Company) -> CompanyInvitation | None:
 @organiser
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
-    """Those nobody has invited, or with `import` those of one sheet: preview and one button."""
+    """Those no one has invited, or with `import` those of one sheet: preview and one button."""
     companies, back = uninvited_companies(request.campaign)[: services.MOST], reverse("console_invitations")
     if "import" in request.GET:
         batch = _import(request)

@@ -3,7 +3,7 @@
 Every page gives its forms a mark of their own: the token against forgery is masked anew for each rendering. The same
 person, page, mark and content is the same act, said twice by a finger or a slow network. Only the first is carried out;
 the other waits for it and goes where it went. A form that came back with its errors has a new mark, and so has a page
-that was opened anew, so that whoever wants a thing twice gets it twice.
+that was opened anew, so that anyone who wants a thing twice gets it twice.
 
 Parts of a page sent by htmx share one mark and are not looked at here: they wait for one another in the browser.
 """
@@ -30,7 +30,7 @@ DONE_MARK = 16  # first characters of the mark; they are random and tell nothing
 DONE_SECONDS = 24 * 3600
 WAIT = 10.0  # seconds that the second one waits for the answer to the first
 STEP = 0.1
-# Where somebody shows first who she is; nothing was done yet.
+# Where a person shows first who she is; nothing was done yet.
 BEFORE = "/accounts/"
 
 
@@ -112,7 +112,7 @@ def _digest(request: HttpRequest) -> str:
 
 
 def _keep(stored: StoredAnswer, request: HttpRequest, response: HttpResponse) -> None:
-    """Where the first one went. An answer that sets a cookie is needed by whoever asks, so it is not kept."""
+    """Where the first one went. An answer that sets a cookie is needed by the client that asks, so it is not stored."""
     went = response.get("Location", "") if response.status_code < 400 and not response.cookies else ""
     location = getattr(request, "done_see", went)
     if location and not location.startswith(BEFORE):

@@ -419,7 +419,7 @@ class QuestionsForm(forms.Form):
         return cls(request.POST if request.method == "POST" else None, company=company, campaign=campaign)
 
     def keep(self, *, by: User) -> bool:
-        """Write the answers; what the verb refuses is marked. True when everything was kept."""
+        """Write the answers; what the verb refuses is marked. True when everything was stored."""
         if self.campaign is None:
             return True
         with refusals_in_form(self):

@@ -1,7 +1,7 @@
 """Check-in by phone: the page, its worker, and the two addresses a device speaks to.
 
 A device carries a key for one event instead of a person's session: in the address bar only behind `#`, which browsers
-send to nobody, and in requests as a bearer token. There is no cookie, so there is nothing a foreign page could ride on.
+send to no one, and in requests as a bearer token. There is no cookie, so there is nothing a foreign page could ride on.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""For whom somebody may bring sheets in: her company, or the campaign she organises."""
+"""For whom a person may bring sheets in: her company, or the campaign she organises."""
 
 from dataclasses import dataclass
 

@@ -79,7 +79,7 @@ def _refused_row(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
 
 
 def _likely(batch: Import, rows) -> dict:
-    """Rows that are perhaps the same as a company: those nobody has decided about first."""
+    """Rows that are perhaps the same as a company: those no one has decided about first."""
     undecided_first = Case(When(action=Action.ALIKE, then=0), default=1)
     shown = list(rows.order_by(undecided_first, "row_no")[:A_PAGE])
     uids = [row.alike["uid"] for row in shown if not row.alike["row"]]
@@ -108,7 +108,7 @@ def _likely(batch: Import, rows) -> dict:
 @signed_in
 @require_POST
 def likely(request: HttpRequest, uid) -> HttpResponse:
-    """What becomes of one row, or of all nobody has decided about."""
+    """What becomes of one row, or of all no one has decided about."""
     batch = owners.import_for(request, uid)
     number = request.POST.get("row", "")
     with refusals_in_messages(request):

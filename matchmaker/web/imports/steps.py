@@ -74,7 +74,7 @@ def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     if request.method == "POST" and not refusal:
         status = 422
         if request.too_large:
-            form.errors.pop("file", None)  # nothing of it was kept
+            form.errors.pop("file", None)  # nothing of it was stored
             form.add_error("file", _("A file may have up to 25 MB."))
             status = 413
         elif form.is_valid() and (batch := _start(request, form, found, kind)):

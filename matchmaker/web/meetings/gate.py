@@ -9,7 +9,7 @@ from matchmaker.web.access.decorators import current_company
 
 
 def company_of(request: HttpRequest) -> Company:
-    """The company this person works for right now; 404 for somebody without one."""
+    """The company this person works for right now; 404 for a person without one."""
     company = current_company(request)
     if company is None:
         raise Http404

@@ -19,7 +19,7 @@ from matchmaker.web.forms.refusals import add_to_messages
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, uid) -> HttpResponse:
-    """Choose a way, and see what to do for it. For administrators and for whoever claims the company."""
+    """Choose a way, and see what to do for it. For administrators and for anyone who claims the company."""
     company = get_object_or_404(Company.objects.visible_to(request.user), uid=uid)
     if not domains.may_prove(request.user, company):
         raise Http404

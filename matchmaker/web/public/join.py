@@ -279,7 +279,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def take_place(request: HttpRequest) -> HttpResponse:
-    """Where the letter of the campaign's team leads; whoever has confirmed the address it went to joins here."""
+    """Where the letter of the campaign's team leads; anyone who has confirmed the address it went to joins here."""
     team.take_places(by=request.user)
     if not working_campaign(request):
         raise Http404

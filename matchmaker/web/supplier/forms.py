@@ -267,7 +267,7 @@ class ImageForm(forms.Form):
 
 
 class PictureForm(forms.Form):
-    """A picture that is kept: what it shows, and the button that moves it, which names the place it shall have."""
+    """A stored picture: what it shows, and the button that moves it, which names the place it shall have."""
 
     alt = fields.LineField(label=_("What the picture shows"), max_length=200, required=False)
     place = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""What a product has on paper: the number, end and proof of a certificate, and files for whoever may see it."""
+"""What a product has on paper: the number, end and proof of a certificate, and files for anyone who may see it."""
 
 from django import forms
 from django.contrib import messages

@@ -166,7 +166,7 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
             return redirect("supplier_product_edit", saved.uid)
         product = saved or product
     if product:
-        product = own_product(request, product.uid)  # as it is kept, not as it was tried
+        product = own_product(request, product.uid)  # as it is stored, not as it was tried
     return _render(request, product, form, text_set, variants=variants, in_china=in_china, status=422)
 
 

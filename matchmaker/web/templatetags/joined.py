@@ -101,7 +101,7 @@ def address(text) -> SafeString:
             continue
         pieces = JOINT.sub("\\g<0>\x00", long[0]).split("\x00")
         joined = mark_safe("<wbr>".join(conditional_escape(piece) for piece in pieces))  # every piece is escaped
-        # Whole as well, for whoever searches the source of a page for it: tests of what may not be shown do.
+        # Whole as well, for anyone who searches the source of a page for it: tests of what may not be shown do.
         shown = format_html('<span data-whole="{}">{}</span>', long[0], joined) if len(pieces) > 1 else joined
         found += [conditional_escape(words[end : long.start()]), shown]
         end = long.end()

@@ -135,7 +135,7 @@ def points(share: float) -> int:
 
 @register.filter
 def audit_verb(verb: str) -> str:
-    """What a verb of the audit did, in the reader's words; its name where nobody has put it into words."""
+    """What a verb of the audit did, in the reader's words; its name where no one has put it into words."""
     return str(audit_log.VERBS.get(verb, verb))
 
 

@@ -233,7 +233,7 @@ def _registered_rows(event: Event):
 
 @organiser
 def booths(request: HttpRequest, slug: str) -> HttpResponse:
-    """One field a company; where somebody has a booth, meetings are held there."""
+    """One field a company; where a person has a booth, meetings are held there."""
     event = event_of(request, slug)
     rows = list(_registered_rows(event))
     problems: dict[str, list[str]] = {}

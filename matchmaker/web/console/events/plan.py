@@ -565,7 +565,7 @@ class Cell:
     interpreter: str = ""
 
 
-ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that nobody reads at once
+ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that no one reads at once
 
 
 def board(

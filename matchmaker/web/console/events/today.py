@@ -139,7 +139,7 @@ def _meetings_at_risk(event, slot) -> list[dict]:
 
 
 def _late(event, now, here: set[int]) -> list[dict]:
-    """Registered companies of which nobody has come in, those whose next meeting is soonest first."""
+    """Registered companies of which no one has come in, those whose next meeting is soonest first."""
     upcoming: dict[int, dt.datetime] = {}
     planned = Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, starts_at__gte=now - event.length)
     for supplier, buyer, when in planned.values_list("supplier", "buyer", "starts_at"):
@@ -186,7 +186,7 @@ def _absent(event, now) -> list[dict]:
 
 
 def _scans(event) -> list[dict]:
-    """What the gates could not simply let in and nobody has looked at, the latest first."""
+    """What the gates could not simply let in and no one has looked at, the latest first."""
     sentences = {
         "used_already": _("Was in already: perhaps a copied badge, or scanned twice."),
         "code_unknown": _("No badge has this code."),
@@ -342,7 +342,7 @@ def _search(expected, search: str):
 @team
 @require_POST
 def reissue(request, slug, uid):
-    """A lost badge: the old code lets nobody in any more, the new one is printed."""
+    """A lost badge: the old code lets no one in any more, the new one is printed."""
     event = event_of(request, slug)
     people = Attendee.objects.filter(participation__event=event).select_related("participation__event__campaign")
     person = services.reissue_badge(by=request.user, person=get_object_or_404(people, uid=uid))

@@ -156,7 +156,7 @@ class NewAgreementForm(forms.Form):
 
 
 class AdmissionFields(forms.Form):
-    """What is kept of a protocol or notice that admits a product of a country."""
+    """What is stored of a protocol or notice that admits a product of a country."""
 
     hs_in = Codes(label=_("HS prefixes in"), max_length=400)
     product = fields.of_model(AccessNotice, "product", label=_("Product"))
