@@ -28,7 +28,7 @@ def codes_in(module, pattern):
 
 
 def test_every_reason_of_an_item_has_a_sentence():
-    made = codes_in("readiness.py", r'self\._found\(\s*Status\.[A-Z_]+, "([a-z_]+)"')
+    made = codes_in("readiness.py", r'self\._item\(\s*Status\.[A-Z_]+, "([a-z_]+)"')
     made |= {"code_excludes", "answer_excludes", "hs_missing", "hs_too_short", "evidence_held", "evidence_declared"}
     made |= {"evidence_stated"}
     assert made == set(sentences._ITEM)

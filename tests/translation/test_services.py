@@ -102,7 +102,7 @@ def test_200_poisoned_texts_change_nothing_but_their_own_words(engine):
     for text in texts:
         stored = rows[services.clean(text)]
         assert stored.state == State.DONE
-        assert stored.text == services.checks.cleaned(upper(stored.original))
+        assert stored.text == services.checks.clean_translation(upper(stored.original))
 
 
 def test_a_failing_engine_is_paused_and_tried_again_later(engine):
