@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.worker, pytest.mark.slow, pytest.mark.django_db(transa
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-@pytest.fixture
-def two_sites():
+@pytest.fixture(scope="module")
+def two_sites(django_db_setup):
     """Two web servers that share nothing but the database and Valkey."""
     row = connection.settings_dict
     database = f"sqlite:///{row['NAME']}"
