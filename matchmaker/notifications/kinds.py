@@ -33,8 +33,8 @@ class Kind:
     name: str
     placeholders: tuple[Placeholder, ...]
     sample: Mapping[str, Any]
+    topic: str
     variants: tuple[Mapping[str, Any], ...] = field(default=({},))
-    topic: str = ""
 
     def facts(self, variant: int) -> dict[str, Any]:
         """The sample values with which it says this variant."""
@@ -78,6 +78,6 @@ def _kind(name: str, declared: Mapping[str, Any]) -> Kind:
         name=name,
         placeholders=tuple(Placeholder(name, expression or name) for name, _sign, expression in pairs),
         sample=declared["sample"],
+        topic=declared.get("topic", ""),  # without one: see the check in `topics`
         variants=tuple(declared.get("variants", ({},))),
-        topic=declared.get("topic", ""),
     )

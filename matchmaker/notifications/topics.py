@@ -1,14 +1,14 @@
-"""Topics: what people switch on and off. A topic is a file, and the kinds of notice belong to one by their names.
+"""Topics: what people switch on and off. Each kind of notice names its topic in `kinds.toml`.
 
-The word before the first underscore of a kind is its topic when `templates/notifications/topics/<topic>.txt` exists
-(first line its name, second line what it tells about) and `kinds.toml` names no other; every other kind belongs to the
-topic `account`, which cannot be switched off.
+A topic is a file `templates/notifications/topics/<topic>.txt`: first line its name, second line what it tells about.
+The topic `account` cannot be switched off.
 """
 
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.template.loader import get_template, render_to_string
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.notifications import kinds
 
 ACCOUNT = "account"  # security and the person's own access
+ANNOUNCEMENT = "announcement"  # written by hand by the team: a kind that is not declared, and its own topic
 MAIL, IN_APP, SMS, WECHAT = "email", "in_app", "sms", "wechat"
 WECOM, DINGTALK, FEISHU, PUSH = "wecom", "dingtalk", "feishu", "push"
 # Those that need an address which the person adds herself: see `addresses`.
@@ -43,16 +44,27 @@ def topic_of(kind: str) -> str:
     """The topic of a kind.
 
     Raises:
-        ImproperlyConfigured: the kind lacks one of its templates.
+        ImproperlyConfigured: the kind lacks one of its templates, or is not declared.
     """
     for part in PARTS:
         try:
             get_template(f"notifications/{kind}.{part}")
         except Exception as error:
             raise ImproperlyConfigured(f"The notice {kind!r} has no sound template {kind}.{part}: {error}") from error
-    named = kinds.all_kinds().get(kind)
-    prefix = (named.topic if named else "") or kind.split("_")[0]
-    return prefix if prefix in all_topics() else ACCOUNT
+    return ANNOUNCEMENT if kind == ANNOUNCEMENT else kinds.get(kind).topic
+
+
+@register()
+def every_kind_names_its_topic(app_configs, **kwargs) -> list[Error]:
+    return [
+        Error(
+            f"The notice {kind.name!r} names no topic that is there.",
+            hint="Write `topic = …` in templates/notifications/kinds.toml: a file of templates/notifications/topics.",
+            id="matchmaker.E003",
+        )
+        for kind in kinds.all_kinds().values()
+        if kind.topic not in all_topics()
+    ]
 
 
 def label(topic: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ class WebConfig(AppConfig):
         from django.db.models import fields
 
         from matchmaker.directory.services import alerts
+        from matchmaker.web.access import rights_table  # noqa: F401 - registers its checks and those of the routes
         from matchmaker.web.public.attending import attending
 
         fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list

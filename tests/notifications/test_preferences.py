@@ -1,6 +1,7 @@
 """Topic, channel and frequency; quiet hours; bounces; unsubscribing."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from anymail.signals import AnymailTrackingEvent, EventType, tracking
 from django.conf import settings
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import attention, bounces, mail, preferences, texts, topics, unsubscribing
+from matchmaker.notifications import attention, bounces, kinds, mail, preferences, texts, topics, unsubscribing
 from matchmaker.notifications.models import Attention, Delivery, Preference, Suppression
 from tests import factories
 
@@ -45,6 +46,15 @@ def test_topics_are_the_files_that_name_them():
         "account",
         "company",
     ]
+
+
+def test_a_kind_without_a_topic_stops_the_start(monkeypatch):
+    """Otherwise a new kind would belong to a topic that nobody can switch off."""
+    kind = kinds.get("match_found")
+    for topic in ("", "matches"):
+        monkeypatch.setattr(kinds, "all_kinds", lambda topic=topic: {"match_found": replace(kind, topic=topic)})
+        errors = topics.every_kind_names_its_topic(None)
+        assert [error.msg for error in errors] == ["The notice 'match_found' names no topic that is there."]
 
 
 def test_a_new_wish_holds_for_what_waits_already(person, tell):

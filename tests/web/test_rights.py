@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.checks.registry import registry
 
 from matchmaker.notifications import wording
 from matchmaker.web.access import rights_table
@@ -13,6 +14,11 @@ SECURITY = Path(__file__).resolve().parent.parent.parent / "docs/security.md"
 
 def rights_errors() -> list[str]:
     return [error.msg for error in rights_table.everything_has_its_right(None)]
+
+
+def test_the_checks_run_with_every_command():
+    names = {check.__name__ for check in registry.registered_checks if check.__module__.startswith("matchmaker.")}
+    assert names == {"everything_has_its_right", "every_route_declares_its_policy", "every_kind_names_its_topic"}
 
 
 def test_every_table_notice_and_export_has_its_right():

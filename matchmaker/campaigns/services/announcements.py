@@ -27,11 +27,12 @@ from matchmaker.core import reference
 from matchmaker.core.languages import site_languages
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.notifications import topics
 from matchmaker.notifications.models import Announcement, Notice
 from matchmaker.notifications.models.texts import ALONE
 from matchmaker.notifications.services import close_notices, notify
 
-KIND = "announcement"
+KIND = topics.ANNOUNCEMENT
 PER_WEEK = 2  # announcements one person gets in seven days
 SIDES = ("suppliers", "buyers")
 STATES = (Company.Status.APPROVED, Company.Status.PENDING, Company.Status.DRAFT, Company.Status.RETURNED)
