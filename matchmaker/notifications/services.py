@@ -17,6 +17,8 @@ from matchmaker.notifications import fanout, muting
 from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise, WebhookDelivery
 
+CALLED_BACK = "Called back."  # one of `reasons.KNOWN`
+
 
 @transaction.atomic
 def notify(
@@ -111,7 +113,7 @@ def cancel_waiting(*, event_key: str) -> int:
     """Cancel what was not sent yet because its cause is gone; what was shown on the site stays."""
     Notice.objects.filter(event_key=event_key, not_before__gt=timezone.now()).delete()
     waiting = Delivery.objects.waiting().filter(notice__event_key=event_key, lease_token__isnull=True)
-    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error="Called back.")
+    return waiting.update(state=Promise.State.CANCELLED, finished_at=timezone.now(), last_error=CALLED_BACK)
 
 
 @transaction.atomic
@@ -131,7 +133,7 @@ def withhold(*, event_keys: Iterable[str]) -> None:
         for rows in (letters, programs):
             # The update takes the rows first: a worker that claims at the same moment waits, or was faster.
             free = rows.waiting().filter(lease_token__isnull=True, not_before__gt=now)
-            taken = free.update(state=Promise.State.CANCELLED, finished_at=now, last_error="Called back.")
+            taken = free.update(state=Promise.State.CANCELLED, finished_at=now, last_error=CALLED_BACK)
             shown = shown or taken != rows.count()
         if shown:
             raise Refused("letters_left", _("Some letters have left already. It can no longer be taken back."))
@@ -149,7 +151,7 @@ def close_notices(*, event_key: str) -> None:
 def take_back(*, person: Any, about: UUID) -> None:
     """A person left an organisation: cancel what was not delivered of it; what the person has read stays visible."""
     now = timezone.now()
-    called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": "called back"}
+    called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": CALLED_BACK}
     unread = Notice.objects.filter(recipient=person, about=about).unread()
     keys = [f"notice:{uid}" for uid in unread.values_list("uid", flat=True)]
     programs = WebhookDelivery.objects.waiting().filter(endpoint__user=person, event_key__in=keys)

@@ -10,6 +10,7 @@ from matchmaker.companies.models import Membership
 from matchmaker.companies.programs import notify_company
 from matchmaker.notifications import digests, health, mail, services, webhooks
 from matchmaker.notifications.models import Delivery, Digest, Notice, Preference, WebhookDelivery
+from matchmaker.notifications.reasons import KNOWN
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,7 @@ def test_mail_on_its_way_to_a_removed_member_does_not_leave_and_her_colleagues_d
     assert mail.deliver_waiting() == 1
     assert [letter.to for letter in mailoutbox] == [[admin.email]]
     assert states(leaving.user) == {"cancelled"}
+    assert Delivery.objects.get(notice__recipient=leaving.user).last_error in KNOWN  # it is shown in any language
     assert not Notice.objects.visible_to(leaving.user).exists()
     assert Notice.objects.visible_to(admin).count() == 1
 
