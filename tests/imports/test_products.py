@@ -279,6 +279,25 @@ def test_undo_takes_back_what_was_made_and_puts_back_what_was_changed(mill, owne
     assert (str(old.price_low), old.min_order, old.min_order_unit) == ("0.8000", None, "")
 
 
+def test_undo_of_an_import_from_before_a_field_takes_back_what_nobody_touched(mill, owner):
+    old = factories.product(mill, name="Rice 1", price_low="0.80", currency="USD", min_order=None, min_order_unit="")
+    batch = applied(by=owner, batch=previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(3)])))
+    for row in batch.rows.all():  # as a version stored them that had no lots in China
+        del row.values["lots_in_china"]
+        if row.before:
+            del row.before["lots_in_china"]
+        row.save()
+    since = Product.objects.exclude(pk=old.pk).first()
+    lot = {"customs": "bonded", "place": "Ningbo", "quantity": "2", "unit": "t", "until": ""}
+    Product.objects.filter(pk=since.pk).update(lots_in_china=[lot])
+    services.undo_import(by=owner, batch=batch)
+    services.work_waiting()
+    batch.refresh_from_db()
+    old.refresh_from_db()
+    assert (batch.state, batch.kept, set(Product.objects.all())) == ("undone", 1, {old, since})
+    assert str(old.price_low) == "0.8000"
+
+
 def test_undo_keeps_what_somebody_has_worked_with_since(mill, owner):
     batch = applied(by=owner, batch=previewed(by=owner, company=mill, content=as_csv([HEAD, *goods(3)])))
     touched = Product.objects.first()

@@ -85,10 +85,18 @@ def change_product(*, by: User, product: Product, values: Values, source: str) -
 
 
 def set_product(product: Product, values: Values) -> None:
-    """Make a product what the values say, as `product_values` gives them; texts in other languages stay."""
+    """Make a product what the values say, as `product_values` gives them; texts in other languages stay.
+
+    So do terms the values do not name: those an import stored before an upgrade lack what came with it.
+    """
     texts = {text["language"]: text for text in [*product_values(product)["texts"], *values["texts"]]}
-    fields = {name: values[name] for name in PRODUCT_TERMS}
+    fields = {name: values[name] for name in PRODUCT_TERMS if name in values}
     write_product(product, fields, texts=texts.values(), certificates=values["certificates"])
+
+
+def empty_terms() -> dict[str, Any]:
+    """The terms of a product nobody has written anything into."""
+    return {name: getattr(Product(), name) for name in PRODUCT_TERMS}
 
 
 def product_values(product: Product) -> dict[str, Any]:

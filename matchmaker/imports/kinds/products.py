@@ -150,9 +150,13 @@ def _field_values(values: Values) -> Values:
 
 
 def _is_as(now: Values, imported: Values) -> bool:
-    """Whether nothing at all was written since, also in fields the file left empty."""
-    return now["texts"] == imported["texts"] and all(
-        as_text(value) == as_text(imported[name]) for name, value in now.items() if name != "texts"
+    """Whether nothing at all was written since, also in fields the file left empty.
+
+    A field that came with an upgrade after the import is empty in it.
+    """
+    made = {**bulk.empty_terms(), **imported}
+    return now["texts"] == made["texts"] and all(
+        as_text(value) == as_text(made[name]) for name, value in now.items() if name != "texts"
     )
 
 
