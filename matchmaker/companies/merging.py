@@ -9,7 +9,7 @@ from collections import defaultdict
 from django.db import IntegrityError, models, transaction
 
 from matchmaker.companies.models import Check, Company, Document, DomainProof, Membership, Merge, Suspension
-from matchmaker.companies.services import name_key
+from matchmaker.companies.services import change_status, name_key
 
 # What was seen of the duplicate speaks of its own name and number, and so does what was decided about it.
 STAYS = (Check, Document, DomainProof, Suspension, Merge, Membership)
@@ -65,10 +65,8 @@ def _people(duplicate: Company, survivor: Company, report: dict) -> None:
 def _facts(duplicate: Company, survivor: Company) -> None:
     kind, number = duplicate.identifier_kind, duplicate.identifier
     takes_number = bool(number and not survivor.identifier and duplicate.country == survivor.country)
-    duplicate.status, duplicate.merged_into = Company.Status.SUSPENDED, survivor
-    if takes_number:
-        duplicate.identifier_kind = duplicate.identifier = ""
-    duplicate.save()
+    freed = {"identifier_kind": "", "identifier": ""} if takes_number else {}
+    change_status(duplicate, Company.Status.SUSPENDED, merged_into=survivor, **freed)
     if takes_number:
         survivor.identifier_kind, survivor.identifier = kind, number
     for name in FILLED:

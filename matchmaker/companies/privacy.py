@@ -18,6 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.companies.services import change_status
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
@@ -157,6 +158,6 @@ def _close(by: User, company: Company) -> None:
     for end in ends_with:
         end(by, company)
     cleared = ("contact_name", "contact_email", "contact_phone", "contact_wechat", "address", "city", "website")
-    Company.objects.filter(pk=company.pk).update(status=Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
+    change_status(company, Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
     record(by=by, verb="close_company", on=company)

@@ -1,12 +1,13 @@
 """What people do with their companies."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -152,15 +153,34 @@ def update_company(*, by: User, company: Company, **fields) -> Company:
     before = {name: getattr(company, name) for name in fields}
     _write(company, fields)
     changed = [name for name in fields if before[name] != getattr(company, name)]
-    if company.status == Company.Status.APPROVED and {"legal_name", "country", "identifier"} & set(changed):
-        company.status = Company.Status.PENDING
+    waits_again = company.is_approved and bool({"legal_name", "country", "identifier"} & set(changed))
+    if waits_again:
         company.verification, company.verified_at, company.verified_until = Company.Verification.CLAIMED, None, None
         withdraw_checks(company)
     with number_once():
         company.save()
+    if waits_again:
+        change_status(company, Company.Status.PENDING, submitted_at=timezone.now())
     if changed:
         record(by=by, verb="update_company", on=company, facts={"changed": changed})
     return company
+
+
+def change_status(company: Company, status: str, *, among: Collection[str] = (), **fields) -> bool:
+    """Give the company another status and write `fields` along; False if its status is not one of `among` any more.
+
+    Every change of a status goes this way. It moves `updated_at`: by that matching, the directory and the site map see
+    that the company's products and demands come or go. Check before who may do it, and record it.
+    """
+    rows = Company.objects.filter(pk=company.pk)
+    if among:
+        rows = rows.filter(status__in=among)
+    values = {"status": status, "updated_at": timezone.now(), **fields}
+    if not rows.update(**values):
+        return False
+    for name, value in values.items():
+        setattr(company, name, value)
+    return True
 
 
 def is_member(user: User, company: Company) -> bool:

@@ -260,7 +260,10 @@ def _demands_stamp() -> tuple:
 
 
 def changed_demands(since: dt.datetime) -> Changes:
-    return _changes_of("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    """By its row, or by its company, whose status shows or hides it."""
+    of_companies = Demand.objects.filter(company__updated_at__gte=since)
+    changes = _changes_of("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    return changes | _changes_of("company", of_companies, "pk", "company__updated_at")
 
 
 DIRECTORIES = {

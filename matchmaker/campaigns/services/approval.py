@@ -17,7 +17,7 @@ from matchmaker.campaigns.models import AutomaticApproval, Campaign, Enrolment, 
 from matchmaker.companies.domains import proven_domain
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
-from matchmaker.companies.services import companies_alike, number_once
+from matchmaker.companies.services import change_status, companies_alike, number_once
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
@@ -76,8 +76,12 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
     if missing:
         raise ValidationError(missing)
     with number_once():  # returned, it had set its number free; another may have come with it since
-        moved = Company.objects.filter(pk=company.pk, status__in=["draft", "returned"]).update(
-            status=Company.Status.PENDING, submitted_at=timezone.now(), status_reason=""
+        moved = change_status(
+            company,
+            Company.Status.PENDING,
+            among=[Company.Status.DRAFT, Company.Status.RETURNED],
+            submitted_at=timezone.now(),
+            status_reason="",
         )
     if not moved:
         raise Refused("already_submitted", _("This company has already been submitted."))
@@ -160,8 +164,7 @@ def withdraw_automatic_approval(*, by: User, approval: AutomaticApproval, reason
         withdrawn_at=now, withdrawn_by=by, reason=reason.strip()[:500]
     ):
         raise Refused("not_standing", _("This approval does not stand any more."))
-    company.status, company.submitted_at = Company.Status.PENDING, now
-    company.save(update_fields=["status", "submitted_at", "updated_at"])
+    change_status(company, Company.Status.PENDING, submitted_at=now)
     facts = {"reason": reason.strip()[:500], "ground": approval.ground}
     record(by=by, verb="withdraw_automatic_approval", on=approval, organisation=company, facts=facts)
     notify(
@@ -244,10 +247,7 @@ def _apply_decision(
     at: dt.datetime | None = None,
 ) -> Company:
     """Write the decision, tell the company (not before `at`), and take the news off the team's lists."""
-    moved = Company.objects.filter(pk=company.pk, status=Company.Status.PENDING).update(
-        status=status, status_reason=reason
-    )
-    if not moved:
+    if not change_status(company, status, among=[Company.Status.PENDING], status_reason=reason):
         raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
     company.refresh_from_db()
     for key in (_submission(company), _reminder(company, late=False), _reminder(company, late=True)):
@@ -297,8 +297,7 @@ def undo_approval(*, by: User, company: Company, campaign: Campaign) -> Company:
     if has_notice or last != APPROVED:
         raise Refused("gone_on", _("This company has gone on since then."))
     cancel_waiting(event_key=key)
-    moved = Company.objects.filter(pk=company.pk, status=Company.Status.APPROVED).update(status=Company.Status.PENDING)
-    if not moved:
+    if not change_status(company, Company.Status.PENDING, among=[Company.Status.APPROVED]):
         raise Refused("gone_on", _("This company has gone on since then."))
     record(by=by, verb="undo_approval", on=company)
     return company

@@ -16,6 +16,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.members import admins
 from matchmaker.companies.merging import merge_into
 from matchmaker.companies.models import Company, Merge, Suspension
+from matchmaker.companies.services import change_status
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
@@ -43,8 +44,7 @@ def suspend_company(*, by: User, company: Company, campaign: Campaign, reason: s
     row = Suspension(company=company, reason=why, status_before=company.status, suspended_by=by)
     row.full_clean()
     row.save()
-    company.status, company.status_reason = Company.Status.SUSPENDED, why
-    company.save(update_fields=["status", "status_reason", "updated_at"])
+    change_status(company, Company.Status.SUSPENDED, status_reason=why)
     record(by=by, verb="suspend_company", on=company, facts={"reason": why})
     _tell(company, "company_suspended", str(row.uid), reason=why)
     return row
@@ -73,8 +73,7 @@ def lift_suspension(*, by: User, suspension: Suspension, campaign: Campaign, rea
         raise Refused("second_person", _("You agreed already. A second person of the team must agree, too."))
     suspension.second_yes_by, suspension.lifted_at = by, timezone.now()
     suspension.save(update_fields=["second_yes_by", "lifted_at"])
-    company.status, company.status_reason = suspension.status_before, ""
-    company.save(update_fields=["status", "status_reason", "updated_at"])
+    change_status(company, suspension.status_before, status_reason="")
     record(by=by, verb="lift_suspension", on=suspension, organisation=company, facts={"yes": 2})
     _tell(company, "company_back", str(suspension.uid))
     return suspension

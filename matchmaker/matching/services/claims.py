@@ -43,19 +43,24 @@ def behind(kind):
 
 
 def follow_companies() -> int:
-    """Let products wait whose company changed after they were matched: conditions name its level, size and age.
+    """Let products and lines wait whose company changed after they were matched; returns how many.
 
-    Looks at companies of the last hours only, so that it costs little every ten seconds; a full run sees them all.
+    What a company may show comes and goes with its status, and conditions name its level, size and age. Looks at
+    companies of the last hours only, so that it costs little every ten seconds; a full run sees them all.
     """
-    now = timezone.now()
-    changed = Company.objects.filter(updated_at__gt=now - FOLLOWED, is_supplier=True).values_list("pk", flat=True)
-    stale = Product.objects.filter(
-        company__in=list(changed[:MOST_FOLLOWED]),
+    changed = Company.objects.filter(updated_at__gt=timezone.now() - FOLLOWED).values_list("pk", flat=True)
+    companies = list(changed[:MOST_FOLLOWED])
+    return sum(_let_wait(kind, companies) for kind in STATES) if companies else 0
+
+
+def _let_wait(kind, companies: list[int]) -> int:
+    stale = kind.objects.filter(
+        **{f"{COMPANY[kind]}__in": companies},
         matching_state__revision=F("revision"),
-        matching_state__matched_at__lt=F("company__updated_at"),
+        matching_state__matched_at__lt=F(f"{COMPANY[kind]}__updated_at"),
     )
     keys = list(stale.values_list("pk", flat=True)[:MOST_FOLLOWED])
-    return Product.objects.filter(pk__in=keys).update(revision=F("revision") + 1) if keys else 0
+    return kind.objects.filter(pk__in=keys).update(revision=F("revision") + 1) if keys else 0
 
 
 def take(most: int, *, beside: MatchRun | None = None) -> Claim:
