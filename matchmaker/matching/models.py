@@ -2,52 +2,52 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models import Campaign
-from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.catalogue.models import DemandInvitation, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
+
+
+def _is_known_to_supplier() -> Q:
+    invitation = DemandInvitation.objects.filter(demand=OuterRef("line__demand"), company=OuterRef("product__company"))
+    is_open_to = Q(line__demand__visibility="public") | (Q(line__demand__visibility="invited") & Q(Exists(invitation)))
+    return (is_open_to | Q(buyer_answer=Match.Answer.INTERESTED)) & ~Q(buyer_answer=Match.Answer.DECLINED)
 
 
 class MatchQuerySet(models.QuerySet):
     def active(self):
         return self.filter(withdrawn_at__isnull=True)
 
-    def for_supplier(self, company):
-        """What the supplier's people see: matches of their products whose demand they may know of.
+    def between_approved(self):
+        """Active, and both companies may be seen: matching takes the others away a little later."""
+        approved = Company.Status.APPROVED
+        return self.active().filter(product__company__status=approved, line__demand__company__status=approved)
 
-        A private demand is matched for its buyer's eyes only, until the buyer says yes.
+    def known_to_supplier(self):
+        """Those the supplier may know of.
+
+        A private demand is matched for its buyer's eyes only, until the buyer says yes; an invited one is known to the
+        invited. A buyer's no closes the match for the supplier.
         """
-        return (
-            self.active()
-            .filter(product__company=company)
-            .filter(
-                Q(line__demand__visibility="public")
-                | Q(buyer_answer=Match.Answer.INTERESTED)
-                | Q(line__demand__visibility="invited", line__demand__invitations__company=company)
-            )
-            .exclude(buyer_answer=Match.Answer.DECLINED)
-        )
+        return self.between_approved().filter(_is_known_to_supplier())
+
+    def for_supplier(self, company):
+        """What the supplier's people see, on pages, in the API and in exports."""
+        return self.known_to_supplier().filter(product__company=company)
 
     def for_buyer(self, company):
-        return self.active().filter(line__demand__company=company)
+        return self.between_approved().filter(line__demand__company=company)
 
     def visible_to(self, user):
+        """What `for_supplier` and `for_buyer` give for all companies of a person."""
         if not user.is_authenticated:
             return self.none()
         companies = Company.objects.of(user).values("pk")
-        shared = (
-            Q(line__demand__visibility="public")
-            | Q(buyer_answer="interested")
-            | Q(line__demand__visibility="invited", line__demand__invitations__company__in=companies)
-        )
-        return (
-            self.active()
-            .filter(Q(line__demand__company__in=companies) | (Q(product__company__in=companies) & shared))
-            .distinct()
-        )
+        as_supplier = Q(product__company__in=companies) & _is_known_to_supplier()
+        return self.between_approved().filter(Q(line__demand__company__in=companies) | as_supplier)
 
     def for_cards(self):
         return self.select_related(

@@ -1,7 +1,7 @@
 """The sample events come alive: companies register, some cannot always come, interpreters are in the hall."""
 
 from matchmaker.accounts.models import User
-from matchmaker.catalogue.models import Category
+from matchmaker.catalogue.models import Category, Product
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event
 from matchmaker.events.services import add_interpreter, register_for_event, set_availability, wish
@@ -27,7 +27,7 @@ def people_register(event: Event, organiser: User) -> int:
     """
     food = event.slug == "wuhan-food"
     goods = Company.objects.approved().filter(campaigns=event.campaign).order_by("pk")
-    suppliers = goods.suppliers().filter(products__status="published")
+    suppliers = goods.suppliers().filter(products__in=Product.objects.published())
     buyers = goods.buyers().filter(demands__status="published")
     if food:
         suppliers = suppliers.filter(products__category__group=FOOD)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services.demands import LineErrors
+from matchmaker.companies.services import change_status
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
 from tests import factories as make
@@ -127,3 +128,5 @@ def test_who_sees_a_demand(company, visibility, seen_by):
     }
     for rows in (Demand, DemandLine):
         assert {name for name, user in people.items() if rows.objects.visible_to(user).exists()} == seen_by
+    change_status(company, "suspended")
+    assert {name for name, user in people.items() if Demand.objects.visible_to(user).exists()} == {"owner"}

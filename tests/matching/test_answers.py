@@ -57,13 +57,24 @@ def test_same_answer_a_thousand_times_is_one_answer(match):
 
 
 def test_no_hides_the_match_from_the_supplier(match):
-    _seller, buyer = people(match)
+    seller, buyer = people(match)
     answer_match(by=buyer, match=match, side="buyer", answer="declined", why="origin")
 
     assert Match.objects.for_supplier(match.product.company).count() == 0
-    with pytest.raises(Refused) as refusal:
-        answer_match(by=factories.user(), match=match, side="supplier", answer="interested")
-    assert refusal.value.status == 404
+    assert Match.objects.visible_to(seller).count() == 0
+    assert Match.objects.visible_to(buyer).count() == 1
+    for person in (seller, factories.user()):
+        with pytest.raises(Refused) as refusal:
+            answer_match(by=person, match=match, side="supplier", answer="interested")
+        assert refusal.value.status == 404
+
+
+def test_declined_match_is_not_in_the_suppliers_api(match, client):
+    seller, buyer = people(match)
+    client.force_login(seller)
+    assert client.get("/api/v1/matches/").json()["results"] != []
+    answer_match(by=buyer, match=match, side="buyer", answer="declined", why="origin")
+    assert client.get("/api/v1/matches/").json()["results"] == []
 
 
 def test_match_of_another_company_does_not_exist(match):

@@ -6,8 +6,11 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from matchmaker.campaigns import services as campaigns
 from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import ProductText
+from matchmaker.companies import privacy
+from matchmaker.companies.services import change_status, update_company
 from matchmaker.matching import tasks
 from matchmaker.matching.models import Match, OfferState
 from matchmaker.matching.services import answer_match, claims, match_waiting, scorer, waiting
@@ -95,6 +98,63 @@ def test_unapproved_company_is_not_matched():
     match_waiting()
 
     assert Match.objects.count() == 0
+
+
+def test_undone_approval_takes_the_matches_along(campaign, organiser):
+    product, line = rice_and_line()
+    company = product.company
+    factories.take_part(campaign, company)
+    change_status(company, "pending", submitted_at=timezone.now())
+    later = timezone.now() + timedelta(minutes=10)
+    campaigns.approve_company(by=organiser, company=company, campaign=campaign, told_at=later)
+    match_waiting()
+    assert Match.objects.for_buyer(line.demand.company).count() == 1
+
+    campaigns.undo_approval(by=organiser, company=company, campaign=campaign)
+    assert Match.objects.for_buyer(line.demand.company).count() == 0  # at once
+    assert Match.objects.visible_to(factories.member_of(line.demand.company)).count() == 0
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_company_that_is_approved_again_is_matched_again(campaign, organiser):
+    product, _line = rice_and_line()
+    company = product.company
+    match_waiting()
+    update_company(by=factories.member_of(company), company=company, legal_name="Another Name Ltd.")
+    match_waiting()
+    assert Match.objects.count() == 0
+
+    campaigns.approve_company(by=organiser, company=company, campaign=campaign)
+    match_waiting()
+
+    assert Match.objects.count() == 1
+
+
+def test_erased_company_takes_its_matches_along():
+    product, _line = rice_and_line()
+    person = factories.member_of(product.company)
+    match_waiting()
+
+    privacy.erase_person(by=person)
+    match_waiting()
+
+    assert Match.objects.count() == 0
+
+
+def test_lines_of_a_buyer_that_is_suspended_and_let_back_are_matched_anew():
+    product, line = rice_and_line()
+    match_waiting()
+    change_status(line.demand.company, "suspended")
+    assert Match.objects.for_supplier(product.company).count() == 0
+    match_waiting()
+    assert Match.objects.count() == 0
+
+    change_status(line.demand.company, "approved")
+    match_waiting()
+
+    assert Match.objects.count() == 1
 
 
 def test_company_is_never_matched_with_itself():

@@ -12,5 +12,6 @@ from matchmaker.catalogue.models.products import (
     ProductText,
     ProductVariant,
     ShortlistItem,
+    is_public,
     text_for_reader,
 )

@@ -47,13 +47,12 @@ class DemandQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.public()
         own = Company.objects.of(user).values("pk")
-        seen = Q(pk__in=self.model.objects.public().values("pk")) | Q(company__in=own)
         invited = Q(
             visibility=Demand.Visibility.INVITED,
-            status=Demand.Status.PUBLISHED,
             pk__in=DemandInvitation.objects.filter(company__in=own).values("demand"),
         )
-        return self.filter(seen | invited)
+        shown = self.model.objects.open().filter(Q(visibility=Demand.Visibility.PUBLIC) | invited)
+        return self.filter(Q(pk__in=shown.values("pk")) | Q(company__in=own))
 
     def only_for(self, user):
         """Open ones that this person sees and the public does not: her companies' own, and where they are invited."""

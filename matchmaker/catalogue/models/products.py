@@ -65,10 +65,18 @@ class Period(models.TextChoices):
     YEAR = "year", _("a year")
 
 
+def is_public(prefix: str = "") -> Q:
+    """Visible to the world: published, by an approved company. `prefix` leads to the product ("products__").
+
+    With `Product.is_public` the only place that says it; querysets of products use `published`.
+    """
+    approved = {f"{prefix}company__status": Company.Status.APPROVED}
+    return Q(**{f"{prefix}status": Product.Status.PUBLISHED}, **approved)
+
+
 class ProductQuerySet(models.QuerySet):
     def published(self):
-        """Visible to the world: published, by an approved company."""
-        return self.filter(status=Product.Status.PUBLISHED, company__status=Company.Status.APPROVED)
+        return self.filter(is_public())
 
     def of(self, company):
         return self.filter(company=company)
@@ -77,9 +85,7 @@ class ProductQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.published()
         own = Company.objects.of(user).values("pk")
-        return self.filter(
-            Q(status=Product.Status.PUBLISHED, company__status=Company.Status.APPROVED) | Q(company__in=own)
-        )
+        return self.filter(is_public() | Q(company__in=own))
 
     def for_cards(self):
         """Everything a card shows, in three queries whatever their number."""
@@ -176,6 +182,11 @@ class Product(Public, PublishWish):
     @property
     def name(self) -> str:
         return self.text.name if self.text else str(_("product without a name"))
+
+    @property
+    def is_public(self) -> bool:
+        """What `is_public` is for a query."""
+        return self.status == self.Status.PUBLISHED and self.company.is_approved
 
     @property
     def price_has_ended(self) -> bool:

@@ -9,8 +9,9 @@ a declined request, or nothing that speaks for them, are absent.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 
+from matchmaker.catalogue.models import is_public
 from matchmaker.events.models import Event, MeetingRequest, Wish
 from matchmaker.events.services.wishes import never_pairs
 from matchmaker.matching.models import Match
@@ -27,17 +28,9 @@ class Worth:
 
 
 def seen_matches():
-    """Active matches that both sides may know of: private demands count only once their buyer said yes."""
-    shared = (
-        Q(line__demand__visibility="public")
-        | Q(buyer_answer="interested")
-        | Q(line__demand__visibility="invited", line__demand__invitations__company=F("product__company"))
-    )
-    return (
-        Match.objects.active()
-        .filter(shared, line__demand__status="published", product__status="published")
-        .exclude(Q(supplier_answer="declined") | Q(buyer_answer="declined"))
-    )
+    """Matches that both sides may know of and neither declined, of what is published."""
+    known = Match.objects.known_to_supplier().exclude(supplier_answer="declined")
+    return known.filter(is_public("product__"), line__demand__status="published")
 
 
 def best_matches(suppliers: set[int], buyers: set[int]) -> dict[Pair, tuple[float, bool, bool]]:

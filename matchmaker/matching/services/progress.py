@@ -14,9 +14,7 @@ LONGEST_WAIT = dt.timedelta(minutes=10)
 
 def product_waits(product: Product) -> bool:
     """Whether a product that was just published or changed is still to be compared with the demands."""
-    if product.status != Product.Status.PUBLISHED or not product.company.is_approved:
-        return False
-    return _is_recent(product) and _still_to_do(Product.objects.filter(pk=product.pk))
+    return product.is_public and _is_recent(product) and _still_to_do(Product.objects.filter(pk=product.pk))
 
 
 def demand_waits(demand: Demand) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
+from matchmaker.catalogue.models import Category, Demand, DemandLine, Product, is_public
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
 from matchmaker.core.languages import site_languages
@@ -123,8 +123,8 @@ def _groups() -> list[dict]:
 @everyone
 @require_safe
 def categories(request):
-    published = Q(products__status=Product.Status.PUBLISHED, products__company__status=Company.Status.APPROVED)
-    rows = Category.objects.exclude(group=Category.Group.OUT).annotate(offered=Count("products", published))
+    offered = Count("products", is_public("products__"))
+    rows = Category.objects.exclude(group=Category.Group.OUT).annotate(offered=offered)
     wanted = dict(
         DemandLine.objects.filter(demand__in=Demand.objects.public())
         .values("category")

@@ -59,7 +59,7 @@ def show(request, uid):
     context = {
         "product": product,
         "is_own": product.company == current_company(request, is_supplier=True),
-        "is_public": product.status == Product.Status.PUBLISHED and product.company.is_approved,
+        "is_public": product.is_public,
         "texts": list(product.texts.all()),
         "files": list(product.files.all()),
         "traits": _traits(product),
