@@ -24,7 +24,9 @@ from matchmaker.directory.facts import DUTY_BANDS, ORDER_BANDS, PRICE_BANDS, Fac
 from matchmaker.directory.index.entries import Entry, fold, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 
-VERSION = 1  # of what `entries` read; raise it when the same facets or words are read in another way
+# Of what `entries` read. Raise it whenever an entry gets another word, text or facet: large indexes are only patched
+# and would go on with what they read before.
+VERSION = 1
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 

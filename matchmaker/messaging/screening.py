@@ -52,7 +52,10 @@ def shingles(text: str) -> frozenset[str]:
 
 def likeness(one: str, other: str) -> float:
     """Share of common shingles (Jaccard), 0 to 1."""
-    left, right = shingles(one), shingles(other)
+    return _share(shingles(one), shingles(other))
+
+
+def _share(left: frozenset[str], right: frozenset[str]) -> float:
     return len(left & right) / len(left | right)
 
 
@@ -63,7 +66,6 @@ def copies(text: str, earlier: Iterable[SentText], *, to: int) -> int:
     for sent in earlier:
         if sent.company == to or sent.company in found:
             continue
-        other = shingles(sent.text)
-        if len(wanted & other) >= ALIKE * len(wanted | other):
+        if _share(wanted, shingles(sent.text)) >= ALIKE:
             found.add(sent.company)
     return len(found)

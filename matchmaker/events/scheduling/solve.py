@@ -18,9 +18,9 @@ from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.scheduling.tighten import Bound
 
-# progress(stage, objective, bound, gap, seconds) -> False stops the run; the best plan so far is returned.
+# progress(stage, objective, bound, gap, seconds) -> False stops the run; the best plan so far is returned. Stages:
+# selecting, placing, improving, idle, tables.
 Progress = Callable[[str, int, int, float, float], bool | None]
-STAGES = ("selecting", "placing", "improving", "idle", "tables")
 
 
 def plan(

@@ -184,7 +184,3 @@ def in_the_way(option: Alternative, standing: Snapshot, names: Mapping[int, str]
                 }[conflict.code]
             )
     return found
-
-
-def slot_label(standing: Snapshot, slot: int) -> str:
-    return clock(standing.event, standing.slots[slot])
