@@ -1,4 +1,4 @@
-"""Bells of events: no arguments, since the rows say what is to be done."""
+"""Tasks of events: no arguments, since the rows say what is to be done."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Bells of market access."""
+"""Tasks of market access."""
 
 from celery import shared_task
 

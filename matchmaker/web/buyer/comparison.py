@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductCertificate
@@ -33,6 +32,7 @@ from matchmaker.matching.reasons import sentences as reasons_of
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.rendering.list_export import FORMS
+from matchmaker.web.rendering.match_terms import format_days
 from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import capacity, certificate, hs, language_name, price, unit
@@ -74,7 +74,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
         _texts(_("Capacity"), [_capacity(p) for p in products]),
         _least(_("Lead time"), [p.lead_time_days for p in products]),
-        _texts(_("Shelf life"), [_days(p.shelf_life_days) for p in products]),
+        _texts(_("Shelf life"), [format_days(p.shelf_life_days) for p in products]),
         _texts(_("HS code"), [hs(p.hs_code) for p in products]),
         Row(_("Duty"), [_duty(box) for box in duties]),
         _texts(_("Import VAT"), [box.vat for box in duties]),
@@ -181,16 +181,12 @@ def _why_not_compared(base: str, kind: str, incoterm: str) -> str:
 def _least(label: str, values: Sequence[int | None]) -> Row:
     given = [value for value in values if value is not None]
     best = min(given) if len(given) > 1 and len(set(given)) > 1 else None
-    cells = [Cell(_days(value), is_best=value is not None and value == best) for value in values]
+    cells = [Cell(format_days(value), is_best=value is not None and value == best) for value in values]
     return Row(label, cells, best_word=_("shortest"))
 
 
 def _capacity(product: Product) -> str:
     return capacity(product.capacity, product.capacity_unit, product.capacity_period)
-
-
-def _days(days: int | None) -> str:
-    return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
 
 
 def _duty(box: DutyBox) -> Cell:

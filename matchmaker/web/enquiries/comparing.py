@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue.models import Demand, DemandLine
@@ -32,6 +32,7 @@ from matchmaker.web.enquiries.forms import CRITERION_WORDS, CostsForm
 from matchmaker.web.enquiries.quotes import comparison
 from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.rendering.list_export import FORMS
+from matchmaker.web.rendering.match_terms import format_days
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import certificate, for_one
 from matchmaker.web.templatetags.ui import number
@@ -318,11 +319,7 @@ def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
 def _least(values: Sequence[int | None]) -> list[Cell]:
     given = [value for value in values if value is not None]
     best = min(given) if len(given) > 1 and len(set(given)) > 1 else None
-    return [Cell(_days(value), is_best=value is not None and value == best) for value in values]
-
-
-def _days(days: int | None) -> str:
-    return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
+    return [Cell(format_days(value), is_best=value is not None and value == best) for value in values]
 
 
 def _certificates(row: ComparedQuote, scope: Scope) -> Cell:

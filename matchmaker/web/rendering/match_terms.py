@@ -61,7 +61,7 @@ def terms_of(match: Match) -> dict[str, Any]:
             **outcomes["delivery"],
             "label": _("Lead time"),
             "wanted": _by(line.demand.delivery_until),
-            "offered": _days(offered.lead_time_days),
+            "offered": format_days(offered.lead_time_days),
         },
     ]
     return {"rows": [row for row in rows if row["wanted"] or row["offered"]], "quote": quote, "conditions": judged}
@@ -148,7 +148,8 @@ def _by(day: dt.date | None) -> str:
     return _("delivery by %(day)s") % {"day": formats.day(day)} if day else ""
 
 
-def _days(days: int | None) -> str:
+def format_days(days: int | None) -> str:
+    """ "30 days"; "" for none."""
     return "" if days is None else ngettext("%(days)s day", "%(days)s days", days) % {"days": number(days)}
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django import forms
+from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,16 @@ class WithPreview(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "preview_day"}
 
 
+class EditForm(WithPreview):
+    """Of a record that is there: `row`."""
+
+    row: models.Model
+
+    def changed(self) -> dict:
+        """Only what differs from the row, so that the record of the edit says no more than was done."""
+        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
+
+
 class Codes(fields.LineField):
     """Codes with spaces between them."""
 
@@ -45,7 +56,7 @@ class Codes(fields.LineField):
 RULE_TEXTS = ("name", "summary", "authority", "legal_basis", "how_to_satisfy", "note")
 
 
-class RuleForm(WithPreview):
+class RuleForm(EditForm):
     """The fields of a rule that organisers change; its code and its place in a succession stay."""
 
     valid_from = _day(_("Holds from"))
@@ -70,22 +81,14 @@ class RuleForm(WithPreview):
         order = ["valid_from", "valid_until", "hs_in", "hs_out", "origins_in", "origins_out", *RULE_TEXTS]
         self.order_fields([*order, "where_to_apply", "lookalike_warning", "source_url", "confidence"])
 
-    def changed(self) -> dict:
-        """Only what differs from the row, so that the record of the edit says no more than was done."""
-        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
 
-
-class OfRow(WithPreview):
+class OfRow(EditForm):
     """The fields of one record, with what stands there."""
 
     def __init__(self, *args, row, **kwargs):
         names = [name for name in self.base_fields if name != "preview_day"]
         super().__init__(*args, initial={name: getattr(row, name) for name in names}, **kwargs)
         self.row = row
-
-    def changed(self) -> dict:
-        """Only what differs, so that the record of the edit says no more than was done."""
-        return {name: value for name, value in self.values().items() if getattr(self.row, name) != value}
 
 
 class AgreementForm(OfRow):
