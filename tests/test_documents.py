@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import get_commands
 
 import matchmaker
+from matchmaker.celery import app
+from matchmaker.notifications import calendars
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
@@ -21,6 +24,7 @@ NOT_FOR_OPERATORS = {
     "TEST_SQLITE": "database of the tests",
     "NO_COLOR": "a convention of terminals",
 }
+DOTTED, FILE = re.compile(r"[a-z_]+(\.\w+)+(\(.*\))?"), re.compile(r"\.(md|py|toml|html|txt|csv|css|js)$")
 SOURCES = ("matchmaker", "tests", "templates", "static", "data", "docs", "benchmarks", "deploy", ".github", ".ci")
 
 
@@ -106,6 +110,25 @@ def resolve(dotted: str) -> bool:
             target = getattr(target, name)
         return True
     return False
+
+
+def is_a_name_of_ours(name: str) -> bool:
+    """A module or something in one, a table, a task, or what makes an attachment."""
+    known = {model._meta.label for model in apps.get_models()} | set(app.tasks) | set(calendars.makers)
+    return name in known or resolve(f"matchmaker.{name}")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not is_history(page)], ids=page_name)
+def test_dotted_names_of_a_page_exist(page):
+    """A span such as `companies.programs.notify_company(company, …)`: it begins with a layer."""
+    layers = {path.name for path in (ROOT / "matchmaker").iterdir() if path.is_dir()}
+    app.autodiscover_tasks(force=True)
+    named = {
+        span.partition("(")[0]
+        for span in code_spans(page.read_text())
+        if DOTTED.fullmatch(span) and not FILE.search(span)
+    }
+    assert {name for name in named if name.split(".")[0] in layers and not is_a_name_of_ours(name)} == set()
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not is_history(page)], ids=page_name)
