@@ -57,6 +57,8 @@ TAGS = {
     "meetings": "Meetings of two companies at an event.",
     "plans": "Plans of an event, drafts and the published one, with their meetings, for the campaign's team.",
     "interpreters": "Interpreters of an event with their timetables, for the campaign's team.",
+    "partners": "Country partners and trading groups that bring companies.",
+    "obstacles": "What blocks deals, who works on it, and what came of it.",
     "papers": "Papers of companies, for the campaign's team.",
     "report": "Figures of a campaign or an event, for the campaign's team.",
     "notifications": "What the caller was told.",

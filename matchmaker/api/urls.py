@@ -8,6 +8,7 @@ from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
 from matchmaker.api.documents import Documents, Papers
 from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
+from matchmaker.api.event_brand import EventBrands
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.invitations import CompanyInvitations
@@ -15,7 +16,9 @@ from matchmaker.api.market import ProductDuty
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
+from matchmaker.api.obstacles import Obstacles
 from matchmaker.api.participations import Participations
+from matchmaker.api.partners import Partners
 from matchmaker.api.plans import Interpreters, Plans
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
 from matchmaker.api.products import Products
@@ -174,6 +177,21 @@ urlpatterns = [
     path("events/<slug:slug>/publish/", one(Events, "publish"), name="api_event_publish"),
     path("events/<slug:slug>/cancel/", one(Events, "cancel"), name="api_event_cancel"),
     path("events/<slug:slug>/copy/", one(Events, "copy"), name="api_event_copy"),
+    path(
+        "events/<slug:slug>/brand/",
+        EventBrands.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="api_event_brand",
+    ),
+    path("events/<slug:slug>/brand/logo/", one(EventBrands, "logo"), name="api_event_brand_logo"),
+    path("events/<slug:slug>/brand/picture/", one(EventBrands, "picture"), name="api_event_brand_picture"),
+    path("partners/", Partners.as_view(LIST_WRITE), name="api_partners"),
+    path("partners/<uuid:uid>/", Partners.as_view(ONE_WRITE), name="api_partner"),
+    path("partners/<uuid:uid>/close/", one(Partners, "close"), name="api_partner_close"),
+    path("obstacles/", Obstacles.as_view(LIST_WRITE), name="api_obstacles"),
+    path("obstacles/<uuid:uid>/", Obstacles.as_view(ONE), name="api_obstacle"),
+    path("obstacles/<uuid:uid>/answer/", one(Obstacles, "answer"), name="api_obstacle_answer"),
+    path("obstacles/<uuid:uid>/take-up/", one(Obstacles, "take_up"), name="api_obstacle_take_up"),
+    path("obstacles/<uuid:uid>/close/", one(Obstacles, "close"), name="api_obstacle_close"),
     path("report/", Reports.as_view({"get": "retrieve"}), name="api_report"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),

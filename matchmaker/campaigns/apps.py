@@ -12,7 +12,6 @@ class CampaignsConfig(AppConfig):
 
         privacy.transfers_on_erasure.append(team.campaigns_without_admin)
         mail.senders.extend([letters.send_waiting, company_invitations.send_waiting])
-        mail.sender_names.append(letters.campaign_name)
         mail.looks.append(letters.look)
         fanout.part_names.append(campaign_names.names_for_letters)
         invitations.introductions.extend([letters.introduce_partner, company_invitations.introduce_campaign])

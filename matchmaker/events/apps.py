@@ -13,6 +13,7 @@ class EventsConfig(AppConfig):
         calendars.makers["events.agenda"] = calendar.agenda
         calendars.makers["events.interpreter"] = calendar.interpreter_mail
         mail.senders.append(_send_waiting)
+        mail.looks.append(_look)
         privacy.ends_with.append(_leave)
         bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
         bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
@@ -23,6 +24,12 @@ def _leave(by, company) -> None:
     from matchmaker.events.services import withdraw_from_all  # here, because it brings the solver with it
 
     withdraw_from_all(by=by, company=company)
+
+
+def _look(context) -> dict[str, str]:
+    from matchmaker.events.services.brand import look_of_letter
+
+    return look_of_letter(context)
 
 
 def _send_waiting() -> int:

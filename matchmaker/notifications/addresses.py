@@ -74,7 +74,7 @@ def send_test(*, by: Any, address: ChannelAddress) -> None:
         Refused: it was not taken, with what the service said.
     """
     words = ChatMessage(
-        text=_("This is a test message of %(site)s.") % {"site": mail.sender_of_letters().name},
+        text=_("This is a test message of %(site)s.") % {"site": mail.sender_of_letters({}).name},
         link=languages.absolute(reverse("notice_settings")),
         key=f"test-{timezone.now().timestamp():.0f}",
     )

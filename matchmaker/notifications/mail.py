@@ -3,7 +3,7 @@
 import re
 import smtplib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import MIMEPart
@@ -163,17 +163,16 @@ class Sender:
     colour: str = SEAL
 
 
-# A layer above says in its AppConfig what all letters are about, in the language set; "" where nothing is named.
-sender_names: list[Callable[[], str]] = []
-# And how they look: `footer` and `colour` of the sender, each where it is set.
-looks: list[Callable[[], dict[str, str]]] = []
+# A layer above says in its AppConfig who writes and how a letter looks, in the language set: `name`, `footer` and
+# `colour` of the sender, each where it is set. It is given the context of the letter; the last word counts.
+looks: list[Callable[[Mapping[str, Any]], dict[str, str]]] = []
 
 
-def sender_of_letters() -> Sender:
-    """Who writes, in the language set."""
-    name = next((name for find in sender_names if (name := find())), "") or site_name()
-    look = {key: value for find in looks for key, value in find().items() if value}
-    return Sender(name, settings.SENDER_ORGANISATION, settings.SENDER_ADDRESS, **look)
+def sender_of_letters(context: Mapping[str, Any]) -> Sender:
+    """Who writes a letter with this context, in the language set."""
+    look = {key: value for find in looks for key, value in find(context).items() if value}
+    look = {"name": site_name(), **look}
+    return Sender(organisation=settings.SENDER_ORGANISATION, postal_address=settings.SENDER_ADDRESS, **look)
 
 
 def from_header(name: str) -> str:
@@ -214,7 +213,7 @@ def build(
     """
     with translation.override(person.language):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
-        sender = sender_of_letters()
+        sender = sender_of_letters(context)
         facts = localize_context(context)
         letter = _render_letter(kind, context, facts, words, _frame(person, topic, context, stop, sender))
         calendar = calendars.calendar_text(context)

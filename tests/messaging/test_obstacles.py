@@ -207,3 +207,16 @@ def test_a_partner_does_not_read_whom_its_company_talks_to(case, client):
     assert "Our plant waits" in page
     assert "Secret Foods" not in page
     assert client.get(reverse("obstacle", args=[row.uid])).context["enquiry"] is None
+
+
+def test_who_has_no_company_is_shown_where_to_report(case, client):
+    """The page says “report it”: each reader has a way to do so."""
+    for person, address in (
+        (case.seller, reverse("obstacle_new")),
+        (case.desk, reverse("partner_home", args=[case.partner.uid])),
+        (case.team, reverse("console_obstacles")),
+        (factories.user(), reverse("join")),
+    ):
+        client.force_login(person)
+        head = client.get(reverse("obstacles")).text.partition('class="page-head-actions"')[2].partition("</div>")[0]
+        assert f'href="{address}"' in head

@@ -1,5 +1,6 @@
 """Letters to people who were given a place and have no account yet, and the campaign's name in all letters."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -12,16 +13,15 @@ from matchmaker.notifications.models import Promise
 KINDS: tuple[type[Seat], ...] = (PartnerSeat, TeamSeat)
 
 
-def campaign_name() -> str:
-    """The name of the current campaign in the language set; "" where there is none."""
+def look(context: Mapping[str, Any]) -> dict[str, str]:
+    """Sender, footer and colour of the current campaign, in the language set; the same for all letters."""
     campaign = Campaign.objects.filter(is_current=True).first()
-    return (campaign.sender_name or str(campaign.name)) if campaign else ""
+    return look_of(campaign) if campaign else {}
 
 
-def look() -> dict[str, str]:
-    """Footer and colour of all letters, in the language set."""
-    campaign = Campaign.objects.filter(is_current=True).first()
-    return {"footer": str(campaign.footer), "colour": campaign.colour} if campaign else {}
+def look_of(campaign: Campaign) -> dict[str, str]:
+    name = campaign.sender_name or str(campaign.name)
+    return {"name": name, "footer": str(campaign.footer), "colour": campaign.colour}
 
 
 def introduce_partner(invitation: Invitation) -> dict[str, Any]:

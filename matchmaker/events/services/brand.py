@@ -1,6 +1,7 @@
 """How an event looks: short name, colour, logo and a picture of it. What is empty is that of the campaign."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,11 +12,13 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.campaigns.services.brand import problems_of_colour, read_logo
+from matchmaker.campaigns.services.letters import look_of
 from matchmaker.core.pictures import NotAPicture, reencode
 from matchmaker.events.models import Event, EventBrand
 
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
 PICTURE_SIDE = 1280  # pixels
+LOOKS_LIKE = "looks_like"  # in the context of a letter: the slug of the event it is about
 
 
 @transaction.atomic
@@ -56,6 +59,17 @@ def set_event_brand(
     facts = {"colour": brand.colour, "logo": brand.logo_digest[:12], "picture": brand.picture_digest[:12]}
     record(by=by, verb="set_event_brand", on=event, organisation=event.campaign, facts=facts)
     return brand
+
+
+def look_of_letter(context: Mapping[str, Any]) -> dict[str, str]:
+    """Sender, footer and colour of a letter about an event, in the language set: the event's, else its campaign's."""
+    slug = context.get(LOOKS_LIKE)
+    event = Event.objects.select_related("campaign").filter(slug=slug).first() if slug else None
+    if event is None:
+        return {}
+    own = event.look
+    own_words = {"name": str(own.short_name), "colour": own.colour} if own else {}
+    return look_of(event.campaign) | {key: value for key, value in own_words.items() if value}
 
 
 def _read_picture(upload: Any) -> tuple[bytes, dict[str, str]]:

@@ -17,6 +17,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import BulkChange, Event, Interpreter, InterpreterLetter
 from matchmaker.events.models.participants import new_code, new_token
+from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
 
@@ -128,6 +129,7 @@ def _letter(promise: Promise) -> EmailMultiAlternatives:
     mail.writable(addressee)
     context = {
         "event": row.event.name,
+        LOOKS_LIKE: row.event.slug,
         "name": row.name,
         "meetings": row.meetings.active().count(),
         "invited": letter.is_invitation,

@@ -22,11 +22,12 @@ from matchmaker.events.models import (
     MeetingRequest,
     PlanDraft,
 )
+from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.notifications.services import cancel_waiting
 
 
 def _about(event: Event) -> dict:
-    return {"event": event.name}
+    return {"event": event.name, LOOKS_LIKE: event.slug}
 
 
 def _names(company: Company) -> dict:

@@ -16,6 +16,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Meeting
+from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.events.services.meetings import fields_without, side_of
 from matchmaker.events.services.participations import participation_of
 
@@ -137,6 +138,7 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
                 found[meeting.pk] = _("%(name)s has a meeting at “%(event)s” at the same time.") % {
                     "name": name,
                     "event": other.event.name,
+                    LOOKS_LIKE: other.event.slug,
                 }
     return found
 

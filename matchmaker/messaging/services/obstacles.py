@@ -7,6 +7,7 @@ responsible and a day, answers, and closes the case with an outcome. All three r
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,12 @@ def campaign_for(user: User, company: Company) -> Campaign | None:
         rows = Campaign.objects.filter(partners__in=desks)
     rows = rows.exclude(state=Campaign.State.ARCHIVED)
     return rows.order_by("-is_current", "-starts_on", "-pk").first()
+
+
+def companies_of_reporter(user: User) -> QuerySet[Company]:
+    """Companies a person may report a case for: own ones, and those that one's desks follow."""
+    followed = Partner.objects.open().of(user).values("enrolments__company")
+    return Company.objects.filter(Q(pk__in=Company.objects.of(user).values("pk")) | Q(pk__in=followed))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from matchmaker.companies.models import Membership
 from matchmaker.companies.programs import notify_company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, EventParticipation
+from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.reporting.models import Survey
 
 SEND_WITHIN = dt.timedelta(days=14)  # after the last day; older events are not asked about
@@ -49,7 +50,7 @@ def _send(event: Event, member: Membership, now: dt.datetime) -> int:
                 kind="meetings_survey",
                 ids={"event": event.slug},
                 event_key=f"meetings_survey:{row.uid}",
-                context={"event": event.name},
+                context={"event": event.name, LOOKS_LIKE: event.slug},
                 path=f"/meetings/{event.slug}/survey/",
                 people=[member.user],
                 part_of=event.campaign_id,

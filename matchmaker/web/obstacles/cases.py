@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaker.campaigns.models import Partner
+from matchmaker.campaigns.models import Organiser, Partner
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
@@ -36,20 +37,26 @@ def _cases(user):
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(_cases(request.user).order_by("closed_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "obstacles/index.html", {"page": page, "company": current_company(request)})
+    company = current_company(request)
+    context = {"page": page, "company": company, "next_step": {} if company else _next_step(request.user)}
+    return render(request, "obstacles/index.html", context)
 
 
-def _companies(user):
-    """Own ones, and those that one's desks follow."""
-    followed = Partner.objects.open().of(user).values("enrolments__company")
-    return Company.objects.filter(Q(pk__in=Company.objects.of(user).values("pk")) | Q(pk__in=followed))
+def _next_step(user) -> dict[str, str]:
+    """Where somebody without a company reports: from the page of a company at her desk, or after joining."""
+    if Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).exists():
+        return {"url": reverse("console_obstacles"), "label": _("Organiser console")}
+    if desk := Partner.objects.open().of(user).order_by("pk").first():
+        lead = _("What blocks the deals of your companies. Report one from the page of a company.")
+        return {"url": reverse("partner_home", args=[desk.uid]), "label": _("Your companies"), "lead": lead}
+    return {"url": reverse("join"), "label": _("Join the campaign")}
 
 
 def _company(request: HttpRequest) -> Company:
     """The one the address names, else the one that one works for; 404 for those of others."""
     if wanted := request.GET.get("company"):
         try:
-            return get_object_or_404(_companies(request.user), uid=UUID(wanted))
+            return get_object_or_404(obstacles.companies_of_reporter(request.user), uid=UUID(wanted))
         except ValueError:
             raise Http404 from None
     company = current_company(request)

@@ -10,9 +10,13 @@ from django.urls import reverse
 from PIL import Image
 
 from matchmaker.campaigns.services.brand import set_brand
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event
-from matchmaker.events.services.brand import set_event_brand
+from matchmaker.events.services import invite_to_event
+from matchmaker.events.services.brand import LOOKS_LIKE, look_of_letter, set_event_brand
+from matchmaker.notifications import mail
+from matchmaker.notifications.models import Notice
 from matchmaker.web.console.events import paper
 from tests import factories
 
@@ -109,3 +113,30 @@ def test_files_of_an_event_in_preparation_are_for_its_team(client, hall):
     client.force_login(person)
     answer = client.get("/events/tea/brand.css")
     assert (answer.status_code, "private" in answer.headers["Cache-Control"]) == (200, True)
+
+
+def test_a_letter_about_an_event_looks_like_the_event_and_others_like_the_campaign(hall):
+    person, campaign, event = hall
+    set_event_brand(by=person, event=event, short_name={"en": "Tea", "zh-hans": "茶"}, colour="#7a1f3d")
+    company = factories.supplier(status="approved")
+    factories.take_part(campaign, company)
+    reader = factories.member_of(company)
+    invite_to_event(by=person, event=event, companies=Company.objects.filter(pk=company.pk))
+    letter = letter_of(Notice.objects.get(kind="meetings_invited", recipient=reader))
+    assert letter.from_email.startswith("Tea <")
+    assert "#7a1f3d" in letter.alternatives[0][0]
+    other = mail.build(reader, "welcome", "account", {}, key="1")
+    assert other.from_email.startswith("Big Market for All")
+    assert "#0a5c8c" in other.alternatives[0][0]
+
+
+def letter_of(notice: Notice):
+    return mail.build(notice.recipient, notice.kind, notice.topic, notice.context | {"path": notice.path}, key="1")
+
+
+def test_a_letter_about_an_event_of_another_campaign_has_the_sender_of_that_campaign(hall):
+    _person, campaign, event = hall
+    type(campaign).objects.filter(pk=campaign.pk).update(is_current=False, sender_name="Silk Team")
+    factories.campaign(colour="#20603a")
+    assert look_of_letter({LOOKS_LIKE: event.slug}) == {"name": "Silk Team", "footer": "", "colour": "#0a5c8c"}
+    assert look_of_letter({}) == look_of_letter({LOOKS_LIKE: "gone"}) == {}

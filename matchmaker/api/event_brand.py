@@ -1,0 +1,110 @@
+"""The brand of an event: whoever sees the event reads it, the campaign's team writes it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from matchmaker.api.base import Output, Strict
+from matchmaker.api.events import WRITE
+from matchmaker.api.permissions import EVERYONE
+from matchmaker.api.texts import TextField, TextsField, errors_by_member
+from matchmaker.api.uploads import WithFiles
+from matchmaker.events.models import Event, EventBrand
+from matchmaker.events.services.brand import set_event_brand
+
+
+class EventBrandOut(Output):
+    """What is empty is that of the campaign. `logo` and `picture` are addresses, '' where the event has none."""
+
+    event = serializers.SlugField(source="event.slug", read_only=True)
+    short_name, short_names = TextField(), TextsField(source="short_name", read_only=True)
+    logo = serializers.SerializerMethodField()
+    picture = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EventBrand
+        fields = ["event", "short_name", "short_names", "colour", "logo", "picture"]
+        read_only_fields = fields
+
+    def get_logo(self, brand) -> str:
+        return _address(self.context["request"], brand, "logo")
+
+    def get_picture(self, brand) -> str:
+        return _address(self.context["request"], brand, "picture")
+
+
+def _address(request: HttpRequest, brand: EventBrand, name: str) -> str:
+    """With a mark that changes with the picture, as pages name it."""
+    digest = getattr(brand, f"{name}_digest")
+    path = reverse(f"event_brand_{name}", args=[brand.event.slug])
+    return request.build_absolute_uri(f"{path}?v={digest[:12]}") if digest else ""
+
+
+class EventBrandIn(Strict):
+    """`colour` is `#rrggbb`, dark enough for white text; '' takes the campaign's."""
+
+    short_names = TextsField(source="short_name", required=False)
+    colour = serializers.CharField(max_length=7, required=False, allow_blank=True)
+    remove_logo = serializers.BooleanField(required=False)
+    remove_picture = serializers.BooleanField(required=False)
+
+
+class BrandFileIn(Strict):
+    """JPEG, PNG or WebP; a logo up to 2 MB, a picture up to 10 MB."""
+
+    file = serializers.FileField()
+
+
+class EventBrands(WithFiles):
+    serializer_class = EventBrandOut
+    lookup_field = "slug"
+    lookup_value_converter = "slug"
+    policy = {"retrieve": EVERYONE, **dict.fromkeys(("partial_update", "logo", "picture"), WRITE)}
+    words = {
+        "retrieve": "How an event looks",
+        "partial_update": "Change how an event looks",
+        "logo": "Send the logo of an event",
+        "picture": "Send the picture of an event",
+    }
+    notes = {
+        "partial_update": "For the campaign's team. What is not named stays.",
+        "logo": "For the campaign's team. It replaces the one before; it is drawn again.",
+        "picture": "For the campaign's team. It replaces the one before; it is drawn again.",
+    }
+
+    def get_queryset(self):
+        return Event.objects.visible_to(self.request.user).select_related("campaign")
+
+    @extend_schema(responses=EventBrandOut)
+    def retrieve(self, request, slug):
+        return self._shown(self.get_object())
+
+    @extend_schema(request=EventBrandIn, responses=EventBrandOut)
+    def partial_update(self, request, slug):
+        event = self.get_object()
+        return self._save(event, **self.given(EventBrandIn).validated_data)
+
+    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
+    def logo(self, request, slug):
+        event = self.get_object()
+        return self._save(event, logo=self.given(BrandFileIn).validated_data["file"])
+
+    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
+    def picture(self, request, slug):
+        event = self.get_object()
+        return self._save(event, picture=self.given(BrandFileIn).validated_data["file"])
+
+    def _save(self, event: Event, **values: Any) -> Response:
+        before = event.look or EventBrand(event=event)
+        stays = {"short_name": before.short_name, "colour": before.colour}
+        with errors_by_member({"short_name": "short_names", "logo": "file", "picture": "file"}):
+            set_event_brand(by=self.request.user, event=event, **(stays | values))
+        return self._shown(get_object_or_404(self.get_queryset(), pk=event.pk))
+
+    def _shown(self, event: Event) -> Response:
+        return Response(self.get_serializer(event.look or EventBrand(event=event)).data)
