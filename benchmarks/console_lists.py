@@ -4,10 +4,10 @@
     python benchmarks/console_lists.py --url postgresql://postgres@127.0.0.1:5432/lists
 
 A campaign is written into a database of its own: suppliers and buyers in five states, one in ten with people, a third
-invited, tags, products, an event with a tenth of the companies, and actions on all of them. Each page is opened twice to
-warm up and then 40 times, with an empty cache where it says so; p50 and p95 of the time in the process and the database
-together, CPU of the process alone, and the number of queries are printed. A database that has companies is used as it
-is.
+invited, tags, products, an event with a tenth of the companies, and actions on all of them. Each page is opened twice
+to warm up and then 40 times with an empty shared cache (the report with a full one); p50 and p95 of the time in the
+process and the database together, CPU of the process alone, and the number of queries are printed. A database that has
+companies is used as it is.
 """
 
 import argparse

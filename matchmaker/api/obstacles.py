@@ -1,4 +1,4 @@
-"""Obstacles: what blocks a deal, reported by a company or the desk that follows it, worked on by the campaign's team."""
+"""Obstacles: what blocks a deal, reported by a company or a desk that follows it, worked on by the campaign's team."""
 
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from matchmaker.companies.models import Company
 from matchmaker.messaging.models import Enquiry, Obstacle, ObstacleAnswer
 from matchmaker.messaging.services import obstacles
 from matchmaker.notifications.tasks import start_delivery
-
 
 WRITE = "enquiries:write"
 

@@ -208,6 +208,7 @@ def test_a_messy_sheet_becomes_companies_with_people(console, campaign, li, know
         Client().post(f"{links[email]}refuse/")
     assert Membership.objects.filter(role="admin", company__invitations__isnull=False).count() == 120
     assert counts() == {"came": 120, "bounced": 3, "refused": 2, "sent": 50}
+    assert CompanyInvitation.objects.came_back().count() == 3
 
     # the others are reminded twice, and no more
     reminded = []

@@ -1,10 +1,10 @@
 """The organiser's whole job, counted: a messy sheet of 193 rows, people, an event, meetings, and the report.
 
 Suppliers come from the sheet of `tests/imports/test_from_a_sheet_to_people.py`; buyers are on the site already. What
-companies do (register by the link of their letter, answer, wish, say what became of a meeting) is done by script through
-the addresses of their own pages. What is counted are clicks of the organiser: a link, a button, a box, a field that is
-typed into or chosen from (two for a drop-down: open and choose). `pytest -s` prints the table of steps; with `SHOTS` a
-picture of each page is written into that folder.
+companies do (register by the link of their letter, answer, wish, say what became of a meeting) is done by script
+through the addresses of their own pages. What is counted are clicks of the organiser: a link, a button, a box, a field
+that is typed into or chosen from (two for a drop-down: open and choose). `pytest -s` prints the table of steps; with
+`SHOTS` a picture of each page is written into that folder.
 """
 
 import datetime as dt
@@ -141,8 +141,7 @@ def bring_in(desk: Desk, folder: Path) -> None:
     bring = desk.page.locator("main form[action$='/apply/'] button.btn-primary")
     bring.wait_for()
     desk.look()
-    while desk.page.locator("main form[action$='/likely/']").count():
-        desk.press("main form[action$='/likely/'] button[value=skip]")
+    desk.press("#likely header button[value=skip]")
     desk.press("main form[action$='/apply/'] button.btn-primary")
     desk.page.locator("main a[href*='?import=']").wait_for()
     desk.look()
@@ -223,7 +222,9 @@ def plan_an_event(desk: Desk) -> Event:
     day = (timezone.localdate() + dt.timedelta(days=21)).isoformat()
     desk.follow("console_events")
     desk.follow("console_event_new")
-    desk.type(name_en="Guangzhou meetings", city_en="Guangzhou", starts_on=day, ends_on=day, tables="40", capacity="300")
+    desk.type(
+        name_en="Guangzhou meetings", city_en="Guangzhou", starts_on=day, ends_on=day, tables="40", capacity="300"
+    )
     desk.press("main form[data-keep] button.btn-primary")
     desk.press("main form[action$='/publish/'] button")
     return Event.objects.get(status=Event.Status.PUBLISHED)
@@ -298,7 +299,7 @@ def hold(event: Event) -> None:
 def on_the_day(desk: Desk, event: Event) -> None:
     desk.step("settle what is in dispute")
     desk.follow("console_home")
-    desk.press(f"main a[href='{reverse('console_event_meeting', args=[event.slug, Meeting.objects.disputed().get().uid])}']")
+    desk.follow("console_event_meeting", event.slug, Meeting.objects.disputed().get().uid)
     desk.open("main form input[type=radio][value=held]")
     desk.press("main form:has(input[type=radio]) button[type=submit]")
     assert not Meeting.objects.disputed().exists()

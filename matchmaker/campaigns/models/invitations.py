@@ -22,6 +22,20 @@ class CompanyInvitationQuerySet(models.QuerySet):
             campaign__in=Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).values("campaign")
         )
 
+    def came_back(self):
+        """Those whose `status` is bounced, without asking for the status of each."""
+        open_ones = self.filter(
+            invitation__accepted_at__isnull=True,
+            invitation__refused_at__isnull=True,
+            invitation__withdrawn_at__isnull=True,
+        )
+        parked = InvitationReminder.objects.parked().order_by()
+        return open_ones.filter(
+            Q(invitation__state=Promise.State.PARKED)
+            | Q(invitation__email__in=Suppression.objects.values("address"))
+            | Q(pk__in=parked.values("invitation"))
+        )
+
     def with_status(self):
         """With `status`, what became of each until now, and `reminders`, how many were sent."""
         status = CompanyInvitation.Status

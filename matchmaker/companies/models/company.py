@@ -139,7 +139,10 @@ class Company(Public):
                 violation_error_message=NUMBER_TAKEN_SENTENCE,
             ),
         ]
-        indexes = [models.Index(fields=["status", "is_supplier"], name="company_by_status")]
+        indexes = [
+            models.Index(fields=["status", "is_supplier"], name="company_by_status"),
+            models.Index(fields=["submitted_at", "id"], name="company_by_submission"),  # the order of the team's list
+        ]
 
     def __str__(self):
         return self.display_name

@@ -51,11 +51,12 @@ class Scope:
             coming = EventParticipation.objects.registered().filter(event=self.event)
             rows = Company.objects.filter(pk__in=coming.values("company"))
         else:
-            rows = Company.objects.filter(participations__campaign__in=self.campaigns)
+            taking_part = Participation.objects.filter(campaign__in=self.campaigns)
+            rows = Company.objects.filter(pk__in=taking_part.values("company"))
         if self.partner is not None:
             brought = Enrolment.objects.order_by().within(self.partner)
             rows = rows.filter(pk__in=brought.values("company"))
-        return rows.order_by().distinct()
+        return rows.order_by()
 
     def events(self) -> QuerySet[Event]:
         rows = Event.objects.filter(campaign__in=self.campaigns, status=Event.Status.PUBLISHED)

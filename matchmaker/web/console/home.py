@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.campaigns.answer_days import answer_day_of
-from matchmaker.campaigns.models import CompanyInvitation
+from matchmaker.campaigns.models import CompanyInvitation, Participation
 from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
@@ -172,8 +173,7 @@ def work_of(campaign) -> list[dict]:
 def _of_invitations(campaign) -> list[dict]:
     """Entries about companies from lists: letters that came back, and companies no one was invited for."""
     url = reverse("console_invitations")
-    came_back = CompanyInvitation.objects.filter(campaign=campaign).with_status()
-    came_back = came_back.filter(status=CompanyInvitation.Status.BOUNCED)
+    came_back = CompanyInvitation.objects.filter(campaign=campaign).came_back()
     return [
         {
             "what": _("Invitations that came back"),
@@ -252,14 +252,23 @@ def _of_meetings(campaign) -> list[dict]:
 
 def figures_of(campaign) -> list[dict]:
     """First figures of the home page: registered, approved, offered, wanted, matched. The report has its own funnel."""
-    companies = companies_of(campaign)
-    active = Match.objects.active()
+    here = Participation.objects.filter(campaign=campaign).values("company")
+    approved = companies_of(campaign).approved().order_by()
+    approved = approved.aggregate(
+        suppliers=Count("pk", filter=Q(is_supplier=True)), buyers=Count("pk", filter=Q(is_buyer=True))
+    )
+    active = Match.objects.active().order_by()
+    active = active.aggregate(
+        all=Count("pk"),
+        answered=Count("pk", filter=~Q(supplier_answer="", buyer_answer="")),
+        mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
+    )
     return [
-        {"label": _("suppliers approved"), "value": companies.approved().suppliers().count()},
-        {"label": _("buyers approved"), "value": companies.approved().buyers().count()},
-        {"label": _("products published"), "value": Product.objects.published().filter(company__in=companies).count()},
-        {"label": _("demands open"), "value": Demand.objects.open().filter(company__in=companies).count()},
-        {"label": _("matches"), "value": active.count()},
-        {"label": _("answered"), "value": active.exclude(supplier_answer="", buyer_answer="").count()},
-        {"label": _("contacts opened"), "value": active.filter(mutual_at__isnull=False).count(), "first": True},
+        {"label": _("suppliers approved"), "value": approved["suppliers"]},
+        {"label": _("buyers approved"), "value": approved["buyers"]},
+        {"label": _("products published"), "value": Product.objects.published().filter(company__in=here).count()},
+        {"label": _("demands open"), "value": Demand.objects.open().filter(company__in=here).count()},
+        {"label": _("matches"), "value": active["all"]},
+        {"label": _("answered"), "value": active["answered"]},
+        {"label": _("contacts opened"), "value": active["mutual"], "first": True},
     ]

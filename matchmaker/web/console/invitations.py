@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from matchmaker.campaigns.models import Campaign, CompanyInvitation
 from matchmaker.campaigns.services import company_invitations as services
-from matchmaker.companies.models import Company, Invitation
+from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.companies.tasks import start_invitations
 from matchmaker.core import reference
 from matchmaker.core.languages import base_of, own_name
@@ -61,8 +61,9 @@ class ContactForm(NoteForm):
 def uninvited_companies(campaign: Campaign):
     """Companies with an address of a contact person, without people, and without any invitation so far."""
     offers = Invitation.objects.filter(company=OuterRef("pk"))
-    rows = companies_of(campaign).filter(memberships__isnull=True, merged_into__isnull=True).exclude(contact_email="")
-    return rows.exclude(status=Company.Status.SUSPENDED).exclude(Exists(offers))
+    people = Membership.objects.filter(company=OuterRef("pk"))
+    rows = companies_of(campaign).filter(merged_into__isnull=True).exclude(contact_email="")
+    return rows.exclude(status=Company.Status.SUSPENDED).exclude(Exists(people)).exclude(Exists(offers))
 
 
 def of_import(request: HttpRequest, batch: Import):

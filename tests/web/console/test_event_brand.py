@@ -126,7 +126,7 @@ def test_a_letter_about_an_event_looks_like_the_event_and_others_like_the_campai
     assert letter.from_email.startswith("Tea <")
     assert "#7a1f3d" in letter.alternatives[0][0]
     other = mail.build(reader, "welcome", "account", {}, key="1")
-    assert other.from_email.startswith("Big Market for All")
+    assert other.from_email.startswith('"Big Market for All')
     assert "#0a5c8c" in other.alternatives[0][0]
 
 
