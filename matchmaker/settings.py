@@ -267,6 +267,7 @@ PUSH_PRIVATE_KEY = env.str("PUSH_PRIVATE_KEY", "")
 LIST_ID = env.str("LIST_ID", "")  # the domain in List-Id; without it the host of SITE_URL
 SENDER_ORGANISATION = env.str("SENDER_ORGANISATION", "")  # who runs the campaign, at the foot of every letter
 SENDER_ADDRESS = env.str("SENDER_ADDRESS", "")  # its postal address, likewise
+OUTBOUND_ALLOWED = env.list("OUTBOUND_ALLOWED", default=[])  # receivers of webhooks inside one's own network
 MAIL_FOLDER = VAR_DIR / "mail"
 MAILERS: dict[str, dict]
 MAIL_SERVICE = env.str("MAIL_SERVICE", "")  # one that django-anymail knows, such as postmark; it tells us of bounces

@@ -1,13 +1,14 @@
 """Time zones in the words of people."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from matchmaker.core import reference
 from matchmaker.core.formats import current_locale
@@ -54,6 +55,27 @@ def zone_name(key: str, *, in_brackets: bool = False) -> str:
     return pattern % {"city": city_of(key), "shift": utc_shift(key)}
 
 
+def zone_of_city(names: Mapping[str, str]) -> str:
+    """The zone that is named after a city, by the city's names in languages of the site; "" where none is.
+
+    Cities of China have none of their own here: all of them keep Beijing time.
+    """
+    for language, name in names.items():
+        with override(language):
+            for country, key in _listed_zones():
+                if country != "CN" and _cldr_city(key).casefold() == name.strip().casefold():
+                    return key
+    return ""
+
+
+@cache
+def _listed_zones() -> tuple[tuple[str, str], ...]:
+    """(country, zone), one a place, as the time zone database lists them: it has no second names of a zone."""
+    lines = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return tuple((country, key) for country, _place, key, *_comment in rows)
+
+
 def zone_choices(*, present: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones for a select, grouped by country, each as its city and today's offset, in the active language.
 
@@ -68,17 +90,12 @@ def zone_choices(*, present: str = "") -> list[tuple[str, list[tuple[str, str]]]
 
 @lru_cache(maxsize=32)
 def _zone_choices(language: str, _today: date) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Cached for a day: names need about 50 ms, and offsets change with summer time.
-
-    The list is that of the time zone database, one row a place: it has no second names such as Africa/Asmera.
-    """
+    """Cached for a day: names need about 50 ms, and offsets change with summer time."""
     by_country = defaultdict(list)
-    for line in files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines():
-        if not line.startswith("#"):
-            country, _place, key = line.split("\t")[:3]
-            # Shanghai keeps its own name beside Beijing: people look for either.
-            city = f"{city_of(key)} / {_cldr_city(key)}" if key == CHINA else city_of(key)
-            by_country[country].append((key, f"{city} ({utc_shift(key)})"))
+    for country, key in _listed_zones():
+        # Shanghai keeps its own name beside Beijing: people look for either.
+        city = f"{city_of(key)} / {_cldr_city(key)}" if key == CHINA else city_of(key)
+        by_country[country].append((key, f"{city} ({utc_shift(key)})"))
     names = reference.countries()
     named = sorted(
         (reference.name(names.get(country), country), sorted(zones, key=lambda zone: zone[1]))

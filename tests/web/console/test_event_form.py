@@ -38,6 +38,29 @@ def test_a_new_event_stands_on_beijing_time_unless_another_zone_is_chosen(consol
 
 
 @pytest.mark.parametrize(
+    ("city", "typed", "zone"),
+    [
+        ({"city_en": "Bangkok"}, "Asia/Shanghai", "Asia/Bangkok"),
+        ({"city_zh-hans": "曼谷"}, "Asia/Shanghai", "Asia/Bangkok"),
+        ({"city_en": "Bangkok"}, "Asia/Tokyo", "Asia/Tokyo"),
+        ({"city_en": "Urumqi"}, "Asia/Shanghai", "Asia/Shanghai"),
+        ({"city_en": "Chiang Mai"}, "Asia/Shanghai", "Asia/Shanghai"),
+    ],
+)
+def test_a_new_event_takes_the_zone_of_its_city_where_the_zone_is_left_as_it_is(console, city, typed, zone):
+    given = {name: value for name, value in DAY.items() if not name.startswith("city")}
+    sent = {**given, **city, "name_en": "Day abroad", "time_zone": typed}
+    page = console.post(reverse("console_event_new"), sent, follow=True).text
+    event = Event.objects.get(name__en="Day abroad")
+    assert event.time_zone == zone
+    assert ("read on the clock of its city" in page) == (zone != typed)
+    address = reverse("console_event", args=[event.slug])
+    console.post(address, {**sent, "time_zone": "Asia/Shanghai"})
+    event.refresh_from_db()
+    assert event.time_zone == "Asia/Shanghai", "what is chosen later stays"
+
+
+@pytest.mark.parametrize(
     ("language", "names"),
     [
         ("en", {"Asia/Shanghai": "Beijing / Shanghai (UTC+8)", "Asia/Bangkok": "Bangkok (UTC+7)"}),

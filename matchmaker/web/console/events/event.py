@@ -37,6 +37,8 @@ class EventForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    says_zone = ""  # which zone was taken by the city
+
     class Meta:
         model = Event
         fields = services.EDITABLE
@@ -57,6 +59,7 @@ class EventForm(forms.ModelForm):
         rows = with_halls.halls.all() if with_halls else []
         written = "\n".join(", ".join([*write_parts(row.name), str(row.tables)]) for row in rows)
         initial = services.values_for_copy(copy_of) if copy_of else {}
+        self.is_new = instance is None and copy_of is None
         event = instance or Event()  # a new event begins with the defaults of the model
         super().__init__(*args, instance=event, initial={**initial, "halls": written}, **kwargs)
         self.fields["time_zone"].choices = clocks.zone_choices(present=initial.get("time_zone", event.time_zone))
@@ -76,6 +79,16 @@ class EventForm(forms.ModelForm):
 
     def _post_clean(self):
         """Rules are checked by the verb, which knows them all; the form only reads what was typed."""
+
+    def clean(self) -> dict:
+        """A new event stands on the clock of its city where the zone was left as it was."""
+        values = super().clean()
+        zone = clocks.zone_of_city(values.get("city") or {}) if self.is_new else ""
+        if zone and "time_zone" not in self.changed_data:
+            values["time_zone"] = zone
+            sentence = _("Saved. Its times are read on the clock of its city: %(zone)s.")
+            self.says_zone = sentence % {"zone": clocks.zone_name(zone)}
+        return values
 
     def clean_kind(self) -> str:
         """What was there before, where a form does not say it."""
@@ -142,7 +155,7 @@ def _write(request, *, event: Event | None = None, copy_of: Event | None = None)
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             saved = _save(request, event, form)
-            messages.success(request, _("Saved."))
+            messages.success(request, form.says_zone or _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
     context = {"form": form, "event": fresh, "copy_of": copy_of, "tab": "settings"}
