@@ -118,7 +118,7 @@ MARKERS = {
     "Msuspended why": TEAM,
     "Mmerge why": TEAM,
     "Mgone Theta": TEAM,
-    "Mobstacle": SELLERS | DECIDE | PARTNER,
+    "Mobstacle": SELLERS_API | DECIDE | PARTNER,
 }
 # Who holds one of these addresses holds its key: what they show, and that they act, is meant for the holder.
 KEY_IN_THE_ADDRESS = {
