@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from matchmaker.api.base import Output, Strict
+from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.events import WRITE
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.texts import TextField, TextsField, errors_by_member
@@ -60,51 +60,55 @@ class BrandFileIn(Strict):
     file = serializers.FileField()
 
 
-class EventBrands(WithFiles):
+class OfEvent(Resource):
+    """`slug` in the address names the event; whoever sees it reads its brand, the team of its campaign writes it."""
+
     serializer_class = EventBrandOut
     lookup_field = "slug"
     lookup_value_converter = "slug"
-    policy = {"retrieve": EVERYONE, **dict.fromkeys(("partial_update", "logo", "picture"), WRITE)}
-    words = {
-        "retrieve": "How an event looks",
-        "partial_update": "Change how an event looks",
-        "logo": "Send the logo of an event",
-        "picture": "Send the picture of an event",
-    }
-    notes = {
-        "partial_update": "For the campaign's team. What is not named stays.",
-        "logo": "For the campaign's team. It replaces the one before; it is drawn again.",
-        "picture": "For the campaign's team. It replaces the one before; it is drawn again.",
-    }
 
     def get_queryset(self):
         return Event.objects.visible_to(self.request.user).select_related("campaign")
 
-    @extend_schema(responses=EventBrandOut)
-    def retrieve(self, request, slug):
-        return self._shown(self.get_object())
-
-    @extend_schema(request=EventBrandIn, responses=EventBrandOut)
-    def partial_update(self, request, slug):
-        event = self.get_object()
-        return self._save(event, **self.given(EventBrandIn).validated_data)
-
-    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
-    def logo(self, request, slug):
-        event = self.get_object()
-        return self._save(event, logo=self.given(BrandFileIn).validated_data["file"])
-
-    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
-    def picture(self, request, slug):
-        event = self.get_object()
-        return self._save(event, picture=self.given(BrandFileIn).validated_data["file"])
-
-    def _save(self, event: Event, **values: Any) -> Response:
+    def save(self, event: Event, **values: Any) -> Response:
         before = event.look or EventBrand(event=event)
         stays = {"short_name": before.short_name, "colour": before.colour}
         with errors_by_member({"short_name": "short_names", "logo": "file", "picture": "file"}):
             set_event_brand(by=self.request.user, event=event, **(stays | values))
-        return self._shown(get_object_or_404(self.get_queryset(), pk=event.pk))
+        return self.shown(get_object_or_404(self.get_queryset(), pk=event.pk))
 
-    def _shown(self, event: Event) -> Response:
+    def shown(self, event: Event) -> Response:
         return Response(self.get_serializer(event.look or EventBrand(event=event)).data)
+
+
+class EventBrands(OfEvent):
+    policy = {"retrieve": EVERYONE, "partial_update": WRITE}
+    words = {"retrieve": "How an event looks", "partial_update": "Change how an event looks"}
+    notes = {"partial_update": "For the campaign's team. What is not named stays."}
+
+    @extend_schema(responses=EventBrandOut)
+    def retrieve(self, request, slug):
+        return self.shown(self.get_object())
+
+    @extend_schema(request=EventBrandIn, responses=EventBrandOut)
+    def partial_update(self, request, slug):
+        event = self.get_object()
+        return self.save(event, **self.given(EventBrandIn).validated_data)
+
+
+class EventBrandFiles(WithFiles, OfEvent):
+    policy = {"logo": WRITE, "picture": WRITE}
+    words = {"logo": "Send the logo of an event", "picture": "Send the picture of an event"}
+    notes = dict.fromkeys(
+        ("logo", "picture"), "For the campaign's team. It replaces the one before and is drawn again."
+    )
+
+    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
+    def logo(self, request, slug):
+        event = self.get_object()
+        return self.save(event, logo=self.given(BrandFileIn).validated_data["file"])
+
+    @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
+    def picture(self, request, slug):
+        event = self.get_object()
+        return self.save(event, picture=self.given(BrandFileIn).validated_data["file"])

@@ -8,7 +8,7 @@ from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
 from matchmaker.api.documents import Documents, Papers
 from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
-from matchmaker.api.event_brand import EventBrands
+from matchmaker.api.event_brand import EventBrandFiles, EventBrands
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.invitations import CompanyInvitations
@@ -182,8 +182,8 @@ urlpatterns = [
         EventBrands.as_view({"get": "retrieve", "patch": "partial_update"}),
         name="api_event_brand",
     ),
-    path("events/<slug:slug>/brand/logo/", one(EventBrands, "logo"), name="api_event_brand_logo"),
-    path("events/<slug:slug>/brand/picture/", one(EventBrands, "picture"), name="api_event_brand_picture"),
+    path("events/<slug:slug>/brand/logo/", one(EventBrandFiles, "logo"), name="api_event_brand_logo"),
+    path("events/<slug:slug>/brand/picture/", one(EventBrandFiles, "picture"), name="api_event_brand_picture"),
     path("partners/", Partners.as_view(LIST_WRITE), name="api_partners"),
     path("partners/<uuid:uid>/", Partners.as_view(ONE_WRITE), name="api_partner"),
     path("partners/<uuid:uid>/close/", one(Partners, "close"), name="api_partner_close"),

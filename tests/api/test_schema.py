@@ -111,6 +111,8 @@ UPLOADS = {
     "products/{uid}/files/": ("file", {"file", "kind"}),
     "products/{uid}/pictures/": ("image", {"image"}),
     "products/{uid}/certificates/": ("paper", {"code", "issuer", "number", "valid_until"}),
+    "events/{slug}/brand/logo/": ("file", {"file"}),
+    "events/{slug}/brand/picture/": ("file", {"file"}),
 }
 
 
