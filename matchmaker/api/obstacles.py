@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
@@ -70,7 +71,7 @@ class ObstacleIn(Strict, serializers.ModelSerializer):
 
     def validate(self, attrs):
         if "product" in attrs and "enquiry" in attrs:
-            raise serializers.ValidationError({"enquiry": "A case concerns one product or one enquiry."})
+            raise serializers.ValidationError({"enquiry": _("A case concerns one product or one enquiry.")})
         return attrs
 
 

@@ -82,7 +82,7 @@ class EventForm(forms.ModelForm):
 
     def clean(self) -> dict:
         """A new event stands on the clock of its city where the zone was left as it was."""
-        values = super().clean()
+        values = super().clean() or {}
         zone = clocks.zone_of_city(values.get("city") or {}) if self.is_new else ""
         if zone and "time_zone" not in self.changed_data:
             values["time_zone"] = zone
