@@ -221,9 +221,8 @@ def plan_an_event(desk: Desk) -> Event:
     day = (timezone.localdate() + dt.timedelta(days=21)).isoformat()
     desk.follow("console_events")
     desk.follow("console_event_new")
-    desk.type(
-        name_en="Guangzhou meetings", city_en="Guangzhou", starts_on=day, ends_on=day, tables="40", capacity="300"
-    )
+    names = {"name_en": "Guangzhou meetings", "name_zh-hans": "广州洽谈会", "city_en": "Guangzhou"}
+    desk.type(**names, starts_on=day, ends_on=day, tables="40", capacity="300")
     desk.press("main form[data-keep] button.btn-primary")
     desk.press("main form[action$='/publish/'] button")
     return Event.objects.get(status=Event.Status.PUBLISHED)
@@ -349,7 +348,7 @@ def test_a_second_campaign_runs_beside_the_first_and_the_first_is_archived_witho
         assert str(campaign.name) in desk.page.inner_text(".campaign-bar")
         desk.follow("console_event_new")
         day = (today + dt.timedelta(days=21)).isoformat()
-        desk.type(name_en=name, city_en="Wuhan", starts_on=day, ends_on=day)
+        desk.type(**{"name_en": name, "name_zh-hans": "武汉洽谈会", "city_en": "Wuhan"}, starts_on=day, ends_on=day)
         desk.press("main form[data-keep] button.btn-primary")
         desk.press("main form[action$='/publish/'] button")
         desk.follow("console_companies")
