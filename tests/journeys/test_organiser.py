@@ -375,5 +375,5 @@ def test_a_second_campaign_runs_beside_the_first_and_the_first_is_archived_witho
     assert "All campaigns" in desk.text()
     visitor = site()
     visitor.go("/")
-    assert "Autumn fair" in visitor.page.inner_text("body")
+    assert "Autumn fair" in visitor.page.title()
     desk.tell()
