@@ -81,3 +81,31 @@ def read(answer) -> bytes:
     for closes in answer._resource_closers:
         closes()
     return content
+
+
+def box(kind: bytes, *content: bytes) -> bytes:
+    """A box of an MP4 file."""
+    body = b"".join(content)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def mp4(mark: bytes = b"", *, codec: bytes = b"avc1", place: bytes = b"+30.59+114.30/") -> bytes:
+    """An MP4 file as phones make them, with the place where it was recorded; it shows nothing. `mark` is in it."""
+    entry = box(b"stsd", bytes(4), struct.pack(">I", 1), box(codec, bytes(78)))
+    track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", entry))))
+    where = box(b"udta", box(b"\xa9xyz", place))
+    return box(b"ftyp", b"isom", bytes(4), b"isomavc1") + box(b"moov", track, where) + box(b"mdat", b"frames" + mark)
+
+
+def element(kind: str, content: bytes, *, size: bytes = b"") -> bytes:
+    """An element of a WebM file; `size` is written in place of its own."""
+    return bytes.fromhex(kind) + (size or b"\x01" + len(content).to_bytes(7, "big")) + content
+
+
+def webm(*, codec: bytes = b"V_VP9", doc_type: bytes = b"webm", size: bytes = b"") -> bytes:
+    """A WebM file with a tag; with `size` its segment and its cluster have that in place of their own."""
+    track = element("1654AE6B", element("AE", element("86", codec)))
+    tags = element("1254C367", element("7373", b"made by Phone 9"))
+    cluster = element("1F43B675", element("E7", b"\0") + element("A3", b"frame"), size=size)
+    head = element("1A45DFA3", element("4282", doc_type))
+    return head + element("18538067", track + cluster + tags, size=size)

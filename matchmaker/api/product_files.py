@@ -1,4 +1,4 @@
-"""What comes with a product: its certificates with their papers, files to download, and pictures."""
+"""What comes with a product: its certificates with their papers, files to download, videos, and pictures."""
 
 from types import SimpleNamespace
 
@@ -12,13 +12,14 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Strict
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
-from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products
-from matchmaker.api.uploads import PAPER, PICTURE, WithFiles, rename_file_errors, sealed
+from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products, Video
+from matchmaker.api.uploads import PAPER, PICTURE, VIDEO, WithFiles, rename_file_errors, sealed
 from matchmaker.catalogue import services
-from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage, ProductVideo
 from matchmaker.companies.members import is_admin
 from matchmaker.companies.models import Company, Document
 from matchmaker.core.downloads import attachment
+from matchmaker.core.uploads import MOST_VIDEO_BYTES
 from matchmaker.matching.tasks import start_matching
 
 WRITE = "products:write"
@@ -145,6 +146,55 @@ class ProductFiles(mixins.ListModelMixin, OfProduct):
     @extend_schema(request=None, responses={204: None})
     def remove(self, request, uid, key):
         services.remove_product_file(by=request.user, file=get_object_or_404(self.own().files, uid=key))
+        return Response(status=204)
+
+
+class VideoIn(Strict):
+    """Either `file` (MP4 with H.264 or AV1, or WebM, up to 25 MB) or `address`; `captions` is a WebVTT file."""
+
+    file = serializers.FileField(required=False)
+    address = serializers.CharField(required=False, max_length=300)
+    words = serializers.CharField(max_length=2000)
+    captions = serializers.FileField(required=False)
+
+
+class ProductVideos(mixins.ListModelMixin, OfProduct):
+    serializer_class = Video
+    url_name = "api_product_video"
+    most_bytes = MOST_VIDEO_BYTES
+    policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
+    words = {
+        "list": "Videos of a product",
+        "create": "Add a video to a product",
+        "content": "Download a video of a product",
+        "remove": "Remove a video of a product",
+    }
+    notes = {
+        "create": "Up to three a product, each as a file or as an address with https. A file is stored without the "
+        "place and the device that phones write into it. The same one sent twice is stored once.",
+    }
+
+    def get_queryset(self):
+        return ProductVideo.objects.filter(product=self.product()).select_related("product")
+
+    def too_large(self) -> str:
+        return _("A video may have up to 25 MB.")
+
+    @extend_schema(request={"multipart/form-data": VideoIn}, responses={201: Video})
+    def create(self, request, uid):
+        product, given = self.own(), self.given(VideoIn).validated_data
+        with rename_file_errors("file"):
+            row = services.add_product_video(by=request.user, product=product, **given)
+        return Response(Video(row).data, status=201)
+
+    @extend_schema(responses=VIDEO)
+    @sealed
+    def content(self, request, uid, key) -> FileResponse:
+        return attachment(get_object_or_404(self.get_queryset().exclude(file=""), uid=key))
+
+    @extend_schema(request=None, responses={204: None})
+    def remove(self, request, uid, key):
+        services.remove_product_video(by=request.user, video=get_object_or_404(self.own().videos, uid=key))
         return Response(status=204)
 
 

@@ -20,6 +20,7 @@ from matchmaker.catalogue.models import (
     ProductImage,
     ProductText,
     ProductVariant,
+    ProductVideo,
 )
 from matchmaker.catalogue.models import products as catalogue
 from matchmaker.companies.models import Company
@@ -62,6 +63,29 @@ class File(Output):
         return settings.SITE_URL + reverse("product_file", args=[file.product.uid, file.uid])
 
 
+class Video(Output):
+    """A file of this site (`url`, `content_type`, `size`) or a page elsewhere (`address`); `words` describe it."""
+
+    url = serializers.SerializerMethodField()
+    captions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ProductVideo
+        fields = ["uid", "words", "address", "url", "content_type", "size", "captions"]
+        read_only_fields = fields
+
+    def get_url(self, video) -> str:
+        return self._address("product_video", video) if video.file else ""
+
+    def get_captions(self, video) -> str:
+        """The address of its captions as WebVTT, or "" """
+        return self._address("product_video_captions", video) if video.captions else ""
+
+    @staticmethod
+    def _address(name: str, video) -> str:
+        return settings.SITE_URL + reverse(name, args=[video.product.uid, video.uid])
+
+
 class Picture(Output):
     """`url` is that of the largest rendition, for whoever may see the product; `sha256` that of the file sent."""
 
@@ -85,12 +109,13 @@ class ProductOut(Output):
     certificate_details = Certificate(source="certificates", many=True, read_only=True)
     files = File(many=True, read_only=True)
     pictures = Picture(source="images", many=True, read_only=True)
+    videos = Video(many=True, read_only=True)
 
     class Meta:
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS),
-            *("certificate_details", "files", "pictures", "status", "published_at", "revision"),
+            *("certificate_details", "files", "pictures", "videos", "status", "published_at", "revision"),
         ]
         read_only_fields = fields
 
@@ -223,5 +248,5 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
 
 def _whole(products):
-    """With everything `ProductOut` shows, in six queries whatever their number."""
-    return products.for_cards().prefetch_related("variants", "files__product")
+    """With everything `ProductOut` shows, in seven queries whatever their number."""
+    return products.for_cards().prefetch_related("variants", "files__product", "videos__product")

@@ -17,6 +17,7 @@ from matchmaker.core.uploads import MOST_BYTES, limit
 
 PAPER = {(200, kind): OpenApiTypes.BINARY for kind in ("application/pdf", "image/webp")}  # what `check_file` keeps
 PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY}
+VIDEO = {(200, kind): OpenApiTypes.BINARY for kind in ("video/mp4", "video/webm")}
 sealed = method_decorator(csp_override(SEALED))
 
 
@@ -32,10 +33,11 @@ class WithFiles(GivesFiles):
     """POSTs may be multipart/form-data with one file; a form is judged as strictly as JSON, of a PATCH too."""
 
     parser_classes = [StrictJSONParser, MultiPartParser]
+    most_bytes = MOST_BYTES
 
     def initialize_request(self, request, *args, **kwargs):
         """Who is signed in by session has her body read while her token is checked: the limit stands before that."""
-        limit(request, MOST_BYTES)
+        limit(request, self.most_bytes)
         return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request, *args, **kwargs):

@@ -20,7 +20,7 @@ from matchmaker.api.obstacles import Obstacles
 from matchmaker.api.participations import Participations
 from matchmaker.api.partners import Partners
 from matchmaker.api.plans import Interpreters, Plans
-from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures
+from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures, ProductVideos
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, HSCodes, NarrowedCodes, Suggestions
 from matchmaker.api.report import Reports
@@ -76,6 +76,11 @@ urlpatterns = [
     path("products/<uuid:uid>/files/", ProductFiles.as_view(LIST_WRITE), name="api_product_files"),
     path("products/<uuid:uid>/files/<uuid:key>/file/", ProductFiles.as_view(CONTENT), name="api_product_file"),
     path("products/<uuid:uid>/files/<uuid:key>/remove/", one(ProductFiles, "remove"), name="api_product_file_remove"),
+    path("products/<uuid:uid>/videos/", ProductVideos.as_view(LIST_WRITE), name="api_product_videos"),
+    path("products/<uuid:uid>/videos/<uuid:key>/file/", ProductVideos.as_view(CONTENT), name="api_product_video"),
+    path(
+        "products/<uuid:uid>/videos/<uuid:key>/remove/", one(ProductVideos, "remove"), name="api_product_video_remove"
+    ),
     path("products/<uuid:uid>/pictures/", ProductPictures.as_view(LIST_WRITE), name="api_product_pictures"),
     path("products/<uuid:uid>/pictures/<str:key>/file/", ProductPictures.as_view(CONTENT), name="api_product_picture"),
     path(

@@ -11,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum import exceptions, get_cc_module, lei
 from stdnum.cn import uscc
+from stdnum.eu.vat import MEMBER_STATES
+
+from matchmaker.core import reference
 
 # GB 32100-2015: 31 characters, digits and capitals without I, O, S, V and Z.
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -51,6 +54,18 @@ def check_identifier(*, country: str, kind: str, number: str) -> str:
     if not 4 <= len(compact) <= 40:
         raise ValidationError(_("Write the number as it stands in your register, 4 to 40 characters."), "number_length")
     return compact
+
+
+def register_for(*, country: str, kind: str) -> reference.Row | None:
+    """The public register in which such a number can be looked up; None where none is known here.
+
+    The site asks no register by itself: a person opens the address and writes down what stands there.
+    """
+    places = [(country, kind), ("", kind), (country, "")]
+    if country.lower() in MEMBER_STATES:
+        places.insert(1, ("EU", kind))
+    rows = {(row["country"], row["kind"]): row for row in reference.registers()}
+    return next((rows[place] for place in places if kind and place in rows), None)
 
 
 def _any_of(modules: list, number: str) -> str:

@@ -94,6 +94,12 @@ def certificates() -> dict[str, Row]:
     return _rows("trade/certificates.csv", "code")
 
 
+@cache
+def registers() -> list[Row]:
+    """Public registers in which a company can be looked up: country ("EU", "" for any), kind of number, name, url."""
+    return read_csv("trade/registers.csv")
+
+
 def name(row: Row | None, fallback: str = "") -> str:
     """The name of a reference row in the reader's language; English where ours has none."""
     return fallback if row is None else name_in(row, get_language() or "en") or fallback

@@ -54,6 +54,17 @@ def validate_one_line(value: str) -> None:
         raise ValidationError(_("Write this in one line."), "one_line")
 
 
+def video_address(value: str) -> None:
+    """Refuse what `web_address` refuses, and addresses that are not encrypted.
+
+    Raises:
+        ValidationError: `video_address`, and the codes of `web_address`.
+    """
+    web_address(value)
+    if not value.startswith("https://"):
+        raise ValidationError(_("The address of a video begins with https://."), "video_address")
+
+
 def web_address(value: str) -> None:
     """Refuse addresses that do something else than open a page, or look like another's (B23).
 

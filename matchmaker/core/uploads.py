@@ -4,6 +4,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
 MOST_BYTES = 11_000_000  # a file of ten megabytes and what stands around it in a form
+MOST_VIDEO_BYTES = 26_000_000  # a video of 25 megabytes, its captions and the form
 
 
 class Limit(FileUploadHandler):

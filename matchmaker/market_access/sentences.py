@@ -499,6 +499,7 @@ def _fault_sentences() -> dict[str, str]:
         "too_many_rows": _("A file may have %(limit)s rows. Split it."),
         "too_many_cells": _("The row has %(cells)s cells, the header %(columns)s."),
         "hs_not_8_or_10_digits": _("“%(value)s” is not a tariff line of 8 or 10 digits."),
+        "hs_of_list": _("“%(value)s” is not a code of 2, 4, 6, 8 or 10 digits."),
         "regime_unknown": _("“%(value)s” is neither MFN, PROVISIONAL, VAT, CONSUMPTION nor the code of an agreement."),
         "rate_missing": _("Give the rate as a percentage, or its wording in rate_text."),
         "rate_twice": _("Give either a percentage or a wording, not both."),

@@ -63,12 +63,12 @@ def read_tariff(content: bytes, agreements: Collection[str], edition: Edition | 
     if len(content) > MOST_BYTES:
         return TariffFile((), (Fault(0, "", "file_too_large", {"limit_mb": MOST_BYTES // 2**20}),), "")
     try:
-        text, encoding = _decode(content)
+        text, encoding = decode(content)
     except UnicodeDecodeError:
         return TariffFile((), (Fault(0, "", "encoding_unknown"),), "")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [_plain(cell).lower() for cell in next(reader, [])]
+        header = [plain(cell).lower() for cell in next(reader, [])]
         missing = _missing(header, edition)
         if missing:
             return TariffFile((), (Fault(0, missing[0], "column_missing", {"columns": missing}),), encoding)
@@ -114,7 +114,7 @@ def _read_rows(
         if len(written) > len(header):
             faults.append(Fault(number, "", "too_many_cells", {"cells": len(written), "columns": len(header)}))
             continue
-        row = dict(zip(header, (_plain(cell) for cell in written), strict=False))
+        row = dict(zip(header, (plain(cell) for cell in written), strict=False))
         for cell in take_apart(row):
             try:
                 rates.append((number, _rate(cell.row, regimes)))
@@ -200,12 +200,17 @@ def _overlaps(rates: list[tuple[int, Rate]]) -> list[Fault]:
     return faults
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
     """Full-width forms to ASCII, no surrounding space."""
     return unicodedata.normalize("NFKC", cell).strip()
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def decode(content: bytes) -> tuple[str, str]:
+    """The text of a file and its encoding: UTF-8, UTF-16 with its mark, or GB18030.
+
+    Raises:
+        UnicodeDecodeError: when it is in none of them.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16"), "UTF-16"
     try:

@@ -45,6 +45,8 @@ RUNGS = {
     "sample": _("sample"),
     "order": _("order"),
     "shipment": _("first shipment"),
+    "customs": _("customs clearance"),
+    "payment": _("payment"),
 }
 FAILED = {
     "unplaced": _("Requests for a meeting that both agreed to and that found no place"),

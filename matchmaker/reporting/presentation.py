@@ -152,6 +152,7 @@ def _deals(report: Report) -> Table:
         (_("Step of the deal"), TEXT),
         (_("Said by one side"), COUNT),
         (_("Confirmed by both"), COUNT),
+        (_("Of these with a document"), COUNT),
         (_("Denied"), COUNT),
         (_("Confirmed value"), TEXT),
         (_("In yuan"), AMOUNT),
@@ -160,7 +161,9 @@ def _deals(report: Report) -> Table:
     for rung in report.rungs:
         values = [formats.money(value.amount, value.currency) for value in rung.values]
         yuan = rung.yuan if rung.values else None
-        rows.append((RUNGS[rung.code], rung.claims, rung.confirmed, rung.denied, format_list(values), yuan))
+        rows.append(
+            (RUNGS[rung.code], rung.claims, rung.confirmed, rung.backed, rung.denied, format_list(values), yuan)
+        )
     return _table("deals", _("Deals"), columns, rows, note=_rates(report))
 
 

@@ -62,6 +62,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "catalogue.ProductCertificate",
         "catalogue.ProductFile",
         "catalogue.ProductImage",
+        "catalogue.ProductVideo",
         "market_access.ReadinessAnswer",
         "market_access.LabelVersion",
         "catalogue.ShortlistItem",
@@ -90,7 +91,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "messaging.Obstacle",
         "messaging.ObstacleAnswer",
     ),
-    "deals": ("messaging.DealStep", "messaging.FollowUp"),
+    "deals": ("messaging.DealStep", "messaging.StepPaper", "messaging.FollowUp"),
     "events": (
         "events.Event",
         "events.EventBrand",

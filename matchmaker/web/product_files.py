@@ -1,14 +1,15 @@
-"""Files of products by their address: papers to download and pictures, for anyone who may see the product."""
+"""Files of products by their address: papers to download, videos and pictures, for anyone who may see the product."""
 
 import re
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Product, ProductFile, ProductImage
-from matchmaker.core.downloads import SEALED, attachment
+from matchmaker.catalogue.models import Product, ProductFile, ProductImage, ProductVideo
+from matchmaker.core.downloads import SEALED, attachment, in_ranges
 from matchmaker.web.access.decorators import everyone
 
 
@@ -19,6 +20,23 @@ def product_file(request: HttpRequest, uid, key) -> FileResponse:
     """A data sheet or the like, for anyone who may see the product."""
     rows = ProductFile.objects.visible_to(request.user)
     return attachment(get_object_or_404(rows, uid=key, product__uid=uid))
+
+
+@everyone
+@require_safe
+@csp_override(SEALED)
+def video(request: HttpRequest, uid, key) -> HttpResponseBase:
+    """A video file, whole or in the parts that a player asks for."""
+    rows = ProductVideo.objects.visible_to(request.user).exclude(file="")
+    return in_ranges(request, get_object_or_404(rows, uid=key, product__uid=uid))
+
+
+@everyone
+@require_safe
+def captions(request: HttpRequest, uid, key) -> HttpResponse:
+    rows = ProductVideo.objects.visible_to(request.user).exclude(captions="")
+    row = get_object_or_404(rows, uid=key, product__uid=uid)
+    return HttpResponse(row.captions, content_type="text/vtt; charset=utf-8")
 
 
 @everyone

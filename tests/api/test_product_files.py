@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import ProductFile, ProductImage
 from matchmaker.catalogue.services import accept_certificate, add_product_file, add_product_image, refuse_certificate
 from matchmaker.companies.models import Document, Membership
 from tests import factories
-from tests.files import PDF, UNWANTED, bomb, on_disk, paper, pdf, picture, read
+from tests.files import PDF, UNWANTED, bomb, mp4, on_disk, paper, pdf, picture, read
 
 pytestmark = pytest.mark.django_db
 SITE = settings.SITE_URL
@@ -287,3 +287,27 @@ class TestCertificates:
             [("paper", code)],
         )
         assert (product.certificates.get().number, Document.objects.count(), on_disk(settings)) == ("", 0, [])
+
+
+def test_videos_by_file_and_by_address(api, caller, anonymous, product):
+    url, words = at("videos", product), "The mill; nobody speaks."
+    address = "https://www.example.org/watch?v=rice"
+    sent = api.send(url, {"file": paper("mill.mp4", mp4()), "words": words, "captions": paper("a.vtt", b"WEBVTT\n")})
+    assert sent.status_code == 201
+    row = product.videos.get()
+    said = sent.json()
+    assert (said["uid"], said["content_type"], said["address"]) == (str(row.uid), "video/mp4", "")
+    assert said["url"].endswith(reverse("product_video", args=[product.uid, row.uid]))
+    assert said["captions"].endswith("captions.vtt")
+    linked = api.send(url, {"address": address, "words": words}).json()
+    assert (linked["address"], linked["url"], linked["size"]) == (address, "", 0)
+    assert anonymous.get(url).json()["results"] == [said, linked]
+    assert anonymous.get(reverse("api_product", args=[product.uid])).json()["videos"] == [said, linked]
+    file = at("video", product, row.uid)
+    assert len(read(anonymous.get(file))) == row.size
+    wrong = api.send(url, {"file": paper("page.mp4", b"<html>"), "words": words})
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (400, "video_unreadable")
+    gone = api.post(at("video_remove", product, row.uid))
+    assert (gone.status_code, product.videos.count()) == (204, 1)
+    other = caller(factories.member_of(factories.supplier()))
+    assert other.send(url, {"address": address, "words": words}).status_code == 404

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from stdnum.cn import uscc
 
-from matchmaker.companies.identifiers import check_identifier
+from matchmaker.companies.identifiers import check_identifier, register_for
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,25 @@ def test_codes_whose_check_character_is_a_zero_or_letter_pass():
     whole = [code + uscc.calc_check_digit(code) for code in codes]
     assert {code[17] for code in whole} >= {"0", "L"}
     assert [check_identifier(country="CN", kind="uscc", number=code) for code in whole] == whole
+
+
+@pytest.mark.parametrize(
+    ("country", "kind", "name"),
+    [
+        ("CN", "uscc", "国家企业信用信息公示系统"),
+        ("FR", "vat", "VIES"),
+        ("DE", "vat", "VIES"),
+        ("DE", "national", "Handelsregister"),
+        ("TH", "lei", "GLEIF"),
+        ("CN", "lei", "GLEIF"),
+        ("KE", "national", "KRA PIN Checker"),
+        ("TH", "national", None),
+        ("FR", "national", None),
+        ("FR", "duns", None),
+        ("CN", "", None),
+    ],
+)
+def test_the_register_in_which_a_number_can_be_looked_up(country, kind, name):
+    row = register_for(country=country, kind=kind)
+    assert (row and row["name"]) == name
+    assert row is None or (row["url"].startswith("https://") and row["source"])

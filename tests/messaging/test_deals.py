@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
-from matchmaker.messaging.models import DealStep, Enquiry, Quote, Sample
+from matchmaker.messaging.models import DealStep, Enquiry, Quote, Sample, StepPaper
 from matchmaker.notifications.models import Notice
 from tests import factories
+from tests.files import ACTIVE_PDF, on_disk, paper, pdf
 from tests.messaging.conftest import TEXT
 
 pytestmark = pytest.mark.django_db
@@ -228,3 +229,57 @@ def test_reply_rate_counts_answers_within_a_week_and_waits_for_young_ones(pair):
             touched_at=now,
         )
     assert services.reply_rate(pair.seller) == services.ReplyRate(asked=4, answered=2, median_hours=6)
+
+
+# -- documents behind a step -------------------------------------------------------------------------------------------
+@pytest.fixture
+def order(matched, talk):
+    """An order that the supplier said and that the buyer has not answered."""
+    return services.say_step(by=matched.sell, enquiry=talk, rung="order", happened_on=timezone.localdate())
+
+
+def test_either_side_puts_a_document_behind_a_step_and_the_other_side_has_news(matched, talk, order, settings):
+    given = services.back_step(by=matched.sell, step=order, file=paper("Contract 7.pdf", pdf(b"1")), number=" PO-7 ")
+    assert (given.given_by, given.number, given.name, given.size) == (
+        "supplier",
+        "PO-7",
+        "Contract 7.pdf",
+        len(pdf(b"1")),
+    )
+    again = services.back_step(by=matched.buy, step=order, file=paper("the same.pdf", pdf(b"1")))
+    assert again == given
+    services.answer_step(by=matched.buy, step=order, confirm=True)
+    invoice = services.back_step(by=matched.buy, step=order, file=paper("invoice.pdf", pdf(b"2")))
+    assert (invoice.given_by, order.papers.count(), len(on_disk(settings))) == ("buyer", 2, 2)
+
+
+def test_documents_of_a_step_are_for_its_two_sides(matched, talk, order):
+    given = services.back_step(by=matched.sell, step=order, file=paper("contract.pdf"))
+    stranger = factories.member_of(factories.buyer())
+    seen = [StepPaper.objects.visible_to(person).count() for person in (matched.sell, matched.buy, stranger)]
+    assert (seen, str(given)) == ([1, 1, 0], "contract.pdf")
+    with pytest.raises(Refused) as refused:
+        services.back_step(by=stranger, step=order, file=paper("other.pdf", pdf(b"9")))
+    assert refused.value.status == 404
+
+
+def test_no_document_behind_a_denied_step_no_sixth_and_none_that_acts(matched, talk, order, settings):
+    with pytest.raises(ValidationError) as wrong:
+        services.back_step(by=matched.sell, step=order, file=paper("contract.pdf", ACTIVE_PDF))
+    assert (wrong.value.error_dict["files"][0].code, on_disk(settings)) == ("pdf_active", [])
+    for number in range(5):
+        services.back_step(by=matched.sell, step=order, file=paper(content=pdf(b"%d" % number)))
+    assert code(services.back_step, by=matched.sell, step=order, file=paper(content=pdf(b"6"))) == (
+        "too_many_papers",
+        409,
+    )
+    services.answer_step(by=matched.buy, step=order, confirm=False, why="Not signed")
+    assert code(services.back_step, by=matched.sell, step=order, file=paper()) == ("step_denied", 409)
+
+
+@pytest.mark.parametrize("rung", ["shipment", "customs", "payment"])
+def test_what_follows_an_order_needs_one_that_both_confirmed(matched, talk, order, rung):
+    today = timezone.localdate()
+    assert code(services.say_step, by=matched.buy, enquiry=talk, rung=rung, happened_on=today)[0] == "order_first"
+    services.answer_step(by=matched.buy, step=order, confirm=True)
+    assert services.say_step(by=matched.buy, enquiry=talk, rung=rung, happened_on=today).rung == rung

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from matchmaker.campaigns.models import AutomaticApproval
-from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ShortlistItem
+from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ProductVideo, ShortlistItem
 from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
@@ -42,6 +42,7 @@ from matchmaker.messaging.models import (
     QuoteRequestLine,
     Report,
     Sample,
+    StepPaper,
 )
 from matchmaker.messaging.models.guard import Block
 from matchmaker.notifications.models import Announcement, ChannelAddress, WebhookDelivery, WebhookEndpoint
@@ -78,6 +79,10 @@ class FullWorld(World):
         self.step = DealStep.objects.create(
             enquiry=enquiry, rung="intent", happened_on=at.date(), note="Mstep note", said_by="supplier", said_at=at
         )
+        self.deal_paper = StepPaper.objects.create(
+            step=self.step, name="Mcontract.pdf", suffix=".pdf", content_type="application/pdf", size=6, sha256="0",
+            number="MPO-7", given_by="supplier", given_at=at, file=ContentFile(b"Mcontract", "x.pdf"),
+        )  # fmt: skip
         self.follow_up = FollowUp.objects.create(enquiry=enquiry, side="buyer", asked_at=at)
         self.held = Message.objects.create(
             enquiry=enquiry, side="buyer", text="Mheld words", state="held", hold="link_only", created_at=at
@@ -99,6 +104,10 @@ class FullWorld(World):
         self.sheet = ProductFile.objects.create(
             product=self.draft, kind="data", name="Msheet.pdf", suffix=".pdf", content_type="application/pdf", size=6,
             sha256="0", file=ContentFile(b"Msheet", "x.pdf"),
+        )  # fmt: skip
+        self.video = ProductVideo.objects.create(
+            product=self.draft, name="Mvideo.mp4", suffix=".mp4", content_type="video/mp4", size=6, sha256="0",
+            file=ContentFile(b"Mvideo", "x.mp4"), words="Mvideo words", captions="Mcaptions",
         )  # fmt: skip
         self.short = ShortlistItem.objects.create(company=self.buyer, product=self.offer, note="Mshort note")
         self.not_for_us = NotForUs.objects.create(company=self.buyer, supplier=factories.supplier())

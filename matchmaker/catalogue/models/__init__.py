@@ -11,6 +11,7 @@ from matchmaker.catalogue.models.products import (
     ProductImage,
     ProductText,
     ProductVariant,
+    ProductVideo,
     ShortlistItem,
     is_public,
     text_for_reader,

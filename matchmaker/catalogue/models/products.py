@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, RegexValidator
@@ -20,7 +21,7 @@ from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.multilingual import Texts
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.text import validate_one_line, validate_text, video_address
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.translation import services as translation
 
@@ -396,6 +397,48 @@ class ProductImage(models.Model):
     def small_url(self) -> str:
         """Of the smallest rendition, for lists."""
         return self.file.storage.url(self.file_names()[-1][1])
+
+
+def video_path(row: "ProductVideo", _filename: str) -> str:
+    """Never the name that was uploaded."""
+    return f"product-videos/{row.product.uid}/{row.uid}{row.suffix}"
+
+
+class ProductVideo(Public, FileRow):
+    """A video of a product: a file that this site shows, or the address of a page elsewhere that is only linked.
+
+    Nothing from elsewhere is embedded: a player of another site would learn who looks at which product.
+    """
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="videos")
+    address = models.CharField(_("address of the video"), max_length=300, blank=True, validators=[video_address])
+    file = models.FileField(storage=private_files, upload_to=video_path, max_length=200, blank=True)
+    words = models.CharField(_("what the video shows and says"), max_length=2000, validators=[validate_text])
+    captions = models.TextField(blank=True)  # WebVTT; in the language of the product's original text
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProductFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "sha256"], condition=~Q(sha256=""), name="product_video_file_once"
+            ),
+            models.UniqueConstraint(
+                fields=["product", "address"], condition=~Q(address=""), name="product_video_address_once"
+            ),
+            models.CheckConstraint(
+                condition=(Q(address="") & ~Q(file="")) | (~Q(address="") & Q(file="")),
+                name="product_video_file_or_address",
+            ),
+        ]
+
+    @property
+    def host(self) -> str:
+        """Where an address leads, without "www."; "" for a file."""
+        return (urlsplit(self.address).hostname or "").removeprefix("www.")
 
 
 class ShortlistItem(models.Model):

@@ -29,4 +29,5 @@ from matchmaker.catalogue.services.products import (
     withdraw_product,
 )
 from matchmaker.catalogue.services.shortlist import note_on_shortlist, shortlist_product, unshortlist_product
+from matchmaker.catalogue.services.videos import add_product_video, remove_product_video
 from matchmaker.catalogue.services.wishes import keep_as_draft, publish_when_approved

@@ -39,6 +39,7 @@ from matchmaker.market_access.services.records import (
     load_market_access,
     preview_rule,
 )
+from matchmaker.market_access.services.regime_lists import import_regime_list
 from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "edit_rate",
     "edit_rule",
     "history_of",
+    "import_regime_list",
     "import_tariff",
     "label_texts",
     "load_market_access",

@@ -1,7 +1,7 @@
 """Enquiries between a supplier and a buyer, and what becomes of them."""
 
 from matchmaker.messaging.models.costs import CostSheet, QuoteCost
-from matchmaker.messaging.models.deals import DealStep, FollowUp, Sample
+from matchmaker.messaging.models.deals import DealStep, FollowUp, Sample, StepPaper
 from matchmaker.messaging.models.enquiries import Attachment, Enquiry, Message, ReadMark, Side
 from matchmaker.messaging.models.guard import Block, ContactLimit, ContactPreference, ContactUse, Report
 from matchmaker.messaging.models.obstacles import Obstacle, ObstacleAnswer

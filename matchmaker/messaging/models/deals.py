@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.fields import amount_field
+from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry, Side
@@ -78,13 +79,15 @@ class StepQuerySet(OfEnquiry):
 
 
 class DealStep(Public):
-    """One rung of the ladder: one side says it happened, the other confirms or denies it."""
+    """One rung of the ladder: one side says it happened, the other confirms or denies it; documents may back it."""
 
     class Rung(models.TextChoices):
         INTENT = "intent", _("intent")
         SAMPLE = "sample", _("sample")
         ORDER = "order", _("order")
         SHIPMENT = "shipment", _("first shipment")
+        CUSTOMS = "customs", _("customs clearance")
+        PAYMENT = "payment", _("payment")
 
     class Answer(models.TextChoices):
         NONE = "", _("waits for the other side")
@@ -126,6 +129,38 @@ class DealStep(Public):
 
     def __str__(self):
         return f"{self.rung} {self.answer or '?'}"
+
+
+def step_paper_path(row: "StepPaper", _filename: str) -> str:
+    """Never the name that was uploaded."""
+    return f"deals/{row.step.uid}/{row.uid}{row.suffix}"
+
+
+class StepPaperQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(step__in=DealStep.objects.visible_to(user))
+
+
+class StepPaper(Public, FileRow):
+    """A document that a step of a deal rests on, such as a contract or a bill of lading; both sides can open it.
+
+    `sha256` is that of the stored file: who holds the same document can tell that it is this one.
+    """
+
+    step = models.ForeignKey(DealStep, models.CASCADE, related_name="papers")
+    number = models.CharField(_("number on it"), max_length=80, blank=True, validators=[validate_one_line])
+    file = models.FileField(storage=private_files, upload_to=step_paper_path, max_length=200)
+    content_type = models.CharField(max_length=80)  # those of office files are long
+    given_by = models.CharField(max_length=10, choices=Side)
+    given_by_person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField()
+
+    objects = StepPaperQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("document of a deal")
+        constraints = [models.UniqueConstraint(fields=["step", "sha256"], name="step_paper_once")]
 
 
 class FollowUp(Public):

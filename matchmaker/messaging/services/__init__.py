@@ -8,7 +8,14 @@ from matchmaker.messaging.services.comparing import (
     criteria_of,
     save_costs,
 )
-from matchmaker.messaging.services.deals import answer_follow_up, answer_step, ask_sample, move_sample, say_step
+from matchmaker.messaging.services.deals import (
+    answer_follow_up,
+    answer_step,
+    ask_sample,
+    back_step,
+    move_sample,
+    say_step,
+)
 from matchmaker.messaging.services.guard import (
     block_company,
     choose_contacts,

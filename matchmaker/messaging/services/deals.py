@@ -7,17 +7,25 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
+from matchmaker.core.files import check_file
 from matchmaker.core.problems import Refused
-from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side, StepPaper
 from matchmaker.messaging.services.notices import notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
 
 Stage, Rung = Sample.Stage, DealStep.Rung
+MAX_PAPERS = 5
+AFTER_ORDER = {
+    Rung.SHIPMENT: gettext_lazy("A shipment follows an order that both sides confirmed."),
+    Rung.CUSTOMS: gettext_lazy("Customs clearance follows an order that both sides confirmed."),
+    Rung.PAYMENT: gettext_lazy("A payment follows an order that both sides confirmed."),
+}
 
 
 def _open(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
@@ -158,8 +166,8 @@ def say_step(
     if amount is not None and currency not in reference.currencies():
         problems["currency"] = _("Say which currency the value is in.")
     validate(step, problems, exclude=["enquiry", "said_by_person"], validate_constraints=False)
-    if rung == Rung.SHIPMENT and not enquiry.steps.confirmed().filter(rung=Rung.ORDER).exists():
-        raise Refused("order_first", _("A shipment follows an order that both sides confirmed."))
+    if rung in AFTER_ORDER and not enquiry.steps.confirmed().filter(rung=Rung.ORDER).exists():
+        raise Refused("order_first", AFTER_ORDER[rung])
     try:
         with transaction.atomic():
             step.save()
@@ -194,6 +202,33 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
     row.save()
     _news(by, "answer_step", row, enquiry, side, owes=False, rung=row.rung, answer=row.answer, why=row.why)
     return row
+
+
+@transaction.atomic
+def back_step(*, by: User, step: DealStep, file, number: str = "") -> StepPaper:
+    """Put a document behind a step; either side may, also after it was confirmed. The same file is stored once.
+
+    Raises:
+        Refused: 409 `step_denied`, `too_many_papers`.
+        ValidationError: on `files`, as `check_file`; on `number`.
+    """
+    enquiry, side = _open(by, step.enquiry)
+    row = enquiry.steps.select_for_update().get(pk=step.pk)  # the count and the row are one step
+    if row.answer == DealStep.Answer.DENIED:
+        raise Refused("step_denied", _("The other side denied this step. Say it again before you add a document."))
+    checked = check_file(file, with_office=True)
+    if same := row.papers.filter(sha256=checked.sha256).first():
+        return same
+    if row.papers.count() >= MAX_PAPERS:
+        raise Refused("too_many_papers", _("A step can rest on up to five documents."))
+    paper = StepPaper(step=row, number=number.strip(), given_by=side, given_by_person=by, given_at=timezone.now())
+    paper.clean_fields(exclude={field.name for field in paper._meta.fields} - {"number"})
+    paper.store(checked)
+    note_news(enquiry, side.other, paper.given_at)
+    enquiry.save()
+    facts = {"rung": row.rung, "number": paper.number, "sha256": paper.sha256}
+    record(by=by, verb="back_step", on=row, organisation=enquiry.company_of(side), facts=facts)
+    return paper
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from matchmaker.core.clocks import CHINA
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
 from matchmaker.matching.models import Match
-from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side
+from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side, StepPaper
 from matchmaker.notifications.models import Delivery
 from matchmaker.reporting.figures import PARTNER, TRADING_GROUP, TREES, Fact, Facts
 from matchmaker.reporting.models import Survey
@@ -220,7 +220,7 @@ class _Collector:
 
     def _deals(self) -> None:
         names = ("pk", "enquiry__supplier", "enquiry__buyer", "rung", "answer", "happened_on", "amount", "currency")
-        rates = _Rates()
+        rates, backed = _Rates(), set(StepPaper.objects.values_list("step", flat=True))
         reached: dict[str, list] = defaultdict(list)
         for pk, supplier, buyer, rung, answer, day, amount, currency in self._of_enquiry(
             DealStep.objects.all()
@@ -233,6 +233,8 @@ class _Collector:
             if state != "confirmed":
                 continue
             reached[rung].append((*pair, day))
+            if pk in backed:
+                self._add(f"backed_{rung}", pk, pair, day)
             if amount is not None:
                 yuan, rate_of = rates.yuan(amount, currency, day)
                 value = {"number": amount, "currency": currency, "yuan": yuan, "rate_of": rate_of}

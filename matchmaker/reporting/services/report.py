@@ -98,12 +98,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A rung of the deals: how often it was claimed, confirmed, denied, and the confirmed value; `yuan` adds all up."""
+    """A rung of the deals: how often it was claimed, confirmed, denied, and the confirmed value; `yuan` adds all up.
+
+    `backed` counts the confirmed ones that rest on a document.
+    """
 
     code: str
     claims: int
     confirmed: int
     denied: int
+    backed: int
     values: tuple[Value, ...]
     yuan: Decimal
 
@@ -370,6 +374,7 @@ def _rung(cells: Cells, rung: str) -> Rung:
         claims=_count(cells, f"waiting_{rung}") + confirmed + denied,
         confirmed=confirmed,
         denied=denied,
+        backed=_count(cells, f"backed_{rung}"),
         values=tuple(Value(str(currency), values[currency].total) for currency in sorted(values, key=str)),
         yuan=cells.get((figure, ALL, ""), EMPTY).total,
     )

@@ -76,7 +76,7 @@ TABLE = (
         ("–", "own", "own", "own", "reported or held ones only", "by scope"),
         tables="messaging.Enquiry messaging.Message messaging.Attachment messaging.ReadMark messaging.Quote "
         "messaging.QuoteEvent "
-        "messaging.Sample messaging.DealStep messaging.FollowUp messaging.Report",
+        "messaging.Sample messaging.DealStep messaging.StepPaper messaging.FollowUp messaging.Report",
         notices="enquiry_assigned enquiry_declined enquiry_expired enquiry_follow_up enquiry_message enquiry_quote "
         "enquiry_reminder enquiry_request enquiry_review enquiry_step"),
     Right("Obstacle: what blocks a deal",
@@ -104,9 +104,9 @@ TABLE = (
         "catalogue.ProductVariant",
         exports={"supplier_products_export": SUPPLIER}),
     Right("Product: published", ("read", "write", "pause, withdraw", "read", "read", "by scope")),
-    Right("File of a product",
+    Right("File or video of a product",
         ("who may see the product", "write", "write", "who may see the product", "read", "as its person, by scope"),
-        tables="catalogue.ProductFile"),
+        tables="catalogue.ProductFile catalogue.ProductVideo"),
     Right("Readiness and registrations of a product", ("the result", "write", "write", "the result", "figures", "–"),
         tables="market_access.Registration market_access.ReadinessAnswer market_access.LabelVersion",
         notices="registration_expiring"),

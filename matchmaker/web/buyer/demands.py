@@ -1,5 +1,6 @@
 """Writing a demand: several lines, typed or pasted from a sheet, with codes suggested for each."""
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +28,7 @@ from matchmaker.web.buyer.forms import LINE_FIELDS, MOST_LINES, DemandForm, Line
 from matchmaker.web.forms.refusals import add_to_form, refusals_in_messages
 
 SUGGESTED = 4
+USUALLY_OPEN = dt.timedelta(days=30)  # what a new demand proposes
 MOST_SUGGESTED_LINES = 10  # more lines than this are asked for one by one
 
 
@@ -61,7 +64,7 @@ def _write(request: HttpRequest, demand: Demand | None) -> HttpResponse:
 def _initial(request, demand: Demand | None) -> dict:
     if demand:
         return {name: getattr(demand, name) for name in DemandForm.base_fields}
-    return {}
+    return {"closing_on": timezone.localdate() + USUALLY_OPEN}
 
 
 def _lines(request, demand: Demand | None):
@@ -187,7 +190,7 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
                     company=request.company,
                     demand=demand,
                     lines=[line.as_line() for line in lines],
-                    **form.cleaned_data | {"language": _language(form, lines)},
+                    **form.cleaned_data | {"title": _title(form, lines), "language": _language(form, lines)},
                 )
         except LineErrors as problem:
             for at, errors in problem.by_line.items():
@@ -202,6 +205,12 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
         demand.refresh_from_db()
     suggestions = _suggestions_for(request, typed_lines(request.POST))
     return _show(request, demand, form, lines, suggestions, status=422)
+
+
+def _title(form: DemandForm, lines) -> str:
+    """The one that was typed, or the beginning of the first line."""
+    longest = DemandForm.base_fields["title"].max_length
+    return form.cleaned_data["title"] or " ".join(lines.forms[0].cleaned_data["text"].split())[:longest]
 
 
 def _language(form: DemandForm, lines) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Category, Demand, Period
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
@@ -94,7 +95,10 @@ class DemandForm(forms.Form):
     """The demand as a whole; names are those of `save_demand`."""
 
     title = fields.LineField(
-        label=_("Title"), max_length=160, help_text=_("What a supplier reads first, such as “Rice for autumn 2026”.")
+        label=_("Title"),
+        max_length=160,
+        required=False,
+        help_text=_("Such as “Rice for autumn 2026”. If you leave it empty, your first line is the title."),
     )
     language = fields.CodeField(
         label=_("Written in"),
@@ -235,6 +239,8 @@ def typed_lines(data: Mapping[str, str], *, with_empty: bool = False) -> list[di
     count = min(int(data.get("lines-TOTAL_FORMS") or 0), MOST_LINES) if _is_number(data) else 0
     names = (*LINE_FIELDS, *UNSAVED)
     rows = [{name: data.get(f"lines-{n}-{name}", "") for name in names} for n in range(count)]
+    for row in rows:
+        wording.split_amount(row, "quantity", "unit")  # 20 t in the box of the quantity
     return [
         row
         for row in rows

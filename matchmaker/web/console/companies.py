@@ -28,6 +28,7 @@ from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import accept_certificate, certificates_waiting, refuse_certificate
 from matchmaker.companies import domains
 from matchmaker.companies.claims import proof_of, votes_needed
+from matchmaker.companies.identifiers import register_for
 from matchmaker.companies.models import Check, Claim, Company, Document, Merge, RequestStatus, Suspension
 from matchmaker.companies.services import companies_alike
 from matchmaker.core.downloads import SEALED, attachment
@@ -183,6 +184,8 @@ def company(request, uid, reason="", errors=None, check=None):
             "may_be_invited": not company.memberships.exists() and company.status != Company.Status.SUSPENDED,
             "reason": reason,
             "check": check or CheckForm(company=company),
+            "register": register_for(country=company.country, kind=company.identifier_kind),
+            "a_year_on": timezone.localdate() + dt.timedelta(days=365),
             "documents": company.documents.select_related("uploaded_by"),
             "claims": [
                 (claim, domains.newest_proof(company, claim.user), proof_of(claim.user, company).label)

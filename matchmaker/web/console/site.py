@@ -26,7 +26,9 @@ FILES = {
     "companies.Document": gettext_lazy("Papers of companies"),
     "catalogue.ProductFile": gettext_lazy("Files of products"),
     "catalogue.ProductImage": gettext_lazy("Pictures of products"),
+    "catalogue.ProductVideo": gettext_lazy("Videos of products"),
     "messaging.Attachment": gettext_lazy("Files in enquiries"),
+    "messaging.StepPaper": gettext_lazy("Documents of deals"),
 }
 
 

@@ -191,7 +191,7 @@ def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
         "rows": _rows(compared, scope),
         "notes": notes,
         "form": form or CostsForm(quotes=quotes, prefix=_prefix(scope), initial=_initial(scope, compared)),
-        "is_open": form is not None,
+        "is_open": form is not None or not all(row.cost.is_complete for row in compared),
     }
 
 

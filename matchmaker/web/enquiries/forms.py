@@ -187,6 +187,17 @@ class StepForm(forms.Form):
         sentence=_("Choose a currency from the list."),
     )
     note = fields.LineField(label=_("Note"), max_length=500, required=False)
+    paper = forms.FileField(
+        label=_("Document"), required=False, help_text=_("Such as the contract or the bill of lading.")
+    )
+    number = fields.LineField(label=_("Number on the document"), max_length=80, required=False)
+
+
+class PaperForm(forms.Form):
+    """A document for a step that was said before."""
+
+    paper = forms.FileField(label=_("Document"))
+    number = fields.LineField(label=_("Number on the document"), max_length=80, required=False)
 
 
 CRITERION_WORDS = {

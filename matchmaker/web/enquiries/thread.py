@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.downloads import SEALED, attachment
 from matchmaker.core.lists import join_label, join_sentences
+from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, QuoteRequest, Report, Sample
+from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, QuoteRequest, Report, Sample, StepPaper
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
+from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form
 
 
@@ -121,7 +123,10 @@ def assign(request: HttpRequest, uid) -> HttpResponse:
 
 def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
     """What is wrong, in one sentence a field, above the page the form stands on."""
-    for name, errors in form.errors.items():
+    is_too_large = getattr(request, "too_large", False)
+    if is_too_large:
+        messages.error(request, _("A document may have up to 10 MB."))
+    for name, errors in () if is_too_large else form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         text = join_sentences(errors)
         messages.error(request, join_label(label, text) if label else text)
@@ -161,16 +166,26 @@ def move_sample(request: HttpRequest, uid) -> HttpResponse:
     )
 
 
+@limit_upload(MOST_BYTES)
 @signed_in
 @require_POST
 def say_step(request: HttpRequest, uid) -> HttpResponse:
     enquiry, _side = enquiry_of(request, uid)
-    form = forms.StepForm(request.POST)
-    if not form.is_valid():
+    form = forms.StepForm(request.POST, request.FILES)
+    if request.too_large or not form.is_valid():
         return _wrong(request, form, enquiry, "deal")
+    terms = dict(form.cleaned_data)
+    paper, number = terms.pop("paper"), terms.pop("number")
+
+    @transaction.atomic
+    def say() -> None:
+        step = services.say_step(by=request.user, enquiry=enquiry, **terms)
+        if paper:
+            services.back_step(by=request.user, step=step, file=paper, number=number)
+
     return act_and_return(
         request,
-        lambda: services.say_step(by=request.user, enquiry=enquiry, **form.cleaned_data),
+        say,
         enquiry,
         said=_("Noted. It counts once the other side confirms it."),
         anchor="deal",
@@ -194,6 +209,32 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
         told=(_("The other side is told."), "enquiry_step"),
         anchor="deal",
     )
+
+
+@limit_upload(MOST_BYTES)
+@signed_in
+@require_POST
+def back_step(request: HttpRequest, uid) -> HttpResponse:
+    """Put a document behind a step that was said."""
+    step = one_of(DealStep.objects.visible_to(request.user), uid)
+    form = forms.PaperForm(request.POST, request.FILES)
+    if request.too_large or not form.is_valid():
+        return _wrong(request, form, step.enquiry, "deal")
+    given = form.cleaned_data
+    return act_and_return(
+        request,
+        lambda: services.back_step(by=request.user, step=step, file=given["paper"], number=given["number"]),
+        step.enquiry,
+        said=_("The document is added. The other side can open it."),
+        anchor="deal",
+    )
+
+
+@signed_in
+@require_safe
+@csp_override(SEALED)
+def download_paper(request: HttpRequest, uid) -> FileResponse:
+    return attachment(get_object_or_404(StepPaper.objects.visible_to(request.user), uid=uid))
 
 
 @signed_in

@@ -11,6 +11,7 @@ from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, Quote
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
 from matchmaker.web.enquiries.facts import facts_of
+from matchmaker.web.enquiries.forms import PaperForm
 from matchmaker.web.templatetags.trade import for_one
 
 
@@ -26,7 +27,7 @@ def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
         rows += [_quote_event(event, side) for event in quote.events.all()]
     for sample in enquiry.samples.all():
         rows += _sample(sample)
-    for step in enquiry.steps.all():
+    for step in enquiry.steps.prefetch_related("papers"):
         rows += _step(step, side)
     return sorted(rows, key=lambda row: row["at"])
 
@@ -122,14 +123,19 @@ def _step(step: DealStep, side: str) -> list[dict]:
     rows = [_happening(step.said_at, template % {"rung": name}, "flag", more=step.note)]
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
-    elif step.answer == DealStep.Answer.DENIED:
+    rows += [
+        _happening(paper.given_at, _("Document added: %(rung)s") % {"rung": name}, "file-text", more=paper.number)
+        for paper in step.papers.all()
+    ]
+    if step.answer == DealStep.Answer.DENIED:
         rows.append(_happening(step.answered_at, _("%(rung)s: denied") % {"rung": name}, "x", "fail", step.why))
     return rows
 
 
 def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
-    """The four rungs, each with what was said of it and whether this side has to answer."""
-    steps = {step.rung: step for step in enquiry.steps.exclude(answer=DealStep.Answer.DENIED)}
+    """The rungs, each with what was said of it, what backs it, and whether this side has to answer."""
+    said = enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers")
+    steps = {step.rung: step for step in said}
     return [
         {
             "rung": rung,
@@ -137,6 +143,8 @@ def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
             "step": steps.get(rung),
             "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
             "state": _step_state(steps[rung], side) if rung in steps else _("not said"),
+            "paper_form": PaperForm(auto_id=f"paper_{rung}_%s"),
+            "evidence": _evidence(steps[rung]) if rung in steps else "",
             "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
         }
         for rung, label in DealStep.Rung.choices
@@ -150,3 +158,10 @@ def _step_state(step: DealStep, side: str) -> str:
     if step.said_by == side:
         return _("Said by you: waits for the other side")
     return _("Said by the other side: waits for your answer")
+
+
+def _evidence(step: DealStep) -> str:
+    """What a step rests on, beside what `_step_state` says: a document, or words alone until it is confirmed."""
+    if step.papers.all():
+        return _("backed by a document")
+    return "" if step.answer == DealStep.Answer.CONFIRMED else _("stated, without a document")

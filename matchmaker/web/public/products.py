@@ -48,7 +48,7 @@ def index(request):
 @everyone
 @require_safe
 def show(request, uid):
-    rows = Product.objects.visible_to(request.user).for_cards().prefetch_related("variants", "files")
+    rows = Product.objects.visible_to(request.user).for_cards().prefetch_related("variants", "files", "videos")
     product = get_object_or_404(rows, uid=uid)
     ships_on = _ships_on(request, product)
     buyer = current_company(request, is_buyer=True)

@@ -70,6 +70,8 @@ VERBS: dict[str, str | Promise] = {
     "remove_product_image": _("Picture removed"),
     "add_product_file": _("File of a product added"),
     "remove_product_file": _("File of a product removed"),
+    "add_product_video": _("Video of a product added"),
+    "remove_product_video": _("Video of a product removed"),
     "describe_certificate": _("Certificate described"),
     "accept_certificate": _("Certificate seen by the team"),
     "answer_question": _("Question about a rule answered"),
@@ -130,6 +132,7 @@ VERBS: dict[str, str | Promise] = {
     "move_sample": _("Sample moved on"),
     "say_step": _("Step of the deal said"),
     "answer_step": _("Step of the deal answered"),
+    "back_step": _("Document added to a step of the deal"),
     "answer_follow_up": _("Asked what became of it, and answered"),
     # events
     "register_for_event": _("Registered for an event"),
@@ -224,6 +227,7 @@ VERBS: dict[str, str | Promise] = {
     "edit_rate": _("Rate of the tariff changed"),
     "add_admission": _("Admission by protocol added"),
     "import_tariff": _("Tariff brought in"),
+    "import_regime_list": _("List of goods of a way into China brought in"),
     # papers, programs and accounts
     "add_document": _("Paper sent"),
     "confirm_reading": _("Fields read from a picture or text confirmed"),

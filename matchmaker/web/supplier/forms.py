@@ -266,6 +266,32 @@ class ImageForm(forms.Form):
     )
 
 
+class VideoForm(forms.Form):
+    """One video; the verb checks what is in the files."""
+
+    file = forms.FileField(
+        label=_("Video file"), required=False, widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm"})
+    )
+    address = fields.WebsiteField(
+        label=_("Address of a video elsewhere"),
+        max_length=300,
+        required=False,
+        help_text=_("It is shown as a link. Many sites cannot be reached from China: a file can."),
+    )
+    words = fields.TextField(
+        label=_("What the video shows and says"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For people who cannot see or hear it."),
+    )
+    captions = forms.FileField(
+        label=_("Captions"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".vtt,text/vtt"}),
+        help_text=_("A WebVTT file (.vtt), if people speak in the video."),
+    )
+
+
 class PictureForm(forms.Form):
     """A stored picture: what it shows, and the button that moves it, which names the place it shall have."""
 

@@ -116,6 +116,7 @@ ICONS = {
     "remove_product_image": ("", "photo"),
     "describe_certificate": ("", "certificate"),
     "add_product_file": ("", "file-text"),
+    "add_product_video": ("", "photo"),
 }
 
 
@@ -142,6 +143,8 @@ def _line(entry: AuditEntry) -> dict:
         "describe_certificate": _("A certificate was described"),
         "add_product_file": _("A file was added"),
         "remove_product_file": _("A file was removed"),
+        "add_product_video": _("A video was added"),
+        "remove_product_video": _("A video was removed"),
         "answer_question": _("A question about entering China was answered"),
         "withdraw_answer": _("An answer about entering China was taken back"),
     }

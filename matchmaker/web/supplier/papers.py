@@ -12,10 +12,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.catalogue.models import ProductCertificate
-from matchmaker.catalogue.services import add_product_file, describe_certificate, remove_product_file
+from matchmaker.catalogue.services import (
+    add_product_file,
+    add_product_video,
+    describe_certificate,
+    remove_product_file,
+    remove_product_video,
+)
 from matchmaker.companies.members import is_admin
 from matchmaker.core.lists import join_label, join_sentences
-from matchmaker.core.uploads import MOST_BYTES
+from matchmaker.core.uploads import MOST_BYTES, MOST_VIDEO_BYTES
 from matchmaker.market_access import sentences
 from matchmaker.market_access.models import EntryRule, Registration
 from matchmaker.market_access.number_formats import example_of, is_in_form
@@ -26,7 +32,7 @@ from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
-from matchmaker.web.supplier.forms import PAPERS, ProductFileForm
+from matchmaker.web.supplier.forms import PAPERS, ProductFileForm, VideoForm
 from matchmaker.web.supplier.market import back_to_market
 from matchmaker.web.supplier.products import own_product, page_of
 
@@ -112,8 +118,34 @@ def remove_file(request: HttpRequest, uid, key) -> HttpResponse:
     return _back(product)
 
 
-def _back(product) -> HttpResponse:
-    return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#papers")
+@limit_upload(MOST_VIDEO_BYTES)
+@supplier
+@require_POST
+def add_video(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if getattr(request, "too_large", False):
+        messages.error(request, _("A video may have up to 25 MB."))
+        return page_of(request, product, video_form=VideoForm(), status=413)
+    form = VideoForm(request.POST, request.FILES)
+    if form.is_valid():
+        with refusals_in_form(form, {"files": "file"}):
+            add_product_video(by=request.user, product=product, **form.cleaned_data)
+            messages.success(request, _("The video is added. Whoever may see the product can watch it."))
+            return _back(product, "videos")
+    return page_of(request, product, video_form=form)
+
+
+@supplier
+@require_POST
+def remove_video(request: HttpRequest, uid, key) -> HttpResponse:
+    product = own_product(request, uid)
+    remove_product_video(by=request.user, video=get_object_or_404(product.videos, uid=key))
+    messages.success(request, _("The video is removed."))
+    return _back(product, "videos")
+
+
+def _back(product, part: str = "papers") -> HttpResponse:
+    return redirect(f"{reverse('supplier_product_edit', args=[product.uid])}#{part}")
 
 
 # Numbers a company holds with China's authorities: recorded beside the rule that asks for them, seen in one list.

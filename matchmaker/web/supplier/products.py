@@ -61,6 +61,7 @@ from matchmaker.web.supplier.forms import (
     ProductTextSet,
     VariantForm,
     VariantSet,
+    VideoForm,
     lots_of,
     picture_id,
     pictures_of,
@@ -335,6 +336,7 @@ def _render(
         "action": reverse("supplier_product_edit", args=[product.uid]) if product else reverse("supplier_product_new"),
         "image_form": ImageForm(),
         "file_form": ProductFileForm(),
+        "video_form": VideoForm(),
         "proposals": _proposals([_values(text) for text in text_set], form["hs_code"].value() or ""),
     }
     if product:
@@ -374,7 +376,7 @@ def _values(form) -> dict[str, str]:
 
 
 def page_of(request: HttpRequest, product: Product, status: int = 422, **forms) -> HttpResponse:
-    """The product's page with what is wrong with a picture (`image_form`) or a file (`file_form`) beside it."""
+    """The product's page with what is wrong with a picture (`image_form`), a file or a video beside it."""
     text_set = ProductTextSet(initial=_beside(texts_of(product)), prefix="texts")
     return _render(request, product, ProductForm(initial=terms_of(product)), text_set, status=status, **forms)
 

@@ -296,7 +296,6 @@ def test_a_delivery_that_ends_before_it_begins_is_refused(desk):
     ("field", "value"),
     [
         ("title", "x" * 161),
-        ("title", "   "),
         ("title", "\u200b"),
         ("title", "two\nlines"),
         ("title", "\u202eesrever"),
@@ -391,3 +390,21 @@ def test_a_question_is_answered_and_a_certificate_is_proposed_in_its_line(desk):
     required = desk.post(reverse("buyer_demand_new"), typed(line, do="use:0:certificates_required:HALAL"))
     assert required.context["lines"].forms[0].initial["certificates_required"] == "HALAL"
     assert required.context["listed"][0][1]["certificates"] == []
+
+
+def test_a_demand_without_a_title_is_called_by_its_first_line_and_closes_in_thirty_days(desk):
+    page = desk.get(reverse("buyer_demand_new"))
+    closing_on = page.context["form"]["closing_on"].value()
+    assert closing_on == timezone.localdate() + dt.timedelta(days=30)
+    line = {"text": "茉莉香米\n5公斤袋装", "quantity": "20 吨"}
+    desk.post(reverse("buyer_demand_new"), typed(line, title="  ", closing_on=closing_on.isoformat()))
+    demand = Demand.objects.get()
+    assert (demand.title, demand.closing_on) == ("茉莉香米 5公斤袋装", closing_on)
+    row = demand.lines.get()
+    assert (row.quantity, row.unit) == (20, "t")
+
+
+def test_a_unit_in_the_box_of_the_quantity_does_not_overrule_the_one_that_was_chosen(desk):
+    answer = desk.post(reverse("buyer_demand_new"), typed({**RICE, "quantity": "20 吨", "unit": "kg"}))
+    assert answer.status_code == 422
+    assert not Demand.objects.exists()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry
 from tests import factories
+from tests.files import PDF, paper, pdf, read
 from tests.messaging.conftest import TEXT
 from tests.messaging.test_deals import terms
 
@@ -125,6 +126,36 @@ def test_from_sample_to_shipment_with_plain_forms(client, matched, talk):
     post(matched.buy, "deal_step_answer", talk.steps.get(rung="shipment").uid, answer="confirm")
     confirmed = DealStep.objects.confirmed().order_by("pk").values_list("rung", flat=True)
     assert list(confirmed) == ["sample", "order", "shipment"]
+
+
+def test_a_step_is_said_with_its_document_and_the_other_side_opens_it(client, matched, talk):
+    client.force_login(matched.sell)
+    order = {"rung": "order", "happened_on": timezone.localdate().isoformat(), "number": "PO-7"}
+    client.post(reverse("deal_step", args=[talk.uid]), {**order, "paper": paper("Contract.pdf")})
+    step = talk.steps.get()
+    given = step.papers.get()
+    client.force_login(matched.buy)
+    page = client.get(reverse("enquiry", args=[talk.uid])).text
+    assert "Backed by a document" in page
+    assert "PO-7" in page
+    answer = client.get(reverse("deal_paper", args=[given.uid]))
+    assert read(answer) == PDF
+    assert answer["Content-Disposition"] == 'attachment; filename="Contract.pdf"'
+    client.post(reverse("deal_step_paper", args=[step.uid]), {"paper": paper("invoice.pdf", pdf(b"2"))})
+    assert [row.given_by for row in step.papers.all()] == ["supplier", "buyer"]
+    client.force_login(factories.member_of(factories.buyer()))
+    assert client.get(reverse("deal_paper", args=[given.uid])).status_code == 404
+    assert client.post(reverse("deal_step_paper", args=[step.uid]), {"paper": paper()}).status_code == 404
+
+
+def test_a_step_with_a_document_that_is_refused_is_not_said(client, matched, talk):
+    client.force_login(matched.sell)
+    order = {"rung": "order", "happened_on": timezone.localdate().isoformat()}
+    answer = client.post(
+        reverse("deal_step", args=[talk.uid]), {**order, "paper": paper("x.pdf", b"<html>")}, follow=True
+    )
+    assert "neither a PDF" in answer.text
+    assert not talk.steps.exists()
 
 
 def test_blocking_from_the_page_and_taking_it_back(client, matched, talk):
