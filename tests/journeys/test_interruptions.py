@@ -1,4 +1,4 @@
-"""Ten interruptions while a demand is typed: nothing is lost.
+"""Ten interruptions while a demand, a product or a quote is typed: nothing is lost.
 
 `pages/test_unsaved.py` looks closer at single ones; this one says that all ten hold.
 """
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from matchmaker.companies.models import Company
+from matchmaker.messaging import services as messaging
 from tests import factories
 from tests.journeys.conftest import Person
 from tests.journeys.test_meetings import signed_in
@@ -35,6 +36,19 @@ class Form:
 
 def demand_form() -> Form:
     return Form(factories.buyer(), reverse("buyer_demand_new"), "lines-0-text", "lines-0-quantity", "closing_on")
+
+
+def product_form() -> Form:
+    return Form(factories.supplier(), reverse("supplier_product_new"), "texts-0-name", "price_low", "category")
+
+
+def quote_form() -> Form:
+    product = factories.product()
+    buyer = factories.buyer()
+    text = "We look for fragrant rice in 5 kg bags, about 20 t a month from March. Can you supply?"
+    factories.match(product, factories.line(factories.demand(buyer)))
+    enquiry = messaging.ask(by=factories.member_of(buyer), company=buyer, product=product, text=text)
+    return Form(product.company, reverse("quote_new", args=[enquiry.uid]), "note", "price", "currency")
 
 
 class Typing:
@@ -168,11 +182,12 @@ INTERRUPTIONS = (
 )
 
 
-def test_nothing_typed_is_lost_by_any_of_ten_interruptions(chromium, live_server, transactional_db):
+@pytest.mark.parametrize("form", [demand_form, product_form, quote_form])
+def test_nothing_typed_is_lost_by_any_of_ten_interruptions(chromium, live_server, transactional_db, form):
     for command in ("load_reference", "load_market_access"):
         call_command(command, stdout=io.StringIO())
     factories.campaign()
-    typing = Typing(chromium, live_server.url, demand_form())
+    typing = Typing(chromium, live_server.url, form())
     try:
         for number, interrupt in enumerate(INTERRUPTIONS, 1):
             typing.type(number)

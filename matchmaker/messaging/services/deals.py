@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, 
 
 Stage, Rung = Sample.Stage, DealStep.Rung
 MAX_PAPERS = 5
-AFTER_ORDER = {
+AFTER_ORDER: dict[str, Any] = {
     Rung.SHIPMENT: gettext_lazy("A shipment follows an order that both sides confirmed."),
     Rung.CUSTOMS: gettext_lazy("Customs clearance follows an order that both sides confirmed."),
     Rung.PAYMENT: gettext_lazy("A payment follows an order that both sides confirmed."),

@@ -14,6 +14,7 @@ from matchmaker.imports.services import text_reader
 from matchmaker.web.forms import fields
 
 KINDS = Reading.Kind.values
+JOINS_AS = "joins_as"  # in the session: the side whose first step of joining a reading of a company fills in
 
 
 class StartForm(forms.Form):

@@ -14,7 +14,7 @@ from matchmaker.imports.services import start_reading
 from matchmaker.imports.tasks import start_readings
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.fields import limit_upload
-from matchmaker.web.forms.readings import KINDS, StartForm, start_context
+from matchmaker.web.forms.readings import JOINS_AS, KINDS, StartForm, start_context
 from matchmaker.web.forms.refusals import refusals_in_form
 
 
@@ -33,7 +33,7 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
             status = 413
         elif form.is_valid() and (reading := _start(request, form, kind)):
             return redirect("reading", reading.uid)
-    context = {**start_context(kind, form), "form_url": _form_url(kind)}
+    context = {**start_context(kind, form), "form_url": _form_url(request, kind)}
     return render(request, "imports/start_reading.html", context, status=status)
 
 
@@ -50,22 +50,22 @@ def _start(request: HttpRequest, form: StartForm, kind: str) -> Reading | None:
 def show(request: HttpRequest, uid) -> HttpResponse:
     """Waits for the worker; then the form follows by itself."""
     reading = get_object_or_404(Reading.objects.visible_to(request.user), uid=uid)
-    target = f"{_form_url(reading.kind)}?reading={reading.uid}"
+    target = f"{_form_url(request, reading.kind)}?reading={reading.uid}"
     if reading.state == Reading.State.DONE:
         return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
     context = {
         "reading": reading,
-        "form_url": _form_url(reading.kind),
+        "form_url": _form_url(request, reading.kind),
         "start_url": reverse("reading_start", args=[reading.kind]),
         "sentence": _why_not(reading.problem),
     }
     return render(request, "imports/reading.html" + ("#state" if request.htmx else ""), context)
 
 
-def _form_url(kind: str) -> str:
+def _form_url(request: HttpRequest, kind: str) -> str:
     if kind == Reading.Kind.PRODUCT:
         return reverse("supplier_product_new")
-    return reverse("join_step", args=["supplier", 1])
+    return reverse("join_step", args=[request.session.get(JOINS_AS, "supplier"), 1])
 
 
 def _why_not(problem: str) -> str:

@@ -26,7 +26,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
-from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
+from matchmaker.web.forms.readings import JOINS_AS, mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form
 from matchmaker.web.public.join_forms import SubmitForm
 from matchmaker.web.public.partner_codes import KEPT, way_in
@@ -60,6 +60,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if company is None and step > 1:
         return redirect("join_step", side, 1)
     initial = initial_values(company, FORMS[step]) if company else _first_guess(request, side)
+    _remember_side(request, side)
     reading = _reading_of(request, company)
     read_names = _fill_in_read(initial, reading, step) if reading else []
     if step == 2:
@@ -89,7 +90,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "taken": not alike and str(NUMBER_TAKEN_SENTENCE) in form.errors.get("identifier", []),
         "reading": reading if reading and not reading.confirmed_at else None,
         "may_keep_picture": may_keep_picture(reading, request, company),
-        "can_start": step == 1 and side == "supplier" and reading is None,
+        "can_start": step == 1 and reading is None,
         **start_context(Reading.Kind.COMPANY),
     }
     if reading:
@@ -129,6 +130,12 @@ def _first_guess(request: HttpRequest, side: str) -> dict:
 def _own_contact(user: User) -> dict:
     """Who registers a company is most often its contact."""
     return {"contact_name": user.name, "contact_email": user.email}
+
+
+def _remember_side(request: HttpRequest, side: str) -> None:
+    """For the page that waits for a reading: it leads back to this side's form."""
+    if request.session.get(JOINS_AS) != side:
+        request.session[JOINS_AS] = side
 
 
 def _reading_of(request: HttpRequest, company: Company | None) -> Reading | None:
