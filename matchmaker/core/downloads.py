@@ -39,7 +39,7 @@ def attachment(row: StoredFile) -> FileResponse:
         raise Http404 from None
 
 
-def in_ranges(request: HttpRequest, row: Stored) -> FileResponse | StreamingHttpResponse | HttpResponse:
+def in_ranges(request: HttpRequest, row: StoredFile) -> FileResponse | StreamingHttpResponse | HttpResponse:
     """A file to be played where it stands: whole, or the one range that a player asks for (RFC 9110, section 14).
 
     Several ranges at once and units other than bytes are answered with the whole file, as the RFC allows.
