@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from itertools import accumulate
+from itertools import accumulate, combinations
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,47 @@ def make_equals(companies: int, slots: int, *, seed: int, variant: str = "norm")
         "fixed": [],
         "fair_bonus": event["fair_bonus"],
     }
+
+
+# What suppliers speak, what buyers speak, and the languages of interpreters, each as often as it stands here.
+SPEAKS = ["en"] * 3 + ["en zh", "es", "es en", "fr", "fr en", "ru", "ar", "ar en", "pt", "th", "vi", "id en", "ko zh"]
+BUYERS_SPEAK = ["zh"] * 4 + ["zh en"]
+INTERPRETERS = ["zh en"] * 3 + [
+    "zh en fr",
+    "zh es",
+    "zh es pt",
+    "zh fr",
+    "zh ru",
+    "zh ar",
+    "zh en ar",
+    "zh th",
+    "zh vi",
+]
+
+
+def make_fair(suppliers: int, buyers: int, *, seed: int, days: int = 3, interpreters: int = 150) -> dict[str, Any]:
+    """A large fair over days of 14 slots: languages on both sides, and interpreters of whom there are too few."""
+    event = make_instance(suppliers, buyers, 14 * days, seed=seed, variant="norm")
+    rng = random.Random(f"fair {suppliers} {buyers} {days} {interpreters} {seed}")
+    event["name"] = f"fair {suppliers}×{buyers} over {days} days, seed {seed}"
+    event["day"] = [slot // 14 for slot in range(event["slots"])]
+    event["tables"] = [int(0.45 * suppliers)] * event["slots"]
+    event["fixed"] = []
+    for side, spoken in (("suppliers", SPEAKS), ("buyers", BUYERS_SPEAK)):
+        for party in event[side]:
+            party["languages"] = rng.choice(spoken).split()
+    event["interpreters"] = [_interpreter(rng, days) for _ in range(interpreters)]
+    return event
+
+
+def _interpreter(rng: random.Random, days: int) -> dict[str, Any]:
+    """Works between each two of the languages; away on a day, or on an afternoon, now and then."""
+    spoken = rng.choice(INTERPRETERS).split()
+    off: set[int] = set()
+    for day in range(days):
+        if rng.random() < 0.2:
+            off.update(range(14 * day + rng.choice((0, 6)), 14 * day + 14))
+    return {"pairs": [list(pair) for pair in combinations(spoken, 2)], "off": sorted(off)}
 
 
 def main() -> None:

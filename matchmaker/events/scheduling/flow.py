@@ -19,9 +19,10 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.instance import Instance
+from matchmaker.events.scheduling.interpreter_hours import Hours, Search
 from matchmaker.events.scheduling.loops import potentials
 
-PRICE_ROUNDS = 8  # flows for each group of interpreters
+PRICE_ROUNDS = 24  # flows that look for the prices of interpreters' hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,27 @@ class Selection:
     """Rows of the chosen pairs (booked ones included) and the proven bound.
 
     ``prices`` are dual to it: what one more meeting of each party is worth (below zero where it would lift
-    the party towards its floor) and, in the last place, one more table.
+    the party towards its floor) and, in the last place, one more table. ``interpreting`` is for each pair the price of
+    an interpreter's hour, 0 where it needs none.
     """
 
     edges: np.ndarray
     bound: int
     prices: np.ndarray
+    interpreting: np.ndarray
 
 
 def meetable(instance: Instance) -> np.ndarray:
-    """Boolean for each pair: some slot exists in which both are there and tables stand."""
+    """Boolean for each pair: some slot exists in which both are there and tables stand, and who interprets if need be."""
     free = instance.available & (np.array(instance.tables) > 0)
     words = np.packbits(free, axis=1)
     shift = instance.shift
     common = words[instance.edges[:, 0]] & words[instance.edges[:, 1] + shift]
     possible = common.any(axis=1)
-    if instance.needs_interpreter.any():
-        possible &= ~instance.needs_interpreter | bool(instance.interpreters)
-    return possible
+    unserved = instance.needs_interpreter.copy()
+    for rows in instance.interpreter_kinds.values():
+        unserved[rows] = False
+    return possible & ~unserved
 
 
 def slot_offer(instance: Instance) -> np.ndarray:
@@ -63,78 +67,30 @@ def slot_limits(instance: Instance) -> np.ndarray:
 
 def select(instance: Instance) -> Selection:
     """The selection with the lowest bound found: exact without interpreters, priced with them (`_with_prices`)."""
-    groups = interpreter_groups(instance)
-    if not groups:
-        return _select(instance, instance.edges[:, 2])
-    return _with_prices(instance, groups)
+    hours = Hours.of(instance)
+    return _with_prices(instance, hours) if hours.kinds else _select(instance, instance.edges[:, 2])
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Pairs that need one of the same interpreters, and the most meetings these can hold in all slots."""
-
-    pairs: np.ndarray
-    capacity: int
-
-
-def interpreter_groups(instance: Instance) -> list[Group]:
-    """Pairs that need an interpreter, by who can serve them; interpreters that share a pair are one group."""
-    rows = np.flatnonzero(instance.needs_interpreter)
-    able = {
-        int(row): frozenset(
-            who
-            for who, person in enumerate(instance.interpreters)
-            if person.covers(*(instance.parties[node].languages for node in _sides(instance, int(row))))
-        )
-        for row in rows
-    }
-    teams: list[set[int]] = []
-    for one in set(able.values()) - {frozenset()}:
-        touching = [team for team in teams if team & one]
-        teams = [team for team in teams if not team & one] + [set(one).union(*touching)]
-    groups = []
-    for team in teams:
-        hours = [sum(slot not in instance.interpreters[who].off for who in team) for slot in range(instance.slots)]
-        capacity = int(np.minimum(hours, instance.tables).sum())
-        groups.append(Group(np.array([row for row, who in able.items() if who & team]), capacity))
-    return groups
-
-
-def _sides(instance: Instance, row: int) -> tuple[int, int]:
-    return int(instance.edges[row, 0]), instance.shift + int(instance.edges[row, 1])
-
-
-def _with_prices(instance: Instance, groups: list[Group]) -> Selection:
-    """Lagrangian relaxation: an hour of a group costs a price, each hour there is gives it back (weak duality).
-
-    Any prices prove a bound. For each group in turn the price is halved in between, where the selection uses fewer
-    hours than there are, or raised where it uses more. Fisher, Management Science 27 (1981) 1–18.
-    """
-    weight = instance.edges[:, 2]
-    prices = [0] * len(groups)
-    best = _select(instance, weight)
-    for place, group in enumerate(groups):
-        low, high = 0, int(weight[group.pairs].max()) + 2 * instance.fair_bonus
-        for _ in range(PRICE_ROUNDS):
-            price = (low + high) // 2 if high - low > 1 else low
-            trial = [*prices[:place], price, *prices[place + 1 :]]
-            found = _select_at_prices(instance, groups, trial)
-            if found.bound <= best.bound:
-                best, prices = found, trial
-            used = np.isin(group.pairs, found.edges).sum()
-            low, high = (price, high) if used > group.capacity else (low, price)
-            if high - low <= 1:
-                break
+def _with_prices(instance: Instance, hours: Hours) -> Selection:
+    """The selection at the prices of interpreters' hours that prove the lowest bound found (`interpreter_hours`)."""
+    search = Search(hours, highest=int(instance.edges[:, 2].max()) + 2 * instance.fair_bonus)
+    best = None
+    for _ in range(PRICE_ROUNDS):
+        prices = search.next_prices()
+        found = _priced(instance, hours, prices)
+        if best is None or found.bound <= best.bound:
+            best = found
+        if search.learn(prices, found.bound, hours.asked(found.edges)):
+            break
     return best
 
 
-def _select_at_prices(instance: Instance, groups: list[Group], prices: list[int]) -> Selection:
-    weight = instance.edges[:, 2].copy()
-    for group, price in zip(groups, prices, strict=True):
-        weight[group.pairs] -= price
-    found = _select(instance, weight)
-    back = sum(group.capacity * price for group, price in zip(groups, prices, strict=True))
-    return Selection(found.edges, found.bound + back, found.prices)
+def _priced(instance: Instance, hours: Hours, prices: np.ndarray) -> Selection:
+    price = np.zeros(len(instance.edges), dtype=np.int64)
+    for rows, one in zip(hours.kinds, prices, strict=True):
+        price[rows] = one
+    found = _select(instance, instance.edges[:, 2] - price)
+    return Selection(found.edges, found.bound + hours.worth(prices), found.prices, price)
 
 
 def _select(instance: Instance, weight: np.ndarray) -> Selection:
@@ -160,9 +116,11 @@ def _select(instance: Instance, weight: np.ndarray) -> Selection:
         both = _flow(*pairs, np.tile(weight[rows], 2), np.tile(room, 2), np.tile(floor, 2), count, 2 * total, instance)
         value, prices = both.value // 2, np.append(both.prices[:count] + both.prices[count:-1], both.prices[-1]) / 2
         chosen = rows[both.used.reshape(2, -1).any(axis=0)]
-        return Selection(np.concatenate([forced, chosen]), constant + value, prices)
+        return Selection(np.concatenate([forced, chosen]), constant + value, prices, np.zeros_like(weight))
     found = _flow(one, other, weight[rows], room, floor, shift, total, instance)
-    return Selection(np.concatenate([forced, rows[found.used]]), constant + found.value, found.prices)
+    return Selection(
+        np.concatenate([forced, rows[found.used]]), constant + found.value, found.prices, np.zeros_like(weight)
+    )
 
 
 @dataclass(frozen=True, slots=True)

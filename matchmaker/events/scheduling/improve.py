@@ -1,12 +1,9 @@
 """Improve a coloured plan for as long as there is time: exact re-choice of one slot, neutral flips in between.
 
-While all other slots stand still, one slot's meetings are chosen anew by a min-cost flow: a maximum-weight matching
-between the parties that are free, over the pairs that meet nowhere else, with at most as many meetings as tables. The
-present meetings are among the candidates, so the objective never falls. Among equals the graph has odd cycles: each
-time the meetings between two random halves of the companies are chosen, and the others stand still. Flipping whole
+One slot's meetings are chosen anew while all others stand still (`choosing`). Among equals the graph has odd cycles:
+each time the meetings between two random halves of the companies are chosen, and the others stand still. Flipping whole
 alternating components of two slots changes no objective but which pairs a slot can offer; the flips carry the search
 out of the local optimum.
-Ahuja, Magnanti & Orlin, Network Flows, ch. 9 and 12.
 """
 
 from __future__ import annotations
@@ -16,11 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
-from matchmaker.events.scheduling.board import FREE, Board
+from matchmaker.events.scheduling.board import Board
+from matchmaker.events.scheduling.choosing import rechoose
 from matchmaker.events.scheduling.colouring import colour
+from matchmaker.events.scheduling.flow import Selection
+from matchmaker.events.scheduling.interpreters import Booth
 from matchmaker.events.scheduling.loops import shake
+from matchmaker.events.scheduling.turns import Turns
 
 # Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.
 FLIPS, MOST_FLIPS = 1, 32
@@ -43,60 +43,11 @@ class Stop:
     tell: Callable[[int], bool] = lambda objective: True
 
 
-def rechoose(board: Board, slot: int, candidates: np.ndarray, left: np.ndarray | None = None) -> int:
-    """Choose one slot's meetings exactly among ``candidates`` (mask of pairs) and those that stand there.
-
-    Only pairs of a party in ``left`` (mask of parties) with one outside change; without it these are the suppliers.
-    Returns by how much the objective rose.
-    """
-    left = np.arange(len(board.degree)) < board.suppliers if left is None else left
-    across = left[board.u] != left[board.v]
-    present = np.unique(board.cell[:, slot])
-    present = present[present >= 0]
-    old = present[~board.locked[present] & across[present]]
-    board.remove(old)
-    short = np.where(board.degree < board.floor, board.bonus, 0)
-    free = (board.cell[:, slot] == FREE) & (board.degree < board.cap)
-    possible = candidates & (board.slot_of < 0) & across
-    possible[old] = True
-    rows = np.flatnonzero(possible)
-    rows = rows[free[board.u[rows]] & free[board.v[rows]]]
-    gain = board.weight[rows] + short[board.u[rows]] + short[board.v[rows]]
-    before = board.weight[old] + short[board.u[old]] + short[board.v[old]]
-    first = left[board.u[rows]]
-    one, other = np.where(first, board.u[rows], board.v[rows]), np.where(first, board.v[rows], board.u[rows])
-    chosen = best_matching(one, other, gain, int(board.tables[slot] - board.used[slot]))
-    board.place(rows[chosen], slot)
-    return int(gain[chosen].sum() - before.sum())
-
-
-def best_matching(one: np.ndarray, other: np.ndarray, gain: np.ndarray, most: int) -> np.ndarray:
-    """Mask of at most ``most`` pairs of greatest total ``gain`` (int64, above zero), no party in two of them."""
-    if most <= 0 or not len(gain):
-        return np.zeros(len(gain), dtype=bool)
-    left, right = (np.flatnonzero(np.bincount(side)) for side in (one, other))
-    source = int(max(left[-1], right[-1])) + 1
-    sink = source + 1
-    tail = np.concatenate([one, np.full(len(left), source), right, [source]])
-    head = np.concatenate([other, left, np.full(len(right), sink), [sink]])
-    width = np.ones(len(tail), dtype=np.int64)
-    width[-1] = most  # what is not worth a meeting goes past all parties
-    cost = np.zeros(len(tail), dtype=np.int64)
-    cost[: len(gain)] = -gain
-    flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(tail, head, width, cost)
-    flow.set_node_supply(source, most)
-    flow.set_node_supply(sink, -most)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise RuntimeError(f"the flow of a slot ended with {status}")  # it has a feasible flow: the last arc
-    return flow.flows(arcs[: len(gain)]) > 0
-
-
-def worth_trying(board: Board, prices: np.ndarray) -> np.ndarray:
-    """Mask of the pairs that a good plan may contain, by the prices of the parties and of a table (`Selection`)."""
-    missing = prices[board.u] + prices[board.v] + prices[-1] - board.weight
-    return (missing < MARGIN) & ~board.barred
+def worth_trying(board: Board, selection: Selection) -> np.ndarray:
+    """Mask of the pairs that a good plan may contain, by the prices of the selection."""
+    prices = selection.prices
+    missing = prices[board.u] + prices[board.v] + prices[-1] + selection.interpreting - board.weight
+    return missing < MARGIN
 
 
 @dataclass(slots=True)
@@ -141,20 +92,41 @@ def _half(board: Board, random: np.random.Generator) -> np.ndarray | None:
     return None if board.suppliers else random.random(len(board.degree)) < 0.5
 
 
-def improve(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: Stop, *, seed: int = 1) -> int:
+def improve(
+    board: Board,
+    bound: Callable[[], int],
+    selection: Selection,
+    stop: Stop,
+    *,
+    booth: Booth | None = None,
+    seed: int = 1,
+) -> int:
     """Re-choose and shake, slot after slot in random order, until ``stop`` or the bound. Returns the objective.
 
     ``bound`` is asked after each slot, for it may fall meanwhile. The deadline is passed by one re-choice at most
-    (about 10 ms at 1,000 parties a side).
+    (about 10 ms at 1,000 parties a side). Meetings with an interpreter change only where there is a ``booth``.
     """
     best = _Best(board, np.random.default_rng(seed + 1))
-    return best.restored(_rounds(board, bound, prices, stop, best, seed))
+    near = worth_trying(board, selection)
+    turns = (
+        Turns(board, booth, near, selection.interpreting, seed)
+        if booth and booth.is_needed and board.suppliers
+        else None
+    )
+    return best.restored(_rounds(board, bound, near & ~board.barred, stop, best, turns, seed))
 
 
-def _rounds(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: Stop, best: _Best, seed: int) -> int:
+def _rounds(
+    board: Board,
+    bound: Callable[[], int],
+    candidates: np.ndarray,
+    stop: Stop,
+    best: _Best,
+    turns: Turns | None,
+    seed: int,
+) -> int:
     """Round after round until it is time to stop; returns the objective of the board."""
     random = np.random.default_rng(seed)
-    candidates = worth_trying(board, prices)
     objective, reported_at, flips = board.objective, stop.clock(), FLIPS
     while True:
         gained = 0
@@ -167,6 +139,8 @@ def _rounds(board: Board, bound: Callable[[], int], prices: np.ndarray, stop: St
                 if not stop.tell(max(objective + gained, best.objective)):
                     return objective + gained
             gained += rechoose(board, slot, candidates, _half(board, random))
+            if turns is not None:
+                gained += turns.rechoose(slot)
             shake(flips * len(board.degree), int(random.integers(1 << 31)), board.arrays)
         objective += gained
         flips = FLIPS if gained else min(2 * flips, MOST_FLIPS)

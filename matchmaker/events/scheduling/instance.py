@@ -199,6 +199,18 @@ class Instance:
                 needs[row] = bool(one) and bool(other) and one.isdisjoint(other)
         return needs
 
+    @cached_property
+    def interpreter_kinds(self) -> dict[tuple[int, ...], np.ndarray]:
+        """Rows of the pairs that need an interpreter, by the interpreters who can serve them; pairs of nobody are out."""
+        able: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, ...]] = {}
+        rows: dict[tuple[int, ...], list[int]] = {}
+        for row in np.flatnonzero(self.needs_interpreter).tolist():
+            spoken = self.suppliers[self.edges[row, 0]].languages, self.buyers[self.edges[row, 1]].languages
+            if spoken not in able:
+                able[spoken] = tuple(n for n, who in enumerate(self.interpreters) if who.covers(*spoken))
+            rows.setdefault(able[spoken], []).append(row)
+        return {who: np.array(found) for who, found in rows.items() if who}
+
 
 def _whole(value: Any, what: str) -> int:
     if type(value) is not int:

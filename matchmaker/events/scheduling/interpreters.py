@@ -20,17 +20,24 @@ class Booth:
 
     instance: Instance
     holder: dict[int, dict[int, int]] = field(default_factory=dict)
-    _able: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    kind: np.ndarray = field(init=False)  # int64 (pairs): who can interpret for it; -1 none needed, -2 nobody can
+    _able: list[tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._able = list(self.instance.interpreter_kinds)
+        self.kind = np.where(self.instance.needs_interpreter, -2, -1)
+        for kind, rows in enumerate(self.instance.interpreter_kinds.values()):
+            self.kind[rows] = kind
+
+    @property
+    def is_needed(self) -> bool:
+        """Is there a pair that needs an interpreter and can have one?"""
+        return bool(self._able)
 
     def able(self, edge: int) -> tuple[int, ...]:
         """Interpreters who cover the languages of this pair."""
-        if edge not in self._able:
-            s, b = self.instance.edges[edge, :2]
-            one, other = self.instance.suppliers[s].languages, self.instance.buyers[b].languages
-            self._able[edge] = tuple(
-                place for place, who in enumerate(self.instance.interpreters) if who.covers(one, other)
-            )
-        return self._able[edge]
+        kind = self.kind[edge]
+        return self._able[kind] if kind >= 0 else ()
 
     def seat(self, edge: int, slot: int) -> bool:
         """Give the pair an interpreter in this slot, moving others to another interpreter if need be."""
@@ -77,16 +84,18 @@ def place_interpreted(board: Board, booth: Booth, order: np.ndarray) -> int:
     interpreters are spread over the day.
     """
     placed = 0
+    full: set[tuple[int, int]] = set()  # kinds without a free interpreter in a slot: for good, as nothing is taken off
     for edge in order.tolist():
-        u, v = board.u[edge], board.v[edge]
+        u, v, kind = board.u[edge], board.v[edge], booth.kind[edge]
         if board.slot_of[edge] >= 0 or board.degree[u] >= board.cap[u] or board.degree[v] >= board.cap[v]:
             continue
         both = (board.cell[u] == FREE) & (board.cell[v] == FREE) & (board.used < board.tables)
-        slots = np.flatnonzero(both).tolist()
+        slots = [slot for slot in np.flatnonzero(both).tolist() if (kind, slot) not in full]
         for slot in sorted(slots, key=lambda slot: len(booth.holder.get(slot, ()))):
             if booth.seat(edge, slot):
                 board.put(edge, slot)
                 board.locked[edge] = True
                 placed += 1
                 break
+            full.add((kind, slot))
     return placed

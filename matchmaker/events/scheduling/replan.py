@@ -101,7 +101,7 @@ def replan(
     small = Board.empty(rest)
     colour(small, by_weight(small, selection.edges), seed=seed)
     colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
-    improve(small, lambda: selection.bound, selection.prices, Stop(began + seconds, clock=clock), seed=seed)
+    improve(small, lambda: selection.bound, selection, Stop(began + seconds, clock=clock), seed=seed)
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:

@@ -10,7 +10,7 @@ import numpy as np
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, leave_out, polish
-from matchmaker.events.scheduling.flow import select
+from matchmaker.events.scheduling.flow import Selection, select
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
@@ -60,7 +60,7 @@ def plan(
     tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
     selection = select(instance)
     tell("placing", board.objective, selection.bound)
-    place(board, booth, selection.edges, seed=seed)
+    place(board, booth, selection, seed=seed)
     with Bound(instance, selection, seconds=seconds) as bound:
         # A part of the time, but not more than a few seconds, makes people's days better.
         polishing = min(0.15 * seconds, 6.0)
@@ -71,7 +71,7 @@ def plan(
                 clock,
                 tell=lambda objective: tell("improving", objective, bound.now()),
             )
-            improve(board, bound.now, selection.prices, stop, seed=seed)
+            improve(board, bound.now, selection, stop, booth=booth, seed=seed)
             place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
         objective = board.objective
         if tell("idle", objective, bound.now()):
@@ -104,9 +104,9 @@ def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:
     return rows[np.argsort(-board.weight[rows], kind="stable")]
 
 
-def place(board: Board, booth: Booth, chosen: np.ndarray, *, seed: int) -> None:
+def place(board: Board, booth: Booth, selection: Selection, *, seed: int) -> None:
     """The selected pairs first, those with an interpreter ahead of all, then whatever else still fits."""
-    order = by_weight(board, chosen)
+    order = by_weight(board, selection.edges)
     place_interpreted(board, booth, order[board.barred[order]])
     colour(board, order[~board.barred[order]], seed=seed)
     colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed + 1)

@@ -18,8 +18,8 @@ def test_days_become_shorter_and_nothing_else_changes():
     data = make_instance(120, 120, 16, seed=5, variant="norm")
     instance = Instance.from_dict(data)
     board, booth = Board.empty(instance), Booth(instance)
-    place(board, booth, select(instance).edges, seed=1)
-    before = finish(instance, board, booth, 10**9, 0)
+    place(board, booth, select(instance), seed=1)
+    before = finished(instance, board, booth, 10**9, 0)
     change = polish(board, instance.day, deadline=time.monotonic() + 2)
     after = finish(instance, board, booth, 10**9, 0)
     assert check(data, after.to_dict()).faults == []

@@ -1,5 +1,7 @@
 """Events of equals: any company may meet any other, so the graph of meetings has odd cycles."""
 
+import time
+
 import numpy as np
 import pytest
 from ortools.sat.python import cp_model
@@ -75,7 +77,7 @@ def test_the_bound_counts_half_pairs_of_an_odd_cycle():
 def test_plans_of_small_events_are_close_to_the_optimum_and_the_bound_above_it(seed):
     data = make_equals(7, 4, seed=seed)
     best = optimum(data)
-    made = plan(Instance.from_dict(data), seconds=0.5)
+    made = plan(Instance.from_dict(data), seconds=0.5, clock=time.thread_time)  # enough on a busy machine, too
     assert check(data, made.to_dict()).faults == []
     assert 0.97 * best <= made.objective <= best <= made.bound
 

@@ -55,4 +55,4 @@ def test_a_slot_is_chosen_exactly_again_and_again(variant):
         # Shaking in between changes what the slots can offer, never the objective; fewer candidates never lose any.
         shake(30, turn, board.arrays)
         assert board.objective == before + gained
-        assert rechoose(board, slot, worth_trying(board, selection.prices)) >= 0
+        assert rechoose(board, slot, worth_trying(board, selection)) >= 0

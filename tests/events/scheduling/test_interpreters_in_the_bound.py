@@ -1,8 +1,11 @@
 """Interpreters limit the meetings that need one, and the bound knows it."""
 
+import time
+
 import numpy as np
 import pytest
 
+from benchmarks.instances import make_fair
 from matchmaker.events.scheduling import Instance, Interpreter, Party, plan
 from tests.events.scheduling.checker import check
 
@@ -34,3 +37,29 @@ def test_the_gap_is_small_although_most_pairs_need_an_interpreter(interpreters):
     made = plan(both, seconds=0.5)
     assert check(both.to_dict(), made.to_dict()).faults == []
     assert made.gap < 0.03
+
+
+@pytest.mark.parametrize("host", ["supplier", "buyer"])
+def test_a_fair_with_too_few_interpreters_of_shared_languages_comes_close_to_its_bound(host):
+    """Interpreters who work between three languages serve several kinds of pairs: one price a language is not enough."""
+    event = make_fair(80, 160, seed=7, interpreters=14)
+    made = plan(Instance.from_dict(event), seconds=3, clock=time.thread_time, host=host)
+    assert check(event, made.to_dict()).faults == []
+    hours = sum(event["slots"] - len(who["off"]) for who in event["interpreters"])
+    assert len(made.interpreted) > 0.9 * hours
+    assert made.gap < 0.006  # without meetings with interpreters in the choice of slots more than twice as much
+
+
+def test_prices_of_interpreters_prove_a_bound_that_no_plan_exceeds():
+    """Two companies, one interpreter of one hour: the optimum is the better meeting, and the bound says so."""
+    instance = Instance(
+        slots=2,
+        day=(0, 0),
+        tables=(2, 2),
+        suppliers=(Party(2, languages=("fr",)), Party(2, languages=("es",))),
+        buyers=(Party(2, languages=("zh",)),),
+        edges=np.array([[0, 0, 400, 0], [1, 0, 700, 0]]),
+        interpreters=(Interpreter((("zh", "fr"), ("zh", "es")), off=(0,)),),
+    )
+    made = plan(instance, seconds=0.3)
+    assert (made.objective, made.bound) == (700, 700)
