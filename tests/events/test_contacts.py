@@ -1,6 +1,10 @@
 """Contacts by badge: only with consent, only at the same event, and the consent can be taken back."""
 
+import csv
+
 import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
@@ -9,9 +13,9 @@ from tests import factories
 from tests.events.conftest import Hall
 
 
-def keep(row, code: str, note: str = ""):
+def keep(row, code: str, note: str = "", score: int | None = None):
     by = factories.member_of(row.company)
-    return services.save_contact(by=by, participation=row, code=code, note=note)
+    return services.save_contact(by=by, participation=row, code=code, note=note, score=score)
 
 
 def share(row, yes: bool = True):
@@ -61,3 +65,31 @@ def test_contacts_are_seen_by_the_company_that_kept_them_only(two):
     keep(buyer, supplier.attendees.get().code)
     assert SavedContact.objects.visible_to(factories.member_of(buyer.company)).count() == 1
     assert not SavedContact.objects.visible_to(factories.member_of(supplier.company)).exists()
+
+
+def test_the_most_promising_contact_stands_first_on_the_page_and_in_the_file(client, hall, two):
+    supplier, buyer = two
+    other = hall.comes("supplier")
+    for row in (supplier, other):
+        share(row)
+    keep(buyer, supplier.attendees.get().code, score=5)
+    client.force_login(factories.member_of(buyer.company))
+    code = other.attendees.get().code
+    page = reverse("meetings_badge", args=[hall.event.slug, code])
+    assert 'name="score"' in client.get(page).content.decode()
+    assert client.post(page, {"note": "", "score": "2"}).status_code == 302
+    keep(buyer, code, "Sends a list")  # a later note leaves the score as it is
+    assert [row.score for row in SavedContact.objects.kept_at(hall.event, buyer.company)] == [5, 2]
+    shown = client.get(reverse("meetings_contacts", args=[hall.event.slug])).content.decode()
+    assert shown.index("How promising: 5 of 5") < shown.index("How promising: 2 of 5")
+    file = client.get(reverse("meetings_contacts_export", args=[hall.event.slug, "csv"]))
+    rows = list(csv.reader(file.getvalue().decode("utf-8-sig").splitlines()))
+    assert [row[-1] for row in rows] == ["How promising, 1 to 5", "5", "2"]
+
+
+def test_a_score_above_five_is_refused(two):
+    supplier, buyer = two
+    share(supplier)
+    with pytest.raises(ValidationError):
+        keep(buyer, supplier.attendees.get().code, score=6)
+    assert not SavedContact.objects.exists()

@@ -4,7 +4,9 @@ import hashlib
 import secrets
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.companies.models import Company
@@ -95,6 +97,11 @@ class SavedContactQuerySet(models.QuerySet):
         """Those one's own companies have kept."""
         return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
 
+    def kept_at(self, event, company):
+        """What a company has kept at an event, the most promising first."""
+        rows = self.filter(company=company, attendee__participation__event=event)
+        return rows.select_related("attendee__participation__company").order_by(F("score").desc(nulls_last=True), "-pk")
+
 
 class SavedContact(Public):
     """A visitor whose badge was scanned by another participant, kept with the visitor's consent.
@@ -106,6 +113,9 @@ class SavedContact(Public):
     attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="saved_by")
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
+    score = models.PositiveSmallIntegerField(
+        _("how promising, 1 to 5"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
     saved_at = models.DateTimeField(auto_now_add=True)
 
     objects = SavedContactQuerySet.as_manager()

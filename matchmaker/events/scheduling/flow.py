@@ -41,7 +41,7 @@ class Selection:
 
 
 def meetable(instance: Instance) -> np.ndarray:
-    """Boolean for each pair: some slot exists in which both are there and tables stand, and who interprets if need be."""
+    """Boolean for each pair: in some slot both are there and tables stand, and if need be an interpreter exists."""
     free = instance.available & (np.array(instance.tables) > 0)
     words = np.packbits(free, axis=1)
     shift = instance.shift
@@ -74,14 +74,13 @@ def select(instance: Instance) -> Selection:
 def _with_prices(instance: Instance, hours: Hours) -> Selection:
     """The selection at the prices of interpreters' hours that prove the lowest bound found (`interpreter_hours`)."""
     search = Search(hours, highest=int(instance.edges[:, 2].max()) + 2 * instance.fair_bonus)
-    best = None
-    for _ in range(PRICE_ROUNDS):
+    best = _select(instance, instance.edges[:, 2])
+    done = search.learn(search.prices, best.bound, hours.asked(best.edges))
+    while not done and len(search.planes) < PRICE_ROUNDS:
         prices = search.next_prices()
         found = _priced(instance, hours, prices)
-        if best is None or found.bound <= best.bound:
-            best = found
-        if search.learn(prices, found.bound, hours.asked(found.edges)):
-            break
+        best = min(found, best, key=lambda selection: selection.bound)
+        done = search.learn(prices, found.bound, hours.asked(found.edges))
     return best
 
 

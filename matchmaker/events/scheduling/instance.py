@@ -201,7 +201,7 @@ class Instance:
 
     @cached_property
     def interpreter_kinds(self) -> dict[tuple[int, ...], np.ndarray]:
-        """Rows of the pairs that need an interpreter, by the interpreters who can serve them; pairs of nobody are out."""
+        """Rows of the pairs that need an interpreter, by the interpreters who can serve them; no row where none can."""
         able: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, ...]] = {}
         rows: dict[tuple[int, ...], list[int]] = {}
         for row in np.flatnonzero(self.needs_interpreter).tolist():

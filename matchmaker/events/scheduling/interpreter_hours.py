@@ -4,8 +4,8 @@ A meeting that needs an interpreter costs the price of its kind, and the hours t
 relaxation). Any prices prove a bound (weak duality); cutting planes find good ones. Each selection of pairs that was
 found is a plane below the unknown value: its own worth less what it pays at any prices. The next prices are the lowest
 point of all planes within a box around the best prices so far; the box shrinks where that point proved no better.
-Fisher, Management Science 27 (1981) 1–18; Kelley, *The cutting-plane method for solving convex programs*, SIAM Journal 8
-(1960) 703–712; Marsten, Hogan & Blankenship, *The boxstep method*, Operations Research 23 (1975) 389–405.
+Fisher, Management Science 27 (1981) 1–18; Kelley, *The cutting-plane method for solving convex programs*, SIAM
+Journal 8 (1960) 703–712; Marsten, Hogan & Blankenship, *The boxstep method*, Operations Research 23 (1975) 389–405.
 """
 
 from __future__ import annotations
@@ -56,7 +56,10 @@ class Hours:
 
 @dataclass(slots=True)
 class Search:
-    """The search for good prices: `next_prices`, then `learn` what they prove, until it says that it is done."""
+    """The search for good prices: `next_prices`, then `learn` what they prove, until it says that it is done.
+
+    The first prices are zero.
+    """
 
     hours: Hours
     highest: int
@@ -72,9 +75,7 @@ class Search:
         self.width = self.highest / 4
 
     def next_prices(self) -> np.ndarray:
-        """int64 (kinds): the lowest point of the planes in the box, in whole numbers. Zero at first."""
-        if not self.planes:
-            return self.prices
+        """int64 (kinds): the lowest point of the planes in the box, in whole numbers."""
         kinds, teams = len(self.prices), self.hours.teams
         # Columns: price of each kind, price of each team's hour, value of the selection.
         rows, right = [], []

@@ -295,8 +295,10 @@ def visitor(participation: EventParticipation, code: str) -> Attendee:
 
 
 @transaction.atomic
-def save_contact(*, by: User, participation: EventParticipation, code: str, note: str = "") -> SavedContact:
-    """Keep a visitor's contact. Twice is once; a new note replaces the old one.
+def save_contact(
+    *, by: User, participation: EventParticipation, code: str, note: str = "", score: int | None = None
+) -> SavedContact:
+    """Keep a visitor's contact. Twice is once; a new note and a new score (1 to 5) replace the old ones.
 
     Raises:
         Refused: no such badge, one's own, or the visitor did not agree.
@@ -313,7 +315,7 @@ def save_contact(*, by: User, participation: EventParticipation, code: str, note
         )
     row = SavedContact.objects.filter(company=company, attendee=person).first()
     row = row or SavedContact(company=company, attendee=person)
-    row.saved_by, row.note = by, note.strip() or row.note
+    row.saved_by, row.note, row.score = by, note.strip() or row.note, score or row.score
     row.full_clean(exclude=["company", "attendee", "saved_by"], validate_constraints=False)
     row.save()
     record(by=by, verb="save_contact", on=row, organisation=company)

@@ -288,12 +288,7 @@ def staff(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    rows = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
-    context = {
-        "event": row.event,
-        "row": row,
-        "contacts": rows.select_related("attendee__participation__company", "saved_by"),
-    }
+    context = {"event": row.event, "row": row, "contacts": SavedContact.objects.kept_at(row.event, row.company)}
     return render(request, "meetings/contacts.html", context)
 
 
@@ -310,11 +305,19 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         return redirect("meetings_contacts", slug)
     if request.method == "POST":
         with refusals_in_messages(request):
-            services.save_contact(by=request.user, participation=row, code=code, note=request.POST.get("note", ""))
+            score = request.POST.get("score", "")
+            services.save_contact(
+                by=request.user,
+                participation=row,
+                code=code,
+                note=request.POST.get("note", ""),
+                score=int(score) if score.isdecimal() and len(score) == 1 else None,
+            )
             messages.success(request, _("Kept."))
             return redirect("meetings_contacts", slug)
     contact = SavedContact.objects.filter(company=row.company, attendee=person).first()
-    return render(request, "meetings/badge.html", {"event": row.event, "row": row, "person": person, "kept": contact})
+    context = {"event": row.event, "row": row, "person": person, "kept": contact, "scores": range(1, 6)}
+    return render(request, "meetings/badge.html", context)
 
 
 @signed_in

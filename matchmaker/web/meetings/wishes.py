@@ -249,16 +249,18 @@ def _agenda(row: EventParticipation) -> Table:
 
 def _contacts(row: EventParticipation) -> Table:
     """What the visitors' companies share now; with the consent withdrawn, the name."""
-    saved = SavedContact.objects.filter(company=row.company, attendee__participation__event=row.event)
+    saved = SavedContact.objects.kept_at(row.event, row.company)
     head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone"), _("Note")]
+    head.append(_("How promising, 1 to 5"))
 
     def cells(one: SavedContact) -> list:
         part = one.attendee.participation
         shared = [one.attendee.role, part.company.contact_name, part.company.contact_email, part.company.contact_phone]
         role, *contact = shared if part.shares_contacts_since else [""] * len(shared)
-        return [one.attendee.name, role, part.company.display_name, part.company.country_name, *contact, one.note]
+        company = [part.company.display_name, part.company.country_name]
+        return [one.attendee.name, role, *company, *contact, one.note, one.score]
 
-    return head, map(cells, saved.select_related("attendee__participation__company"))
+    return head, map(cells, saved)
 
 
 @signed_in

@@ -41,13 +41,13 @@ def test_the_gap_is_small_although_most_pairs_need_an_interpreter(interpreters):
 
 @pytest.mark.parametrize("host", ["supplier", "buyer"])
 def test_a_fair_with_too_few_interpreters_of_shared_languages_comes_close_to_its_bound(host):
-    """Interpreters who work between three languages serve several kinds of pairs: one price a language is not enough."""
-    event = make_fair(80, 160, seed=7, interpreters=14)
-    made = plan(Instance.from_dict(event), seconds=3, clock=time.thread_time, host=host)
+    """Interpreters who work between three languages serve several kinds of pairs: each kind has its own price."""
+    event = make_fair(80, 160, seed=7, interpreters=8)
+    made = plan(Instance.from_dict(event), seconds=1.5, clock=time.thread_time, host=host)
     assert check(event, made.to_dict()).faults == []
     hours = sum(event["slots"] - len(who["off"]) for who in event["interpreters"])
     assert len(made.interpreted) > 0.9 * hours
-    assert made.gap < 0.006  # without meetings with interpreters in the choice of slots more than twice as much
+    assert made.gap < 0.005
 
 
 def test_prices_of_interpreters_prove_a_bound_that_no_plan_exceeds():
