@@ -40,6 +40,7 @@ what happened and to which row, signed by [Standard Webhooks](https://www.standa
 
 TAGS = {
     "companies": "Suppliers of the campaign, and one's own companies.",
+    "applications": "Companies that wait for the team of a campaign.",
     "products": "What suppliers offer.",
     "demands": "What buyers want, line by line.",
     "feeds": "Addresses with demands that are read by the timetable.",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from matchmaker.api.applications import Applications
 from matchmaker.api.campaigns import Campaigns, EventInvitations, Tags
 from matchmaker.api.companies import Companies
 from matchmaker.api.demands import Demands
@@ -52,6 +53,10 @@ urlpatterns = [
     path("event-invitations/remind/", one(EventInvitations, "remind"), name="api_event_invitations_remind"),
     path("event-invitations/<uuid:uid>/", EventInvitations.as_view(ONE), name="api_event_invitation"),
     path("event-invitations/<uuid:uid>/answer/", one(EventInvitations, "answer"), name="api_event_invitation_answer"),
+    path("applications/", Applications.as_view(LIST), name="api_applications"),
+    path("applications/<uuid:uid>/", Applications.as_view(ONE), name="api_application"),
+    path("applications/<uuid:uid>/approve/", one(Applications, "approve"), name="api_application_approve"),
+    path("applications/<uuid:uid>/return/", one(Applications, "send_back"), name="api_application_return"),
     path("companies/", Companies.as_view(LIST), name="api_companies"),
     path("companies/mine/", Companies.as_view({"get": "mine"}), name="api_my_companies"),
     path("companies/<uuid:uid>/", Companies.as_view(ONE_WRITE), name="api_company"),

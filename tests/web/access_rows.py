@@ -53,7 +53,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_bulk(_progress|_choose|_confirm|_undo)?", at(w.bulk)),
         (r"console_view_delete", at(w.view)),
         (r"api_campaign|console_campaign_(switch|state|current)|console_take_over", {"slug": w.campaign.slug}),
-        (r"console_company_(approve|return)", at(w.pending)),
+        (r"console_company_(approve|return)|api_application.*", at(w.pending)),
         (r"console_check_withdraw", {**seller, "check": w.check.uid}),
         (r"console_suspension_lift", {"uid": w.suspension.company.uid, "key": w.suspension.uid}),
         (r"console_merge_answer", {**seller, "key": w.merge.uid}),
