@@ -39,7 +39,9 @@ class Preferences:
         return Prices(days, positions(day, tables), shares(len(day)), self.day, self.wait, self.idle, self.late)
 
 
-# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where no one says more.
+# However short the time, so many chains are tried (about a tenth of a second): small events never end with rough days.
+LEAST_TRIES = 200_000
+# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where nobody says more.
 IDLE_ONLY = Preferences(day=0.0, wait=0.0, late=0.0)
 
 
@@ -91,6 +93,8 @@ def polish(
 ) -> int:
     """Better days until ``deadline`` (of ``clock``) or for ``sweeps`` tries a cell; returns the change of idle slots.
 
+    `LEAST_TRIES` are made also after the deadline.
+
     The cooling needs to know its length in advance: a short first round measures the speed, after a try that waits for
     the machine code. It begins where days are exchanged, if there are several, and ends below the smallest price.
     """
@@ -104,9 +108,9 @@ def polish(
     began = clock()
     anneal(size, hot, 0.9 * hot, seed, prices, board.arrays)
     speed = size / max(clock() - began, 1e-6)
-    tries = int(min(sweeps * size, 0.9 * speed * (deadline - clock())))
-    if tries > 0:
-        anneal(tries, hot, cold, seed + 1, prices, board.arrays)
+    in_time = int(0.9 * speed * (deadline - clock()))
+    tries = min(sweeps * size, max(in_time, LEAST_TRIES))
+    anneal(tries, hot, cold, seed + 1, prices, board.arrays)
     return int(idle_slots(board.cell, prices.day).sum() - before)
 
 
