@@ -32,6 +32,7 @@ class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = ["name", "about", "starts_on", "ends_on", "answer_days", "trusts_partners", "trusts_domains"]
+        labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

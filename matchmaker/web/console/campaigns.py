@@ -49,6 +49,7 @@ class NewCampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = ["name", "starts_on", "ends_on"]
+        labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Organiser
+from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
 from tests import factories
@@ -190,6 +191,9 @@ def test_late_companies_are_searched_filtered_and_paged_and_ticked_together(cons
     begin(hall, 5)
     shown = console.get(page("console_event_today"), {"side": "buyer", "overdue": "1"}).context
     assert ({one["row"].pk for one in shown["late"]}, shown["late_count"]) == ({buyers[0].pk, buyers[1].pk}, 8)
+    Company.objects.filter(pk=buyers[0].company_id).update(contact_phone="+86 27 5550 0168")
+    whole = console.get(page("console_event_today")).content.decode()
+    assert '<bdi dir="ltr">+86 27 5550 0168</bdi>' in whole  # in Arabic a number without it reads backwards
     name = suppliers[3].company.legal_name
     assert [one["row"].pk for one in console.get(page("console_event_today"), {"q": name}).context["late"]] == [
         suppliers[3].pk

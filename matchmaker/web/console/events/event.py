@@ -42,6 +42,7 @@ class EventForm(forms.ModelForm):
     class Meta:
         model = Event
         fields = services.EDITABLE
+        labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
