@@ -205,7 +205,7 @@ def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, 
 
     board, booth, selection = Board.empty(instance), Booth(instance), select(instance)
     place(board, booth, selection, seed=1)
-    before = judge(event, finished(instance, board, booth, selection.bound, 0).to_dict())
+    before = judge(event, finish(instance, board, booth, selection.bound, 0).to_dict())
     began = clock()
     polish(board, instance.day, deadline=began + 10, clock=clock)
     took = clock() - began

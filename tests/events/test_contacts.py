@@ -79,7 +79,7 @@ def test_the_most_promising_contact_stands_first_on_the_page_and_in_the_file(cli
     assert 'name="score"' in client.get(page).content.decode()
     assert client.post(page, {"note": "", "score": "2"}).status_code == 302
     keep(buyer, code, "Sends a list")  # a later note leaves the score as it is
-    assert [row.score for row in SavedContact.objects.kept_at(hall.event, buyer.company)] == [5, 2]
+    assert [row.score for row in SavedContact.objects.saved_at_event(hall.event, buyer.company)] == [5, 2]
     shown = client.get(reverse("meetings_contacts", args=[hall.event.slug])).content.decode()
     assert shown.index("How promising: 5 of 5") < shown.index("How promising: 2 of 5")
     file = client.get(reverse("meetings_contacts_export", args=[hall.event.slug, "csv"]))

@@ -70,7 +70,7 @@ def test_nobody_comes_again_for_one_meeting_or_meets_at_lunch_and_mornings_fill_
     assert "Keeping lunch free costs at most" in page or not draft.result["lunch_price"]
     if made.given_up:
         assert f"saves {made.days_saved} further day" in page
-    # Nobody meets at lunch, and the two hours in the morning hold more meetings than the last two.
+    # No one meets at lunch, and the first two hours in the morning hold more meetings than the last two.
     begins = [
         standing.slots[slot].astimezone(ZoneInfo(hall.event.time_zone)).time() for *_pair, slot, _table in made.meetings
     ]

@@ -97,8 +97,8 @@ class SavedContactQuerySet(models.QuerySet):
         """Those one's own companies have kept."""
         return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
 
-    def kept_at(self, event, company):
-        """What a company has kept at an event, the most promising first."""
+    def saved_at_event(self, event, company):
+        """What a company has saved at an event, the most promising first."""
         rows = self.filter(company=company, attendee__participation__event=event)
         return rows.select_related("attendee__participation__company").order_by(F("score").desc(nulls_last=True), "-pk")
 

@@ -41,7 +41,7 @@ class Preferences:
 
 # However short the time, so many chains are tried (about a tenth of a second): small events never end with rough days.
 LEAST_TRIES = 200_000
-# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where nobody says more.
+# Idle slots and nothing else: what the format ``b2b-sched-1`` counts, and what is shortened where no one says more.
 IDLE_ONLY = Preferences(day=0.0, wait=0.0, late=0.0)
 
 

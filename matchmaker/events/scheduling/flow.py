@@ -75,16 +75,16 @@ def _with_prices(instance: Instance, hours: Hours) -> Selection:
     """The selection at the prices of interpreters' hours that prove the lowest bound found (`interpreter_hours`)."""
     search = Search(hours, highest=int(instance.edges[:, 2].max()) + 2 * instance.fair_bonus)
     best = _select(instance, instance.edges[:, 2])
-    done = search.learn(search.prices, best.bound, hours.asked(best.edges))
+    done = search.learn(search.prices, best.bound, hours.needed(best.edges))
     while not done and len(search.planes) < PRICE_ROUNDS:
         prices = search.next_prices()
-        found = _priced(instance, hours, prices)
+        found = _select_at_prices(instance, hours, prices)
         best = min(found, best, key=lambda selection: selection.bound)
-        done = search.learn(prices, found.bound, hours.asked(found.edges))
+        done = search.learn(prices, found.bound, hours.needed(found.edges))
     return best
 
 
-def _priced(instance: Instance, hours: Hours, prices: np.ndarray) -> Selection:
+def _select_at_prices(instance: Instance, hours: Hours, prices: np.ndarray) -> Selection:
     price = np.zeros(len(instance.edges), dtype=np.int64)
     for rows, one in zip(hours.kinds, prices, strict=True):
         price[rows] = one

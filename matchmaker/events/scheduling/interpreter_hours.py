@@ -45,7 +45,7 @@ class Hours:
         teams = [(kinds, int(np.minimum(count, tables).sum())) for kinds, count in there.items()]
         return cls(list(instance.interpreter_kinds.values()), teams)
 
-    def asked(self, edges: np.ndarray) -> np.ndarray:
+    def needed(self, edges: np.ndarray) -> np.ndarray:
         """int64 (kinds): how many of these pairs need an hour of each kind."""
         return np.array([np.isin(rows, edges).sum() for rows in self.kinds])
 
@@ -85,8 +85,8 @@ class Search:
                 row[kind], row[kinds + place] = 1, -1
                 rows.append(row)
                 right.append(0)
-        for value, asked in self.planes:
-            rows.append(np.concatenate([-asked, np.zeros(len(teams)), [-1]]))
+        for value, needed in self.planes:
+            rows.append(np.concatenate([-needed, np.zeros(len(teams)), [-1]]))
             right.append(-value)
         low = np.maximum(self.prices - self.width, 0)
         high = np.minimum(self.prices + self.width, self.highest)
@@ -98,9 +98,9 @@ class Search:
         self.at_edge = bool((moved >= self.width).any())
         return np.round(answer.x[:kinds]).astype(np.int64)
 
-    def learn(self, prices: np.ndarray, bound: int, asked: np.ndarray) -> bool:
+    def learn(self, prices: np.ndarray, bound: int, needed: np.ndarray) -> bool:
         """Note what these prices prove; True where others can hardly prove more."""
-        self.planes.append((bound - self.hours.worth(prices) + int(asked @ prices), asked))
+        self.planes.append((bound - self.hours.worth(prices) + int(needed @ prices), needed))
         if self.best is None or bound < self.best:
             self.best, self.prices = bound, prices
         else:

@@ -20,7 +20,7 @@ class Booth:
 
     instance: Instance
     holder: dict[int, dict[int, int]] = field(default_factory=dict)
-    kind: np.ndarray = field(init=False)  # int64 (pairs): who can interpret for it; -1 none needed, -2 nobody can
+    kind: np.ndarray = field(init=False)  # int64 (pairs): who can interpret for it; -1 none needed, -2 no one can
     _able: list[tuple[int, ...]] = field(init=False)
 
     def __post_init__(self) -> None:

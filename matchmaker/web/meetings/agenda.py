@@ -288,7 +288,7 @@ def staff(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    context = {"event": row.event, "row": row, "contacts": SavedContact.objects.kept_at(row.event, row.company)}
+    context = {"event": row.event, "row": row, "contacts": SavedContact.objects.saved_at_event(row.event, row.company)}
     return render(request, "meetings/contacts.html", context)
 
 

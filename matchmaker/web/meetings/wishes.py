@@ -249,7 +249,7 @@ def _agenda(row: EventParticipation) -> Table:
 
 def _contacts(row: EventParticipation) -> Table:
     """What the visitors' companies share now; with the consent withdrawn, the name."""
-    saved = SavedContact.objects.kept_at(row.event, row.company)
+    saved = SavedContact.objects.saved_at_event(row.event, row.company)
     head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone"), _("Note")]
     head.append(_("How promising, 1 to 5"))
 

@@ -19,7 +19,7 @@ def test_days_become_shorter_and_nothing_else_changes():
     instance = Instance.from_dict(data)
     board, booth = Board.empty(instance), Booth(instance)
     place(board, booth, select(instance), seed=1)
-    before = finished(instance, board, booth, 10**9, 0)
+    before = finish(instance, board, booth, 10**9, 0)
     change = polish(board, instance.day, deadline=time.monotonic() + 2)
     after = finish(instance, board, booth, 10**9, 0)
     assert check(data, after.to_dict()).faults == []
@@ -64,9 +64,9 @@ def test_days_become_better_also_when_the_time_is_over():
     instance, preferences = two_days(1), Preferences()
     board, booth = Board.empty(instance), Booth(instance)
     place(board, booth, select(instance), seed=1)
-    before = finished(instance, board, booth, 10**9, 0)
+    before = finish(instance, board, booth, 10**9, 0)
     polish(board, instance.day, deadline=time.monotonic() - 1, preferences=preferences)
-    after = finished(instance, board, booth, 10**9, 0)
+    after = finish(instance, board, booth, 10**9, 0)
     days = [sum(agenda.days for agenda in made.agendas) for made in (before, after)]
     assert days[1] < 0.95 * days[0]
     assert after.objective == before.objective
