@@ -59,11 +59,12 @@ def english_in(texts: Iterable[str], language: str, names: Iterable[str] = ()) -
     yield from (f"in English: {text}" for text in texts if text in whole)
     together, names = "\n".join(texts), [name for name in names if len(name) > LONG_ENOUGH]
     for piece in pieces:
-        if piece in together and piece in "\n".join(_without(names, text) for text in texts if piece in text):
+        if piece in together and piece in "\n".join(without(names, text) for text in texts if piece in text):
             yield f"in English: {piece}"
 
 
-def _without(names: Iterable[str], text: str) -> str:
+def without(names: Iterable[str], text: str) -> str:
+    """A text with a space in place of each name."""
     for name in names:
         text = text.replace(name, " ")
     return text
@@ -116,7 +117,7 @@ class Page:
         """Without names, and without what stands beside its translation: “русский · Russian”, “Tee (茶)”."""
         if text.isascii():
             return text
-        return re.sub(r"[(（][^)）]*[)）]", " ", _without(self._long_names, text)).split(" · ")[-1]
+        return re.sub(r"[(（][^)）]*[)）]", " ", without(self._long_names, text)).split(" · ")[-1]
 
     @cached_property
     def _long_names(self) -> list[str]:

@@ -13,7 +13,9 @@ from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.ids import Public
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.translation import services as translation
 
 # What a buyer says of a demand and of its lines: form, API, import and services take these and no others.
 TERMS = (
@@ -160,6 +162,13 @@ class Demand(Public, PublishWish):
         return self.status == self.Status.PUBLISHED and self.closing_on >= timezone.localdate()
 
     @property
+    def title_for_reader(self) -> translation.Readable:
+        """The title as this reader can read it; where nothing translates it, the category of the first line."""
+        made = _for_reader(self.title, self.language)
+        first = None if made.is_readable else self.lines.select_related("category").first()
+        return _for_reader(self.title, self.language, category=first.category) if first else made
+
+    @property
     def destination_name(self) -> str:
         return reference.name(reference.ports().get(self.destination), self.destination)
 
@@ -205,6 +214,17 @@ class DemandLine(Public):
 
     def __str__(self):
         return self.text
+
+    @property
+    def text_for_reader(self) -> translation.Readable:
+        """What is wanted as this reader can read it: as written, translated, as a gloss, or its category."""
+        return _for_reader(self.text, self.language, self.hs_code, self.category)
+
+
+def _for_reader(text: str, language: str, hs_code: str = "", category: Category | None = None) -> translation.Readable:
+    code = base_of(language)
+    name = str(category.name) if category else ""
+    return translation.read(translation.Source({code: text}, code, hs_code, category=name), base_of(current()))
 
 
 class DemandInvitation(models.Model):

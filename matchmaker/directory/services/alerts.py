@@ -25,7 +25,7 @@ known_elsewhere: list[Callable[[], CompanyFacets]] = []  # facets of higher laye
 _ROWS = {
     Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
     Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
-    Kind.DEMANDS: (lambda user: Demand.objects.visible_to(user).open(), "title"),
+    Kind.DEMANDS: (lambda user: Demand.objects.visible_to(user).open(), "title_for_reader"),
 }
 
 

@@ -96,8 +96,7 @@ def _open_contact(match: Match) -> None:
                 "contact_email": seen.contact_email,
                 "contact_phone": seen.contact_phone,
                 "contact_wechat": seen.contact_wechat,
-                "product": match.product.name,
-                "line": match.line.text,
+                **letter_facts.names(match, letter_facts.languages_of(company)),
             },
             path=f"/{side}/matches/{match.uid}/",
         )
@@ -116,6 +115,6 @@ def _tell_other_side(match: Match, side: str, other: Company) -> None:
         kind="match_interest",
         ids={"match": match.uid},
         event_key=_interest(match, side),
-        context={**facts, "side": other_side, "product": match.product.name, "line": match.line.text},
+        context={**facts, "side": other_side, **letter_facts.names(match, languages)},
         path=f"/{other_side}/matches/{match.uid}/",
     )

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.formats import quantity
-from matchmaker.core.languages import ENGLISH, current, site_code, site_languages
+from matchmaker.core.languages import ENGLISH, base_of, current, site_code, site_languages
 from matchmaker.core.lists import format_list
+from matchmaker.matching.models import Match
 
 LONGEST = 60  # characters of the tariff's own English text
 
@@ -53,6 +54,31 @@ def of_product(product: Product, languages: Iterable[str] | None = None) -> dict
         "place": in_languages(lambda: product.origin_name or product.company.country_name, languages),
         "closes_on": "",
     }
+
+
+def names(match: Match, languages: Iterable[str]) -> dict[str, Any]:
+    """`product` and `line` as readers of each language can read them; the original where nothing translates it."""
+    return {
+        "product": in_languages(lambda: match.product.name, languages),
+        "line": in_languages(lambda: _within(match.line.text_for_reader.text), languages),
+    }
+
+
+def words_of_product(product: Product, languages: Iterable[str]) -> dict[str, str]:
+    """The name that its owner wrote: in the reader's language, else in English, else the original."""
+    own = {text.language: text.name for text in product.texts.all()}
+    original = product.original.name if product.original else product.name
+    return in_languages(lambda: own.get(base_of(current())) or own.get(ENGLISH) or original, languages)
+
+
+def words_of_line(line: DemandLine) -> str:
+    """What a buyer wrote."""
+    return _within(line.text)
+
+
+def _within(text: str) -> str:
+    """A sentence of a person, fit to stand inside another one."""
+    return text.rstrip("。.；; ")
 
 
 def _heading(code: str) -> HSCode | None:

@@ -1,5 +1,7 @@
 """Who is told of new matches: one notice for a product or a demand line, not one for each match."""
 
+from typing import Any
+
 from django.db.models import Max
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
@@ -39,14 +41,8 @@ def _tell(company, side: str, uid, matches, path: str) -> int:
         kind="match_found",
         event_key=f"{prefix}{best.uid}",
         context={
-            **(
-                letter_facts.of_product(best.product, languages)
-                if side == "buyer"
-                else letter_facts.of_line(best.line, languages)
-            ),
             "side": side,
-            "mine": best.product.name if side == "supplier" else _within(best.line.text),
-            "theirs": _within(best.line.text) if side == "supplier" else best.product.name,
+            **_names(best, side, languages),
             "percent": round(best.score * 100),
             "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
             "reasons": letter_facts.in_languages(lambda: reasons.sentences(best)[:3], languages),
@@ -56,6 +52,14 @@ def _tell(company, side: str, uid, matches, path: str) -> int:
     )
 
 
-def _within(text: str) -> str:
-    """What a buyer wrote as a sentence, fit to stand inside another one."""
-    return text.rstrip("。.；; ")
+def _names(match: Match, side: str, languages: list[str]) -> dict[str, Any]:
+    """Facts about the other side's goods, its own words (`theirs`), and the name of the reader's goods (`mine`)."""
+    if side == "supplier":
+        return letter_facts.of_line(match.line, languages) | {
+            "mine": letter_facts.names(match, languages)["product"],
+            "theirs": letter_facts.words_of_line(match.line),
+        }
+    return letter_facts.of_product(match.product, languages) | {
+        "mine": letter_facts.names(match, languages)["line"],
+        "theirs": letter_facts.words_of_product(match.product, languages),
+    }

@@ -79,7 +79,7 @@ def _describe_match(match: Match, side: str, languages: list[str]) -> dict[str, 
         facts = letter_facts.of_line(match.line, languages)
     else:
         facts = letter_facts.of_product(match.product, languages)
-    return {"product": match.product.name, "line": match.line.text, "what": facts["what"]}
+    return letter_facts.names(match, languages) | {"what": facts["what"]}
 
 
 def _waits_since(match: Match, side: str) -> dt.datetime:

@@ -12,6 +12,7 @@ from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.matching.models import Match
+from matchmaker.translation.services import Readable
 
 LONGEST_TEXT = 5000
 
@@ -86,7 +87,8 @@ class EnquiryQuerySet(models.QuerySet):
         return self.of(company).with_turns().filter(turn)
 
     def for_cards(self):
-        return self.select_related("supplier", "buyer", "product", "demand", "supplier_person", "buyer_person")
+        people = ("supplier", "buyer", "supplier_person", "buyer_person")
+        return self.select_related(*people, "product", "demand").prefetch_related("product__texts")
 
 
 class Enquiry(Public):
@@ -164,6 +166,17 @@ class Enquiry(Public):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def subject_for_reader(self) -> Readable:
+        """What it is about as this reader can read it: the product, the demand, or the supplier's name."""
+        if self.demand:
+            return self.demand.title_for_reader
+        if self.product and (text := self.product.text):
+            own = self.product.original
+            beside = (own.name, own.language) if own and hasattr(text, "origin") else ("", "")
+            return Readable(text.name, text.language, getattr(text, "origin", "owner"), "", *beside)
+        return Readable(self.subject if self.product else self.supplier.display_name, "", "owner")
 
     def company_of(self, side: str) -> Company:
         return self.supplier if side == Side.SUPPLIER else self.buyer

@@ -49,7 +49,7 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
             "side": side,
             "other": name_of_side(enquiry, other),
             "country": _for_other_side(enquiry, other, lambda: company.country_name),
-            "subject": enquiry.subject,
+            "subject": _for_other_side(enquiry, other, lambda: excerpt(str(enquiry.subject_for_reader))),
             **context,
         },
         path=f"/enquiries/{enquiry.uid}/",

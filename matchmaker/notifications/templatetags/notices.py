@@ -15,7 +15,9 @@ from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
 from matchmaker.core.formats import decimal, isolate, money, per_unit, quantity
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.multilingual_texts import Texts, is_language
+from matchmaker.language.text import is_readable
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import correct_spacing
@@ -37,6 +39,12 @@ def in_language(texts: Any) -> Any:
         return texts
     read = Texts(texts)
     return read.get(read.language(), "")
+
+
+@register.filter
+def legible(text: str) -> str:
+    """A text whose letters readers of the language set know, else ""."""
+    return text if is_readable(str(text), base_of(current())) else ""
 
 
 def localize_context(context: Mapping[str, Any]) -> dict[str, Any]:

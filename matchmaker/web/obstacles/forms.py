@@ -33,7 +33,7 @@ class ReportForm(forms.Form):
         self.subjects: dict[str, Enquiry | Product] = {f"enquiry-{one.uid}": one for one in enquiries}
         self.subjects |= {f"product-{one.uid}": one for one in products}
         groups = [
-            (_("Enquiries"), [(f"enquiry-{one.uid}", one.subject) for one in enquiries]),
+            (_("Enquiries"), [(f"enquiry-{one.uid}", str(one.subject_for_reader)) for one in enquiries]),
             (_("Products"), [(f"product-{one.uid}", str(one.name)) for one in products]),
         ]
         self.fields["about"].choices = [("", _("none")), *((label, rows) for label, rows in groups if rows)]

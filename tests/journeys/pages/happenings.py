@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -29,8 +30,9 @@ from matchmaker.imports import services as imports
 from matchmaker.market_access.models import AgreementPartner, TariffRate
 from matchmaker.market_access.services import import_tariff
 from matchmaker.matching.models import Match
+from matchmaker.matching.services import answer_match, remind_owing
 from matchmaker.messaging.models import FollowUp
-from matchmaker.messaging.services import ask_sample, report_message, say_step
+from matchmaker.messaging.services import ask, ask_sample, report_message, say_step
 from matchmaker.notifications import webhooks
 from tests import factories
 from tests.files import paper, picture
@@ -41,6 +43,13 @@ FLOWERS = (
     *("Gypsophila, white, 60 cm", "Statice, blue, 70 cm", "Solidago, 80 cm", "Carnations, red, 60 cm"),
     *("Hypericum, green berries", "Ruscus, dried", "Alstroemeria, pink", "Alstroemeria, white", "Alstroemeria, mixed"),
 )
+
+
+def ask_about(match: Match) -> None:
+    """The supplier of a match writes about the demand, in her own language, where the demand is public."""
+    seller, demand = match.product.company, match.line.demand
+    if demand.visibility == "public":
+        ask(by=factories.member_of(seller), company=seller, demand=demand, text=match.product.original.name)
 
 
 class Happenings:
@@ -58,6 +67,7 @@ class Happenings:
         self._pictures()
         self._sheets()
         self._searching()
+        self._languages()
 
     def _newcomers(self) -> None:
         """A person without a company, and a supplier and a buyer whose desks are still empty."""
@@ -209,6 +219,25 @@ class Happenings:
             by=self.by_wanter, company=self.wanter, kind="products", query="q=roses&origin=KE", name="肯尼亚玫瑰"
         )
         save_search(by=self.by_wanter, company=self.wanter, kind="suppliers", query="q=茶", alerts=False)
+
+    def _languages(self) -> None:
+        """Buyers say yes to exporters who write in other languages, are not answered for days, and ask; one such
+        exporter says yes to the buyer of this site.
+        """
+        own = {"product__texts__is_original": True, "supplier_answer": "", "buyer_answer": ""}
+        for language in ("fr", "ar", "th"):
+            matches = Match.objects.filter(product__texts__language=language, **own).order_by("-score", "pk")
+            for match in matches.exclude(line__demand__company=self.wanter)[:2]:
+                wanter = match.line.demand.company
+                answer_match(by=factories.member_of(wanter), match=match, side="buyer", answer="interested")
+                ask(by=factories.member_of(wanter), company=wanter, product=match.product, text="请报价并说明交期。")
+                ask_about(match)
+            for match in matches.filter(line__demand__company=self.wanter)[:1]:
+                seller = match.product.company
+                answer_match(by=factories.member_of(seller), match=match, side="supplier", answer="interested")
+                ask_about(match)
+        with time_machine.travel(timezone.now() + dt.timedelta(days=3, hours=1)):
+            remind_owing()
 
     def acting(self) -> str:
         """The session of the organiser while she acts for the supplier."""

@@ -7,10 +7,12 @@ and organiser, of tier 2 as exporter. Those are looked at for strings of another
 """
 
 import os
+from html import unescape
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils.html import strip_tags
 from django.utils.translation import override
 
 from matchmaker.campaigns.models import Campaign
@@ -21,8 +23,9 @@ from matchmaker.events.models import Event
 from matchmaker.matching.models import Match
 from matchmaker.notifications.mail import subject
 from matchmaker.notifications.models import Announcement, Notice
+from matchmaker.notifications.templatetags.notices import notice_line, spoken
 from tests import factories
-from tests.readers import Page, is_foreign
+from tests.readers import Page, english_in, is_foreign, without
 from tests.web.crawler import Crawl
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -88,14 +91,19 @@ def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whol
     Crawl(client, language, look=look, **options).run()
     with override(language):
         for notice in Notice.objects.filter(recipient=person):
-            if is_whole and is_foreign(subject(notice), language) and not is_beside_own(subject(notice), language):
-                faults.setdefault(subject(notice), "subject of a letter")
+            texts = of_letter(notice, names)
+            unread = [text for text in texts if is_whole and is_foreign(text, language)]
+            for fault in (*unread, *english_in(texts, language, names)):
+                faults.setdefault(fault, f"a letter, {notice.kind}")
     return [f"{path}: {fault}" for fault, path in faults.items()]
 
 
-def is_beside_own(text: str, language: str) -> bool:
-    """Whether a line has a word that the reader knows beside the name of a company in Chinese."""
-    return any(not is_foreign(word, language) and word.isalpha() for word in text.split())
+def of_letter(notice: Notice, names: set[str]) -> list[str]:
+    """Subject, line in the list, and reasons of a notice in the language set, without names."""
+    line = unescape(strip_tags(notice_line(notice)))
+    texts = [subject(notice), line, *(spoken(notice.context).get("reasons") or [])]
+    long_first = sorted((name for name in names if not name.isascii()), key=len, reverse=True)
+    return [without(long_first, text) for text in texts]
 
 
 @pytest.mark.parametrize(("language", "role", "paths"), READERS)

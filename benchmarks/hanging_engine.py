@@ -1,0 +1,237 @@
+"""Pages while the translation engine hangs: `.venv/bin/python benchmarks/hanging_engine.py`.
+
+The sample campaign on SQLite, a Celery worker with its timetable, and two gunicorns with the settings of `make run`
+beside each other: one without an engine, one whose engine accepts every connection and never answers. All texts of the
+campaign wait for a translation, so that the worker hangs, too; the pause that a failure makes is lifted again and again.
+The same pages are read from both servers in turn. It prints p50 and p95 of both, the ratio of each pair of readings,
+and how many connections the engine saw from the server (none may be) and from the worker.
+
+ROUNDS is how often each page is read from each server (100).
+"""
+
+import contextlib
+import datetime as dt
+import http.client
+import io
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from benchmarks.report import say  # noqa: E402
+from matchmaker.running import valkey  # noqa: E402
+
+FOLDER = Path(tempfile.mkdtemp(prefix="bench-engine-"))
+REDIS = valkey.free_port()
+os.environ |= {
+    "REDIS_URL": f"redis://127.0.0.1:{REDIS}/0",
+    "DATABASE_URL": f"sqlite:///{FOLDER}/db.sqlite3",
+    "VAR_DIR": str(FOLDER),
+    "DJANGO_SETTINGS_MODULE": "matchmaker.settings",
+    "LOG_LEVEL": "ERROR",
+    "SMALL": "1",
+    "TRANSLATION_ENGINE": "gloss",
+}
+ROUNDS = int(os.environ.get("ROUNDS", "100"))
+
+
+class Silence:
+    """A server that accepts connections and never answers; it counts them."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.url = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+        self.open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            self.open.append(self.listening.accept()[0])
+
+    def engine(self) -> dict[str, str]:
+        """The settings that name it as the engine of the site."""
+        return {"TRANSLATION_ENGINE": "libretranslate", "TRANSLATION_URL": self.url}
+
+
+def main() -> None:
+    running: list[subprocess.Popen] = []
+    try:
+        running.append(valkey.start(FOLDER / "valkey", REDIS, persistent=False, stdout=subprocess.DEVNULL))
+        before_server, before_worker = Silence(), Silence()
+        pages = load(before_worker)
+        gunicorn = ("gunicorn", "matchmaker.wsgi", "-c", "python:matchmaker.running.gunicorn")
+        ports = {"no engine": valkey.free_port(), "engine hangs": valkey.free_port()}
+        for name, port in ports.items():
+            given = before_server.engine() if name == "engine hangs" else {}
+            given |= {"PROMETHEUS_MULTIPROC_DIR": str(FOLDER / name)}
+            running.append(start(*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-tmp-dir", str(FOLDER), **given))
+        timetable = ("-B", "-s", str(FOLDER / "timetable"), "-c", "1", "-Q", "match,mail")
+        running.append(start("celery", "-q", "-A", "matchmaker", "worker", *timetable, **before_worker.engine()))
+        report(measure(ports, pages, before_worker), before_server, before_worker)
+    finally:
+        for one in reversed(running):
+            one.terminate()
+            one.wait()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def start(*command: str, **environment: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **environment})
+
+
+def load(silence: Silence) -> list[tuple[str, str]]:
+    """The sample campaign with matches, and its texts waiting for a translation; (address, session or "") of pages."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from matchmaker.running import sample
+
+    for command in ("migrate", "load_reference", "load_market_access"):
+        call_command(command, verbosity=0, stdout=io.StringIO())
+    sample.load()
+    from matchmaker.accounts.models import User
+    from matchmaker.campaigns.models import Campaign
+    from matchmaker.matching.services import match_block, start_match_run
+
+    organiser = User.objects.get(email=sample.ORGANISER)
+    start_match_run(by=organiser, campaign=Campaign.objects.get(slug=sample.SLUG))
+    while match_block():
+        pass
+    call_command("index_directory", verbosity=0, stdout=io.StringIO())
+    waiting = request_all(silence)
+    say(f"{waiting} texts wait for a translation")
+    return addresses()
+
+
+def request_all(silence: Silence) -> int:
+    """Have all products and demands translated, as if they had been published with this engine."""
+    from django.test.utils import override_settings
+
+    from matchmaker.catalogue.models import Demand, Product
+    from matchmaker.catalogue.services.translations import request_demand_translations, request_product_translations
+    from matchmaker.translation.models import Translation
+
+    with override_settings(**silence.engine()):
+        for product in Product.objects.published():
+            request_product_translations(product)
+        for demand in Demand.objects.open():
+            request_demand_translations(demand)
+    return Translation.objects.count()
+
+
+def addresses() -> list[tuple[str, str]]:
+    from matchmaker.catalogue.models import Demand, Product
+    from matchmaker.matching.models import Match
+
+    match = Match.objects.order_by("-score").first()
+    seller, wanter = (signed_in(row.members.first()) for row in (match.product.company, match.line.demand.company))
+    product = Product.objects.published().exclude(texts__language__in=("en", "zh")).first()
+    demand = Demand.objects.public().first()
+    return [
+        *((path, "") for path in ("/", "/products/", f"/products/{product.uid}/", "/zh-hans/products/", "/demands/")),
+        *((path, "") for path in (f"/demands/{demand.uid}/", f"/fr/demands/{demand.uid}/")),
+        *((path, seller) for path in ("/supplier/", "/supplier/matches/", f"/supplier/matches/{match.uid}/")),
+        *((path, wanter) for path in ("/buyer/", "/buyer/matches/", "/enquiries/", "/notices/")),
+    ]
+
+
+def signed_in(person) -> str:
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def measure(ports: dict[str, int], pages: list[tuple[str, str]], silence: Silence) -> dict[str, list[float]]:
+    """Milliseconds of each page by server, the two beside each other, after each page was read once."""
+    from matchmaker.translation.models import Translation
+
+    wait_for(ports.values())
+    links = {name: http.client.HTTPConnection("localhost", port, timeout=60) for name, port in ports.items()}
+    for address, session in pages:
+        for link in links.values():
+            read(link, address, session)
+    began = time.monotonic()
+    while not silence.open:  # the worker's first call
+        assert time.monotonic() - began < 120, "the worker did not call its engine"
+        again()
+        time.sleep(0.5)
+    order, took = random.Random(7), {name: [] for name in links}
+    stop = threading.Event()
+    threading.Thread(target=lambda: keep_calling(stop), daemon=True).start()
+    for _round in range(ROUNDS):
+        for address, session in order.sample(pages, len(pages)):
+            for name in order.sample(list(links), 2):
+                took[name].append(read(links[name], address, session))
+    stop.set()
+    done = Translation.objects.exclude(text="").count()
+    assert done == 0, f"{done} texts were translated by an engine that does not answer"
+    return took
+
+
+def keep_calling(stop: threading.Event) -> None:
+    while not stop.wait(2):
+        again()
+
+
+def again() -> None:
+    """Lift the pause after a failure, so that the worker calls its engine at its next turn."""
+    from django.core.cache import cache
+    from django.db import OperationalError
+    from django.utils import timezone
+
+    from matchmaker.translation.models import Translation
+    from matchmaker.translation.services import PAUSE_KEY
+
+    cache.delete_many([PAUSE_KEY, f"{PAUSE_KEY}:count"])
+    with contextlib.suppress(OperationalError):
+        late = timezone.now() - dt.timedelta(seconds=1)
+        Translation.objects.filter(lease_until=None, next_at__gt=timezone.now()).update(next_at=late, attempts=0)
+
+
+def wait_for(ports) -> None:
+    for port in ports:
+        for _attempt in range(240):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            time.sleep(0.5)
+
+
+def read(link: http.client.HTTPConnection, address: str, session: str) -> float:
+    start = time.perf_counter()
+    link.request("GET", address, headers={"Cookie": f"sessionid={session}"} if session else {})
+    answer = link.getresponse()
+    answer.read()
+    assert answer.status == 200, f"{address} answered {answer.status}"
+    return (time.perf_counter() - start) * 1000
+
+
+def report(took: dict[str, list[float]], before_server: Silence, before_worker: Silence) -> None:
+    say("| | readings | p50, ms | p95, ms |")
+    say("|---|---|---|---|")
+    for name, times in took.items():
+        cuts = statistics.quantiles(times, n=20)
+        say(f"| {name} | {len(times)} | {cuts[9]:.1f} | {cuts[18]:.1f} |")
+    without, hanging = took["no engine"], took["engine hangs"]
+    pairs = statistics.quantiles([b / a for a, b in zip(without, hanging, strict=True)], n=20)
+    p95 = [statistics.quantiles(times, n=20)[18] for times in (hanging, without)]
+    say(f"ratio of p95: {p95[0] / p95[1]:.2f}; of each pair of readings: median {pairs[9]:.2f}")
+    say(f"connections to the engine: {len(before_server.open)} by the server, {len(before_worker.open)} by the worker")
+
+
+if __name__ == "__main__":
+    main()
