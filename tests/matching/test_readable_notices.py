@@ -1,4 +1,4 @@
-"""A notice says what it is about in letters that its reader knows: in the list of notices, as a subject, in a reminder."""
+"""A notice says what it is about in letters that its reader knows: as a line of the list and as a subject."""
 
 import datetime as dt
 import re

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def calls(settings, monkeypatch):
     """Connections to an engine that never answers; they break at the end of the test."""
-    monkeypatch.setattr(base, "TIMEOUT", (30, 30))
+    monkeypatch.setattr(base, "TIMEOUT", (300, 300))
     listening, found = socket.create_server(("127.0.0.1", 0)), []
 
     def accept():
@@ -39,6 +39,8 @@ def calls(settings, monkeypatch):
     settings.TRANSLATION_URL = f"http://127.0.0.1:{listening.getsockname()[1]}"
     yield found
     listening.close()
+    for call in found:
+        call.close()
 
 
 def paths_of(product, demand, enquiry):
