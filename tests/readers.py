@@ -11,9 +11,16 @@ from functools import cache, cached_property
 
 import lxml.html
 import polib
+from django.contrib.auth import get_user_model
+from django.utils.translation import override
 
-from matchmaker.core.languages import base_of, find, tag_of
+from matchmaker.campaigns.models import Campaign
+from matchmaker.companies.models import Company
+from matchmaker.core import reference
+from matchmaker.core.languages import base_of, find, site_languages, tag_of
 from matchmaker.core.management.commands.translations import catalogue
+from matchmaker.events.models import Event
+from matchmaker.notifications.models import Announcement
 
 # Scripts by the first word of the Unicode names of their letters; everybody reads Latin letters.
 SCRIPTS = {"zh": {"CJK"}, "ja": {"CJK", "HIRAGANA", "KATAKANA"}, "ko": {"HANGUL"}, "ar": {"ARABIC"}, "th": {"THAI"},
@@ -68,6 +75,21 @@ def without(names: Iterable[str], text: str) -> str:
     for name in names:
         text = text.replace(name, " ")
     return text
+
+
+def names_of(language: str) -> set[str]:
+    """Names of companies, people, places and of what the organisers named stay as they are."""
+    columns = ("legal_name", "name_latin", "name_zh", "contact_name", "city", "address")
+    names = {name for row in Company.objects.values_list(*columns) for name in row if name}
+    names |= set(get_user_model().objects.values_list("name", flat=True))
+    with override(language):
+        names |= {company.place for company in Company.objects.all()}
+        names |= {reference.name(row, code) for code, row in reference.certificates().items()}
+        rows = [*Campaign.objects.all(), *Event.objects.all()]
+        names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
+    names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}
+    names |= {reference.own_name(code) for code in reference.languages()}
+    return names | {row.name for row in site_languages()}
 
 
 class Page:

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.catalogue.models import DemandLine
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.market_access.models import ImportRegime
 from matchmaker.messaging.landed_cost import CRITERIA, INCLUDED
@@ -145,11 +146,19 @@ class QuoteForm(PaymentForm):
         field = self.fields["line"]
         field.required = must_choose
         if must_choose:
-            listed = [(str(line.uid), f"{line.number}. {line.text[:80]}") for line in lines]
+            listed = [(str(line.uid), _numbered(line)) for line in lines]
         else:
             field.help_text = _("The buyer compares all quotes for a line of a demand on one page.")
-            listed = [(str(line.uid), f"{line.demand.title[:50]} · {line.number}. {line.text[:80]}") for line in lines]
+            listed = [(str(line.uid), f"{_title(line)} · {_numbered(line)}") for line in lines]
         field.choices = [("", _("Choose") if must_choose else _("none: for the product as such")), *listed]
+
+
+def _title(line: DemandLine) -> str:
+    return str(line.demand.title_for_reader)[:50]
+
+
+def _numbered(line: DemandLine) -> str:
+    return f"{line.number}. {str(line.text_for_reader)[:80]}"
 
 
 class AnswerQuoteForm(forms.Form):

@@ -29,7 +29,7 @@ def new(request: HttpRequest, uid) -> HttpResponse:
     if side != "supplier":
         messages.error(request, _("The supplier makes the quote."))
         return redirect("enquiry", enquiry.uid)
-    lines = list(services.lines_to_quote(enquiry).select_related("demand"))
+    lines = list(services.lines_to_quote(enquiry).select_related("demand", "category"))
     request_line = (
         enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line").last()
     )

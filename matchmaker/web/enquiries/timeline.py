@@ -64,9 +64,8 @@ def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict
 def _quote(quote, side: str) -> dict:
     what = _("You quoted %(price)s") if side == "supplier" else _("The supplier quoted %(price)s")
     price = for_one(money(quote.price, quote.currency), quote.price_unit)
-    return _happening(
-        quote.made_at, what % {"price": price}, "receipt", more=quote.line.text[:120] if quote.line else ""
-    )
+    line = str(quote.line.text_for_reader)[:120] if quote.line else ""
+    return _happening(quote.made_at, what % {"price": price}, "receipt", more=line)
 
 
 # What a side reads of an event of a quote: of its own doing, and of the other side's; with its icon and its tone.

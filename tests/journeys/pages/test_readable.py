@@ -10,22 +10,17 @@ import os
 from html import unescape
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from matchmaker.campaigns.models import Campaign
-from matchmaker.companies.models import Company
-from matchmaker.core import reference
 from matchmaker.core.languages import site_languages
-from matchmaker.events.models import Event
 from matchmaker.matching.models import Match
 from matchmaker.notifications.mail import subject
-from matchmaker.notifications.models import Announcement, Notice
+from matchmaker.notifications.models import Notice
 from matchmaker.notifications.templatetags.notices import notice_line, spoken
 from tests import factories
-from tests.readers import Page, english_in, is_foreign, without
+from tests.readers import Page, english_in, is_foreign, names_of, without
 from tests.web.crawler import Crawl
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -60,20 +55,6 @@ def person_of(site, role: str, language: str):
         return site.people[role]
     own = {"product__texts__is_original": True, "product__texts__language": language}
     return Match.objects.filter(**own).order_by("-score", "pk")[0].product.company.members.first()
-
-
-def names_of(language: str) -> set[str]:
-    """Names of companies, people, places and of what the organisers named stay as they are."""
-    columns = ("legal_name", "name_latin", "name_zh", "contact_name", "city", "address")
-    names = {name for row in Company.objects.values_list(*columns) for name in row if name}
-    names |= set(get_user_model().objects.values_list("name", flat=True))
-    with override(language):
-        names |= {company.place for company in Company.objects.all()}
-        rows = [*Campaign.objects.all(), *Event.objects.all()]
-        names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
-    names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}
-    names |= {reference.own_name(code) for code in reference.languages()}
-    return names | {row.name for row in site_languages()}
 
 
 def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whole: bool = True) -> list[str]:
