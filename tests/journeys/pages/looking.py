@@ -70,6 +70,11 @@ def resize(page, width):
     page.wait_for_function(RESIZED, arg=width)
 
 
+def too_wide(page, shown):
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{width} pixels wide at {shown}"] if width > shown else []
+
+
 def faults_of(page, wanted, *, schemes, words=True):
     """Opened once; the window and the colours change around it. Without `words` its language is not looked at."""
     page.said.clear()
@@ -88,9 +93,9 @@ def faults_of(page, wanted, *, schemes, words=True):
     found = judged(EVERYTHING, 1280)
     left = page.evaluate(LEFTOVERS, {"names": names(), "allowed": ALLOWED}) if words else []
     found += [f"left in the other language: {text}" for text in left]
+    found += too_wide(page, 1280)
     resize(page, 320)
-    if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
-        found.append(f"{width} pixels wide at 320")
+    found += too_wide(page, 320)
     if "dark" in schemes:
         found += judged(EVERYTHING, 320)
         page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
