@@ -2,8 +2,8 @@
 
 The sample campaign on SQLite, a Celery worker with its timetable, and two gunicorns with the settings of `make run`
 beside each other: one without an engine, one whose engine accepts every connection and never answers. All texts of the
-campaign wait for a translation, so that the worker hangs, too; the pause that a failure makes is lifted again and again.
-The same pages are read from both servers in turn. It prints p50 and p95 of both, the ratio of each pair of readings,
+campaign wait for a translation, so that the worker hangs, too; the pause that a failure makes is lifted at once. The
+same pages are read from both servers in turn. It prints p50 and p95 of both, the ratio of each pair of readings,
 and how many connections the engine saw from the server (none may be) and from the worker.
 
 ROUNDS is how often each page is read from each server (100).
