@@ -34,13 +34,16 @@ def chromium():
         browser.close()
 
 
+LOCALES = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR", "th": "th-TH", "ar": "ar-EG", "vi": "vi-VN", "ru": "ru-RU"}
+
+
 class Person:
     """Somebody at a browser of her own."""
 
-    def __init__(self, browser, address, language="en", width=1280):
+    def __init__(self, browser, address, language="en", width=1280, **options):
         self.address, self.language = address, site_code(language)
-        locale = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR", "th": "th-TH"}[language]
-        self.context = browser.new_context(locale=locale, viewport={"width": width, "height": 900}, base_url=address)
+        size = {"width": width, "height": 900}
+        self.context = browser.new_context(locale=LOCALES[language], viewport=size, base_url=address, **options)
         self.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": address}])
         self.context.set_default_timeout(60_000)  # a busy machine takes long for its first page
         self.page = self.context.new_page()
@@ -154,8 +157,8 @@ def site(chromium, live_server, worker):
         call_command(command, stdout=io.StringIO())
     people = []
 
-    def person(language="en", width=1280):
-        people.append(Person(chromium, live_server.url, language, width))
+    def person(language="en", width=1280, **options):
+        people.append(Person(chromium, live_server.url, language, width, **options))
         return people[-1]
 
     yield person
