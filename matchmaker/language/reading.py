@@ -7,7 +7,7 @@ translation of it.
 from functools import lru_cache
 
 from matchmaker.language.glossary import gloss
-from matchmaker.language.vocabulary import load_goods
+from matchmaker.language.vocabulary import load_goods, load_words
 
 
 @lru_cache(maxsize=1024)  # a text is read for its words, its English names and its reasons in one go
@@ -31,6 +31,14 @@ def names_of_goods(text: str, lang: str, target: str) -> str:
             if goods.is_translated(concept):
                 names |= dict.fromkeys(goods.names(concept, target)[:1])
     return ", ".join(names)
+
+
+@lru_cache(maxsize=1024)
+def describing_words(text: str, lang: str, target: str) -> tuple[str, ...]:
+    """The words about goods (frozen, of oak, sliced) that stand in a text, in another language and in order."""
+    vocabulary = load_words()
+    spoken = (vocabulary.names(span.concepts[0], target)[:1] for span in vocabulary.find(text, lang))
+    return tuple(dict.fromkeys(name for names in spoken for name in names))
 
 
 def english_names(text: str, lang: str) -> str:

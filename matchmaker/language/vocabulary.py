@@ -18,6 +18,7 @@ from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
+from matchmaker.language.near_names import NearNames
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, simplify, words
 
@@ -34,7 +35,10 @@ FEWEST_CHARACTERS = {"zh": 2, "ja": 2, "ko": 2, "th": 3}
 ANY_ORDER = frozenset(["ru", "es", "fr", "it", "pt"])
 # Lists of goods turn a name round behind a comma in other languages, too: "rice, jasmine".
 TURNED_BY_COMMA = frozenset(["en"])
+# The stems of these lose the dots of their vowels, so that two words may have one stem.
+STEMS_FOLD_VOWELS = frozenset(["de"])
 MOST_TURNED = 3  # words of a name that is found in another order
+NEAR = 0.5  # cosine in words from which a name is near to a text
 # Malay and Indonesian name most goods alike.
 READ_AS = {"ms": "id"}
 
@@ -91,6 +95,10 @@ def _tokens(text: str, lang: str, ignored: frozenset[str]) -> list[Token]:
         if _is_meant(text, start, end, run in ignored) if is_letter else run not in ignored:
             tokens.append((_stem(run, lang), start, end))
     return tokens
+
+
+def _plain_tokens(text: str, lang: str) -> list[str]:
+    return [token for token, _start, _end in _tokens(text, lang, frozenset())]
 
 
 def _is_meant(text: str, start: int, end: int, is_ignored: bool) -> bool:
@@ -221,6 +229,7 @@ class Vocabulary:
         }
         self._number = {row.id: number for number, row in enumerate(rows)}
         self._indexes: dict[str, PhraseIndex] = {}
+        self._near: dict[str, NearNames] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -277,11 +286,26 @@ class Vocabulary:
             return ()
         return tuple(self.ids[n] for n in index.exact(name) if self._is_written_so(n, lang, clean(name)))
 
+    def near(self, text: str, lang: str, most: int = 3, least: float = NEAR) -> tuple[str, ...]:
+        """The concepts whose names share most words with a text, the nearest first; for languages that part words."""
+        if lang not in self._names:
+            return ()
+        if lang not in self._near:
+            names = ((name, n) for n, cell in enumerate(self._names[lang]) for name in split_names(cell.decode()))
+            self._near[lang] = NearNames((_plain_tokens(name, lang), n) for name, n in names)
+        rows = self._near[lang].find(_plain_tokens(clean(text), lang), most, least)
+        return tuple(self.ids[row] for row in rows)
+
     def _is_written_so(self, number: int, lang: str, written: str) -> bool:
         """Not where the name of a row is an abbreviation in capitals and the text has a word: tea is not TEA."""
         word = written.casefold()
         alike = [n for n in self.names(self.ids[number], lang) if n.casefold() in (word, word.removesuffix("s"))]
         return written in alike or not alike or not all(is_abbreviation(name) for name in alike)
+
+    def _spelt_so(self, rows: Sequence[int], lang: str, word: str) -> list[int]:
+        """Those of the rows that have this very name, where some have: Buche is beech, Bücher are books."""
+        spelt = [n for n in rows if word in (name.casefold() for name in self.names(self.ids[n], lang))]
+        return spelt or list(rows)
 
     def find(self, text: str, lang: str) -> list[Span]:
         """The names in a text, longest first at each place, none over another.
@@ -303,6 +327,8 @@ class Vocabulary:
         spans = []
         for start, end, rows in sorted(hits):
             meant = [n for n in rows if self._is_written_so(n, lang, text[start:end])]
+            if lang in STEMS_FOLD_VOWELS and len(meant) > 1:
+                meant = self._spelt_so(meant, lang, text[start:end].casefold())
             if meant:
                 spans.append(Span(start, end, tuple(self.ids[n] for n in meant)))
         return spans

@@ -123,6 +123,14 @@ def test_goods_that_the_words_name_are_found_by_their_heading():
     assert directory(other, COFFEE, VALVE).search("gạo thơm").keys == [8]
 
 
+def test_vietnamese_goods_that_no_name_says_whole_are_found_by_the_nearest_names():
+    """The encoder does not read Vietnamese; what a name only resembles is not said to have been read."""
+    powder = Entry(8, names=(("en", "Skimmed milk powder, 25 kg"),), hs_codes=("040210",), title="S")
+    found = directory(powder, COFFEE, VALVE).search("sữa gầy dạng bột")
+    assert found.keys == [8]
+    assert not any("skimmed" in name for name in found.understood.named)
+
+
 def test_words_taken_exactly_are_not_read_as_goods():
     assert directory(JASMINE, COFFEE).search("gạo thơm", mode="words").keys == []
 

@@ -164,6 +164,32 @@ def test_everyday_words_for_groups_of_goods_are_read_but_teach_no_code(lang, tex
     assert not set(general) & set(load_goods().concepts_of(load_goods().hs6(general[0])))
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("Buche", "440792"), ("Bücher", "490199"), ("Buch", "490199"), ("Spielzeug aus Buche", "440792")]
+)
+def test_german_words_of_one_stem_are_told_apart_by_their_spelling(text, code):
+    spans = load_goods().find(text, "de")
+    assert {load_goods().hs6(concept) for concept in spans[-1].concepts} == {code}
+
+
+def test_a_name_that_shares_most_words_is_near():
+    goods = Vocabulary(
+        [
+            row("skimmed", "040210", vi="sữa bột tách béo"),
+            row("powder", "040221", vi="sữa bột"),
+            row("coffee", "090111", vi="cà phê nhân; cà phê hạt"),
+            row("juice", "200990", vi="nước ép trái cây"),
+        ]
+    )
+    assert goods.near("sữa bột gầy", "vi", 3, 0.3) == ("powder", "skimmed")
+    assert goods.near("sữa bột gầy", "vi", 1, 0.3) == ("powder",)
+    assert goods.near("máy khoan", "vi", 3, 0.3) == goods.near("milk", "en", 3, 0.3) == ()
+
+
+def test_words_about_goods_are_read_in_another_language():
+    assert reading.describing_words("phi lê cá đông lạnh, đóng hộp", "vi", "en") == ("fillet", "frozen", "canned")
+
+
 def test_the_file_on_disk_is_read_once_a_process():
     assert load_goods() is load_goods()
     assert len(load_goods()) > 5000

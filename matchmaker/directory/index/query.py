@@ -9,8 +9,9 @@ from rapidfuzz import fuzz, process
 from matchmaker.directory.index.entries import HAN, fold, words_of
 from matchmaker.directory.index.segment import Documents
 from matchmaker.directory.search_backend import QueryInterpretation
+from matchmaker.language.encoder import READ
 from matchmaker.language.glossary import gloss
-from matchmaker.language.reading import concepts
+from matchmaker.language.reading import concepts, describing_words
 from matchmaker.language.spoken import fold_sound, words_that_sound
 from matchmaker.language.text import clean, detect, pinyin, simplify
 from matchmaker.language.vocabulary import NAMES_SOUGHT, load_goods
@@ -20,6 +21,7 @@ MOST_WORDS = 40
 MOST_RESPELT = 6  # words that no entry holds, compared with all words of the same first letter
 SHORTEST_SOUND = 4  # letters from which a word may be pinyin
 MOST_CONCEPTS = 4  # goods of one name that are read
+MOST_NEAR, NEAR_ENOUGH = 3, 0.35  # goods whose names share words with a query that the encoder cannot read
 MOST_PARTS, MOST_NAMES = 3, 20  # words a sound is taken apart into, and names that are looked at for each way
 ALIKE = 75  # similarity (0 to 100) from which a word that no entry holds is read as a misspelt one
 # A short query does not say its language: these stemmers are tried for a word that the detected one does not find.
@@ -39,6 +41,7 @@ class ParsedQuery:
     glossed: tuple[str, ...] = ()
     translated: tuple[tuple[str, ...], ...] = ()  # words of the names of these goods in English and in Chinese
     goods: tuple[str, ...] = ()  # subheadings of the goods that the words name
+    english: tuple[str, ...] = ()  # what the words say in English, as far as the vocabulary reads or guesses it
     asked: frozenset[str] = frozenset()  # every word that a name may hold to be what was asked for
     names: tuple[str, ...] = ()  # as a part of a company's name
 
@@ -69,6 +72,7 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
         glossed=english,
         translated=named.words,
         goods=named.codes,
+        english=named.read,
         asked=query_words,
         names=_names(text),
     )
@@ -76,10 +80,11 @@ def parse(query: str, documents: Documents, *, exactly: bool = False) -> ParsedQ
 
 @dataclass(frozen=True)
 class NamedGoods:
-    """What the vocabulary knows of the goods that a query names: English names, words of the names in English and in
-    Chinese, and subheadings."""
+    """What the vocabulary knows of the goods that a query names: English names, all that was read in English (also
+    describing words and the nearest names), words of the names in English and in Chinese, and subheadings."""
 
     english: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     words: tuple[tuple[str, ...], ...] = ()
     codes: tuple[str, ...] = ()
 
@@ -91,17 +96,29 @@ def _goods(text: str, language: str) -> NamedGoods:
     spoken = concepts(text, language)
     if not spoken and text.isascii():
         language, spoken = "id", concepts(text, "id")
-    listed = list(dict.fromkeys(concept for several in spoken for concept in several[:MOST_CONCEPTS]))
-    names: dict[str, list[str]] = {}
-    for lang in NAMES_SOUGHT:
-        of_lang = [goods.names(one, lang)[:1] for one in listed if lang != language and goods.is_translated(one)]
-        names[lang] = [name for found in of_lang for name in found]
-    words = tuple(tuple(word for name in listed for word in words_of(name, lang)) for lang, listed in names.items())
+    named = list(dict.fromkeys(concept for several in spoken for concept in several[:MOST_CONCEPTS]))
+    near: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
+    if language not in READ:
+        near = goods.near(text, language, MOST_NEAR, NEAR_ENOUGH)
+        described = describing_words(text, language, "en")
+    listed = [*named, *(one for one in near if one not in named)]
+    read = {lang: _names_in(lang, listed, language) for lang in NAMES_SOUGHT}
+    read["en"] = [*described, *read["en"]]
+    words = [tuple(word for name in names for word in words_of(name, lang)) for lang, names in read.items()]
     return NamedGoods(
-        tuple(names["en"]),
+        tuple(_names_in("en", named, language)),
+        tuple(read["en"]),
         tuple(one for one in words if one),
         tuple(dict.fromkeys(goods.hs6(one) for one in listed)),
     )
+
+
+def _names_in(lang: str, concepts_read: Sequence[str], language: str) -> list[str]:
+    """The usual names of goods in a language, none where that is the language of the query."""
+    goods = load_goods()
+    names = (goods.names(one, lang)[:1] for one in concepts_read if lang != language and goods.is_translated(one))
+    return [name for found in names for name in found]
 
 
 def _by_sound(text: str, documents: Documents) -> str:

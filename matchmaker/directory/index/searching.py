@@ -111,7 +111,7 @@ class Index:
                 vectors = meaning.vectors_of(*self.documents.locate(document))
                 if len(vectors):
                     return normalise(vectors.mean(axis=0, keepdims=True))[0]
-        named = ", ".join(parsed.understood.named)
+        named = ", ".join(parsed.english)
         is_read = parsed.understood.language in READ
         return _encode(self.encoder, parsed.text, named, is_read)  # type: ignore[arg-type]  # encoders are hashable
 
