@@ -16,7 +16,7 @@ import numpy as np
 
 from matchmaker.language.encoder import get_encoder
 from matchmaker.language.text import detect
-from matchmaker.matching.engine import narrowing
+from matchmaker.matching.engine import loops, narrowing
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.reference import Nomenclature
 from matchmaker.matching.engine.scoring import Matcher
@@ -151,18 +151,12 @@ def scores(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
     matcher = Matcher(get_encoder())
     vectors = matcher.offer_vectors(all_offers), matcher.want_vectors(all_wants)
     matcher.background = matcher.learn_background(all_offers, all_wants, *vectors)
-    pairs = matcher.match(
-        matcher.prepare_offers(all_offers, vectors[0]),
-        matcher.prepare_wants(all_wants, vectors[1]),
-        len(all_offers),
-        0,
-        0.0,
-    )
-    place = {one.key: n for n, one in enumerate(all_offers)}, {one.key: n for n, one in enumerate(all_wants)}
-    found = np.zeros((len(all_offers), len(all_wants)))
-    for pair in pairs:
-        found[place[0][pair.offer], place[1][pair.want]] = pair.score
-    return found
+    offered = matcher.prepare_offers(all_offers, vectors[0])
+    wanted = matcher.prepare_wants(all_wants, vectors[1])
+    # As `Matcher.match`, without explaining a hundred thousand pairs.
+    rows, columns = np.divmod(np.arange(len(all_offers) * len(all_wants)), len(all_wants))
+    values = loops.parts_of(offered.side, wanted.side, matcher._sums(), rows, columns)[0]  # noqa: SLF001
+    return np.array([matcher.weights.score(float(value)) for value in values]).reshape(len(all_offers), -1)
 
 
 def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:

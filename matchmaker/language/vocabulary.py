@@ -38,6 +38,8 @@ TURNED_BY_COMMA = frozenset(["en"])
 # The stems of these lose the dots of their vowels, so that two words may have one stem.
 STEMS_FOLD_VOWELS = frozenset(["de"])
 MOST_TURNED = 3  # words of a name that is found in another order
+# Unlike words share a stem this short ("vol" and "volano"): they are one word only where their ends differ little.
+SHORT_STEM, LONGEST_END = 3, 2
 NEAR = 0.5  # cosine in words from which a name is near to a text
 # Malay and Indonesian name most goods alike.
 READ_AS = {"ms": "id"}
@@ -302,6 +304,11 @@ class Vocabulary:
         alike = [n for n in self.names(self.ids[number], lang) if n.casefold() in (word, word.removesuffix("s"))]
         return written in alike or not alike or not all(is_abbreviation(name) for name in alike)
 
+    def _is_like(self, number: int, lang: str, word: str) -> bool:
+        """Whether a name of the row is a short word's own form: pot and pots, but not vol and volano."""
+        names = (name.casefold() for name in self.names(self.ids[number], lang))
+        return any(name[:2] == word[:2] and abs(len(name) - len(word)) <= LONGEST_END for name in names)
+
     def _spelt_so(self, rows: Sequence[int], lang: str, word: str) -> list[int]:
         """Those of the rows that have this very name, where some have: Buche is beech, Bücher are books."""
         spelt = [n for n in rows if word in (name.casefold() for name in self.names(self.ids[n], lang))]
@@ -327,6 +334,8 @@ class Vocabulary:
         spans = []
         for start, end, rows in sorted(hits):
             meant = [n for n in rows if self._is_written_so(n, lang, text[start:end])]
+            if lang not in FEWEST_CHARACTERS and len(_stem(text[start:end].lower(), lang)) <= SHORT_STEM:
+                meant = [n for n in meant if self._is_like(n, lang, text[start:end].casefold())]
             if lang in STEMS_FOLD_VOWELS and len(meant) > 1:
                 meant = self._spelt_so(meant, lang, text[start:end].casefold())
             if meant:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from matchmaker.language.attributes import Attributes, load_attributes
 from matchmaker.matching.engine.bags import number
 
-# What a failed attribute takes from the part `words`: as much as three tenths of all words in common give.
-PENALTY = 0.3
+# What a failed attribute takes from the part `words`: as much as four tenths of all words in common give.
+PENALTY = 0.4
 _WANTED, _REFUSED = "\x02wanted ", "\x02refused "
 
 Packed = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]

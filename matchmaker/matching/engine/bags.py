@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
-from matchmaker.language.reading import concepts, english_names, names_of_goods
+from matchmaker.language.reading import concepts, described, english_names, names_of_goods
 from matchmaker.language.text import has_han, surface_forms, words
 from matchmaker.language.vocabulary import load_goods
 
@@ -24,6 +24,9 @@ NAME_COUNTS = 2.0
 GLOSS_COUNTS = 0.5
 # A concept is a word that all languages share; a name that may stand for several counts for each in part.
 CONCEPT_COUNTS = 1.0
+# What goods are like (frozen, of oak, sliced) is common to all languages, too, and tells less than what they are.
+DESCRIPTION_COUNTS = 0.5
+DESCRIPTION = "\x04"
 CONCEPT = "\x01"  # before the identifier of a concept, so that it is no word of any language
 # BM25 (Robertson & Zaragoza 2009): how fast repetition stops to matter, and how much length does.
 K1 = 1.2
@@ -67,7 +70,7 @@ def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
 
 
 def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Word → how often, names counting double, function words left out; concepts stand beside the words."""
+    """Word → how often, names counting double, function words left out; concepts and words about goods stand beside."""
     counts: dict[str, float] = {}
     for lang, text, weight in sources(texts):
         for word in words(text, lang or None, stop=True):
@@ -81,6 +84,8 @@ def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
                 for concept in spoken:
                     word = CONCEPT + concept
                     counts[word] = counts.get(word, 0.0) + CONCEPT_COUNTS * weight / len(spoken)
+            for one in described(part, lang):
+                counts[DESCRIPTION + one] = counts.get(DESCRIPTION + one, 0.0) + DESCRIPTION_COUNTS * weight
     return counts
 
 

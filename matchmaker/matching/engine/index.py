@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matchmaker.language.attributes import Attributes, read_attributes
 from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.glossary import gloss
-from matchmaker.language.reading import english_names
+from matchmaker.language.reading import describing_words, english_names
 from matchmaker.matching.engine import attributes, bags
 from matchmaker.matching.engine.background import Background
 from matchmaker.matching.engine.certainty import certainty
@@ -137,8 +137,10 @@ def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[S
     for owner, pairs in enumerate(texts):
         has_english = any(lang == "en" for lang, _ in pairs)
         for lang, text in pairs:
-            named = "" if has_english else english_names(text, lang)
             is_read = lang in READ or not lang
+            named = "" if has_english else english_names(text, lang)
+            if named and not is_read:
+                named = ", ".join([*describing_words(text, lang, "en"), named])
             add(owner, text, 1.0 if is_read or not named else _UNREAD_WEIGHT)
             if named:
                 add(owner, named, _NAMES_WEIGHT if is_read else 1.0)
