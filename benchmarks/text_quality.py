@@ -155,7 +155,7 @@ def scores(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
     wanted = matcher.prepare_wants(all_wants, vectors[1])
     # As `Matcher.match`, without explaining a hundred thousand pairs.
     rows, columns = np.divmod(np.arange(len(all_offers) * len(all_wants)), len(all_wants))
-    values = loops.parts_of(offered.side, wanted.side, matcher._sums(), rows, columns)[0]  # noqa: SLF001
+    values = loops.parts_of(offered.side, wanted.side, matcher._sums(), rows, columns)[0]
     return np.array([matcher.weights.score(float(value)) for value in values]).reshape(len(all_offers), -1)
 
 

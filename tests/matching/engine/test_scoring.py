@@ -230,7 +230,8 @@ def test_a_chinese_demand_finds_thai_french_and_italian_offers():
 def test_shared_words_name_the_chinese_word_that_was_read():
     some_offers = [Offer(1, (("en", "Precision lens"),)), Offer(2, (("zh", "镜头"),))]
     some_wants = [Want(3, (("zh", "精密镜头"),))]
-    engine = matcher(some_offers, some_wants)
+    others = [Offer(8, (("en", "Cocoa beans"),)), Offer(9, (("en", "Bicycles"),))]  # a word of every text says nothing
+    engine = matcher([*some_offers, *others], some_wants)
     pairs = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 2, 0, 0.0, today=TODAY)
     shared = {pair.offer: pair.evidence["shared_words"] for pair in pairs}
 
