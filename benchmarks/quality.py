@@ -124,10 +124,9 @@ class Sections:
         return "\n".join(section.markdown() for section in self.sections)
 
 
-def own_texts() -> Sections:
-    """What `text_quality` measures on the project's own texts."""
-    made = [text_quality.by_language, truth.walks, text_quality.matches, truth.pairs, text_quality.attributes]
-    return Sections([Section(*make(interval)) for make in made])
+def of_table(make: Callable[..., Any]) -> Callable[[], Section]:
+    """A section of one table, of `text_quality` or `truth`, on the project's own texts."""
+    return lambda: Section(*make(interval))
 
 
 def text_to_code() -> Sections:
@@ -265,7 +264,11 @@ def demand_pairs() -> Section:
 
 SECTIONS: dict[str, Callable[[], Any]] = {
     "text_to_code": text_to_code,
-    "own_texts": own_texts,
+    "languages": of_table(text_quality.by_language),
+    "walks": of_table(truth.walks),
+    "matches": of_table(text_quality.matches),
+    "said_and_came": of_table(truth.pairs),
+    "attributes": of_table(text_quality.attributes),
     "names": names,
     "demand_pairs": demand_pairs,
     "search": search_quality.section,
