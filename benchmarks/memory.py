@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = "8765"
+PORT = os.environ.get("MEMORY_PORT", "8765")
 SITE = f"http://127.0.0.1:{PORT}"
 PUBLIC = (
     "/", "/products/", "/products/?q=jasmine+rice", "/products/?q=%E8%8C%89%E8%8E%89%E9%A6%99%E7%B1%B3",

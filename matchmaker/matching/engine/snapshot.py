@@ -15,15 +15,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from matchmaker.language.mapped_arrays import load_array, save_array, write_file
 from matchmaker.matching.engine.artefacts import (
     MANIFEST,
     damaged_files,
     digest,
-    load_array,
     load_json,
-    save_array,
     save_json,
-    write_file,
     write_manifest,
 )
 from matchmaker.matching.engine.evidence import Meaning, Words

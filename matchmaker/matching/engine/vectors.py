@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from matchmaker.language.encoder import Encoder, Vectors, prepare
-from matchmaker.matching.engine.artefacts import write_file
+from matchmaker.language.mapped_arrays import write_file
 
 CHUNK = 2000
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from matchmaker.matching.engine.artefacts import damaged_files, load_array, save_array, write_file, write_manifest
+from matchmaker.language.mapped_arrays import load_array, save_array, write_file
+from matchmaker.matching.engine.artefacts import damaged_files, write_manifest
 
 
 def test_changed_and_missing_artefacts_are_named(tmp_path):

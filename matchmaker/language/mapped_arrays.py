@@ -1,0 +1,86 @@
+"""Arrays on disk, mapped into memory: only what is read is in memory, and all processes of a machine share it.
+
+Models come compressed in wheels. Unpacked by each process they would fill its own memory, so a machine unpacks them
+once, into the folder that the environment variable MODEL_CACHE names. Without it they stay in memory.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+COMPLETE = "complete"
+
+
+def write_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary neighbour of `path`, then put it in place in one step.
+
+    Two processes that make the same file at once both succeed and neither reads half a file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    write_file(path, lambda temporary: np.save(temporary, array, allow_pickle=False))
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """The array, mapped read-only: pages are read when touched and shared between processes."""
+    return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def mapped_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """What `make` returns, mapped from the cache. `name` changes with the content: it holds a version."""
+    if not os.environ.get("MODEL_CACHE"):
+        return make()
+    folder = Path(os.environ["MODEL_CACHE"]) / name
+    if not (folder / COMPLETE).exists():
+        arrays = make()
+        try:
+            for key, values in arrays.items():
+                save_array(folder / f"{key}.npy", values)
+            write_file(folder / COMPLETE, lambda path: path.touch())
+        except OSError:  # a full or read-only disk: this process goes on with its own memory
+            return arrays
+    return {path.stem: np.asarray(load_array(path)) for path in folder.glob("[!.]*.npy")}
+
+
+class SortedStrings:
+    """Strings in ascending order, each once, in two arrays instead of an object each: `bisect` finds a place in them.
+
+    `letters` holds all of them in UTF-8, `ends` where each ends.
+    """
+
+    def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.integer[Any]]) -> None:
+        self._letters = memoryview(letters)
+        self._ends = memoryview(ends)
+
+    @staticmethod
+    def arrays(strings: Iterable[str]) -> dict[str, NDArray[Any]]:
+        """The two arrays of strings, in their order."""
+        encoded = [text.encode() for text in strings]
+        return {
+            "letters": np.frombuffer(b"".join(encoded), np.uint8),
+            "ends": np.cumsum([len(text) for text in encoded], dtype=np.int32),
+        }
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, place: int) -> str:
+        start = self._ends[place - 1] if place else 0
+        return str(self._letters[start : self._ends[place]], "utf-8")
