@@ -78,9 +78,10 @@ class Classifier:
         folder = data_dir / "engine"
         version = snapshot.version(folder)
         cache = cache_dir / f"text-to-code-{version}"
+        nomenclature = load_nomenclature(data_dir)
         return cls(
-            nomenclature=load_nomenclature(data_dir),
-            words=snapshot.load_words(data_dir, cache),
+            nomenclature=nomenclature,
+            words=snapshot.load_words(data_dir, cache, len(nomenclature.codes)),
             meanings={key: snapshot.load_meaning(folder, cache, key) for key in (FIRST, SECOND)},
             weights=snapshot.load_weights(folder),
             version=version,

@@ -29,9 +29,10 @@ from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import RouteWeights
 from matchmaker.matching.engine.reference import LABELLED, load_names, load_nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
-from matchmaker.matching.engine.words import NameIndex, WordIndex
+from matchmaker.matching.engine.words import NameIndex, Vocabulary, WordIndex
 
 WEIGHTS = "text-to-code.weights.json"
+VOCABULARY = "words.npy"
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -158,46 +159,57 @@ def load_meaning(folder: Path, cache: Path, key: str) -> Meaning:
     )
 
 
-def _save_index(folder: Path, index: WordIndex) -> None:
-    save_array(folder / "data.npy", index.weights.data)
-    save_array(folder / "indices.npy", index.weights.indices)
-    save_array(folder / "indptr.npy", index.weights.indptr)
-    save_array(folder / "idf.npy", index.idf)
-    about = {"vocabulary": list(index.vocabulary), "documents": index.weights.shape[1]}
-    save_json(folder / "index.json", about)
+def _save_vocabulary(folder: Path, vocabulary: Vocabulary) -> None:
+    """Comes last: an index that has it is complete."""
+    save_array(folder / "rows.npy", vocabulary.rows)
+    save_array(folder / VOCABULARY, vocabulary.words)
 
 
-def _load_index(folder: Path) -> WordIndex:
-    about = load_json(folder / "index.json")
+def _load_vocabulary(folder: Path) -> Vocabulary:
+    return Vocabulary(np.asarray(load_array(folder / VOCABULARY)), np.asarray(load_array(folder / "rows.npy")))
+
+
+def _save_weights(folder: Path, weights: sp.csr_array) -> None:
+    save_array(folder / "data.npy", weights.data)
+    save_array(folder / "indices.npy", weights.indices)
+    save_array(folder / "indptr.npy", weights.indptr)
+
+
+def _load_weights(folder: Path, columns: int) -> sp.csr_array:
     parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
-    shape = (len(about["vocabulary"]), about["documents"])
-    vocabulary = {word: i for i, word in enumerate(about["vocabulary"])}
-    return WordIndex(vocabulary, sp.csr_array(parts, shape=shape), load_array(folder / "idf.npy"))
+    return sp.csr_array(parts, shape=(len(parts[2]) - 1, columns))
+
+
+def _save_index(folder: Path, index: WordIndex) -> None:
+    _save_weights(folder, index.weights)
+    save_array(folder / "idf.npy", index.idf)
+    _save_vocabulary(folder, index.vocabulary)
+
+
+def _load_index(folder: Path, documents: int) -> WordIndex:
+    return WordIndex(_load_vocabulary(folder), _load_weights(folder, documents), load_array(folder / "idf.npy"))
 
 
 def _save_names(folder: Path, names: NameIndex) -> None:
-    save_array(folder / "data.npy", names.weights.data)
-    save_array(folder / "indices.npy", names.weights.indices)
-    save_array(folder / "indptr.npy", names.weights.indptr)
+    _save_weights(folder, names.weights)
     save_array(folder / "codes.npy", names.codes)
     save_array(folder / "totals.npy", names.totals)
-    save_json(folder / "index.json", list(names.vocabulary))
+    _save_vocabulary(folder, names.vocabulary)
 
 
 def _load_names(folder: Path) -> NameIndex:
-    vocabulary = {word: i for i, word in enumerate(load_json(folder / "index.json"))}
-    parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
     codes, totals = (load_array(folder / f"{name}.npy") for name in ("codes", "totals"))
-    return NameIndex(vocabulary, sp.csr_array(parts, shape=(len(vocabulary), len(codes))), codes, totals)
+    return NameIndex(_load_vocabulary(folder), _load_weights(folder, len(codes)), codes, totals)
 
 
-def load_words(data_dir: Path, cache: Path) -> Words:
-    """The word indexes, from the cache or built (about two seconds) and kept there."""
+def load_words(data_dir: Path, cache: Path, documents: int) -> Words:
+    """The word indexes, from the cache or built (about two seconds) and stored there, over `documents` codes."""
     folders = {name: cache / name for name in ("index", "grams", "names")}
-    if not all((folder / "index.json").exists() for folder in folders.values()):
+    if not all((folder / VOCABULARY).exists() for folder in folders.values()):
         nomenclature = load_nomenclature(data_dir)
         built = Words.of(nomenclature, load_names(data_dir, nomenclature))
         _save_index(folders["index"], built.index)
         _save_index(folders["grams"], built.grams)
         _save_names(folders["names"], built.names)
-    return Words(_load_index(folders["index"]), _load_index(folders["grams"]), _load_names(folders["names"]))
+    indexes = (_load_index(folders[name], documents) for name in ("index", "grams"))
+    return Words(*indexes, _load_names(folders["names"]))

@@ -5,7 +5,7 @@ out once and a query is one sparse row times one sparse matrix.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,40 @@ from matchmaker.language.text import clean
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """Which row of a matrix belongs to a word. Arrays instead of a dictionary, because processes can map and share them.
+
+    `words` are ascending and in UTF-8, `rows` (int32) stand beside them.
+    """
+
+    words: NDArray[np.bytes_]
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, row_of: Mapping[str, int]) -> "Vocabulary":
+        words = np.array([word.encode() for word in row_of], np.bytes_)
+        order = np.argsort(words, kind="stable")
+        return cls(words[order], np.array(list(row_of.values()), np.int32)[order])
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def rows_of(self, words: Sequence[str]) -> list[int]:
+        """The row of each word, -1 where it is not known."""
+        if not words or not len(self.words):
+            return [-1] * len(words)
+        longest = self.words.dtype.itemsize  # a longer one would be cut off, and might then be another word
+        encoded = [word.encode() for word in words]
+        sought = np.array([word if len(word) <= longest else b"" for word in encoded], self.words.dtype)
+        places = np.minimum(np.searchsorted(self.words, sought), len(self.words) - 1)
+        return list(np.where(self.words[places] == sought, self.rows[places], -1).tolist())
+
+
+@dataclass(frozen=True)
 class WordIndex:
     """`weights` is words × documents; `idf` the weight of one word of a query."""
 
-    vocabulary: dict[str, int]
+    vocabulary: Vocabulary
     weights: sp.csr_array
     idf: NDArray[np.float32]
 
@@ -42,7 +72,7 @@ class WordIndex:
         word_of, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
         tf = saturation(tf, lengths[document_of], k1=k1, b=b).astype(np.float32)
         matrix = sp.csr_array((tf * idf[word_of], (word_of, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
-        return cls(vocabulary, matrix, idf)
+        return cls(Vocabulary.of(vocabulary), matrix, idf)
 
     def scores(self, queries: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """(queries × documents), each divided by the query's sum of idf: about 0 to 2, however long it is.
@@ -53,9 +83,9 @@ class WordIndex:
         totals = []
         for query in queries:
             total = 0.0
-            for word, count in Counter(query).items():
-                known = self.vocabulary.get(word)
-                if known is None:
+            counted = Counter(query)
+            for known, count in zip(self.vocabulary.rows_of(list(counted)), counted.values(), strict=True):
+                if known < 0:
                     continue
                 total += count * float(self.idf[known])
                 indices.append(known)
@@ -74,7 +104,7 @@ class NameIndex:
     `totals` the sum of its column.
     """
 
-    vocabulary: dict[str, int]
+    vocabulary: Vocabulary
     weights: sp.csr_array
     codes: NDArray[np.int32]
     totals: NDArray[np.float32]
@@ -92,7 +122,7 @@ class NameIndex:
         idf = rarity(len(names), frequency).astype(np.float32)
         weights = sp.csr_array((idf[columns], (columns, rows)), shape=(len(vocabulary), len(names)))
         totals = np.maximum(np.asarray(weights.sum(axis=0), np.float32).ravel(), 1e-9)
-        return cls(vocabulary, weights, np.asarray(codes, np.int32)[order], totals)
+        return cls(Vocabulary.of(vocabulary), weights, np.asarray(codes, np.int32)[order], totals)
 
     def scores(self, texts: Sequence[Sequence[str]], count: int) -> NDArray[np.float32]:
         """(texts × `count` codes): the best named name of each code, 0 where none is.
@@ -100,7 +130,7 @@ class NameIndex:
         A name counts log(1 + idf of its words in the text), times the square of the share of the name they are: "nail
         polish" in a long title about nail polish says more than the one word "nail".
         """
-        columns = [sorted({self.vocabulary[word] for word in text if word in self.vocabulary}) for text in texts]
+        columns = [sorted({row for row in self.vocabulary.rows_of(text) if row >= 0}) for text in texts]
         starts = np.concatenate([[0], np.cumsum([len(words) for words in columns])])
         flat = np.array([word for words in columns for word in words], np.int32)
         counts = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
