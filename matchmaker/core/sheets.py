@@ -14,9 +14,6 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 Cell = Any  # text, number, date, bool or None
 
 # What begins a formula, a command of DDE or a hyperlink of old spreadsheets, also written full-width or behind blanks.
@@ -56,6 +53,8 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[s
 
 def xlsx_bytes(head: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "Sheet1") -> bytes:
     """A workbook of one sheet with a frozen head; every text is a text cell, so nothing in it is calculated."""
+    from openpyxl import Workbook  # five megabytes: only a process that writes a sheet pays for it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", title)[:31] or "Sheet1")
     sheet.freeze_panes = "A2"
@@ -69,6 +68,8 @@ def xlsx_bytes(head: Sequence[str], rows: Iterable[Sequence[Cell]], title: str =
 def _xlsx_cell(sheet, value: Cell):
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, value=_ILLEGAL.sub("", value)[:XLSX_CELL])
     cell.data_type = "s"
     return cell

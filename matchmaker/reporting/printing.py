@@ -8,7 +8,8 @@ from fpdf.enums import Align
 from matchmaker.core import formats
 from matchmaker.core.languages import is_rtl
 from matchmaker.core.lists import format_list
-from matchmaker.events.printing import GREY, INK, SEAL, new_paper, write
+from matchmaker.events.badges import GREY, INK, SEAL
+from matchmaker.events.printing import new_paper, write
 from matchmaker.reporting.presentation import Cell, Table, tables
 from matchmaker.reporting.services.report import Report
 

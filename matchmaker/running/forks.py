@@ -4,6 +4,7 @@ The fork server of `multiprocessing` imports `running/loaded_site.py` once and f
 ended is started again without loading anything.
 """
 
+import gc
 import multiprocessing
 import os
 import runpy
@@ -68,6 +69,7 @@ class ForkedProgram:
 
 
 def _run_program(module: str, arguments: list[str], output: Connection) -> None:
+    gc.enable()  # off while the site was loaded, see `loaded_site.py`
     os.setsid()  # Ctrl-C reaches the supervisor only; it stops the others in order
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)

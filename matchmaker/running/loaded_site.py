@@ -11,10 +11,12 @@ from django.urls import resolve
 
 
 def _load() -> None:
+    gc.disable()  # nothing is freed meanwhile, so no holes are left that a fork would fill and so copy; see gc.freeze
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
     django.setup()
     resolve("/")  # imports every page
     _load_models()
+    gc.collect()
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
 
@@ -22,6 +24,7 @@ def _load_models() -> None:
     from django.conf import settings
     from django.utils.translation import gettext, override
 
+    from matchmaker.language.spoken import words_that_sound
     from matchmaker.language.text import detect, pinyin
     from matchmaker.matching.services import classifier, warm
     from matchmaker.translation.gloss import render
@@ -30,6 +33,7 @@ def _load_models() -> None:
     classifier().suggest(["gạo thơm"], 1, 1, ["vi"])  # Vietnamese is read by the second encoder
     detect("riz parfumé de Thaïlande, récolte nouvelle")
     pinyin("茉莉香米")
+    words_that_sound("molixiangmi")
     for language in settings.SITE_LANGUAGES:
         render("rice", language.base, "zh")  # makes the word lists of the language
         with override(language.code):

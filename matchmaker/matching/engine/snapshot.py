@@ -211,5 +211,5 @@ def load_words(data_dir: Path, cache: Path, documents: int) -> Words:
         _save_index(folders["index"], built.index)
         _save_index(folders["grams"], built.grams)
         _save_names(folders["names"], built.names)
-    indexes = (_load_index(folders[name], documents) for name in ("index", "grams"))
-    return Words(*indexes, _load_names(folders["names"]))
+    index, grams = (_load_index(folders[name], documents) for name in ("index", "grams"))
+    return Words(index, grams, _load_names(folders["names"]))

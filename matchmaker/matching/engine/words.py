@@ -18,7 +18,7 @@ from matchmaker.language.text import clean
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which row of a matrix belongs to a word. Arrays instead of a dictionary, because processes can map and share them.
+    """Which row of a matrix belongs to a word. Arrays, not a dictionary, because processes can map and share them.
 
     `words` are ascending and in UTF-8, `rows` (int32) stand beside them.
     """

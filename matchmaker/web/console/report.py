@@ -12,7 +12,7 @@ from matchmaker.campaigns.models import Organiser
 from matchmaker.core import formats
 from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
-from matchmaker.reporting import figures, presentation, printing, services
+from matchmaker.reporting import figures, presentation, services
 from matchmaker.reporting.figures import MONTH, WEEK
 from matchmaker.reporting.services.report import TREND, EventRow, Report
 from matchmaker.web.access.decorators import organiser, team
@@ -80,6 +80,8 @@ def sheet(request: HttpRequest, form: str) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest) -> HttpResponse:
     """The report on paper, in the reader's language."""
+    from matchmaker.reporting import printing  # brings fpdf and fontTools (25 MB)
+
     report = services.build(_scope(request), period=_period(request))
     made = printing.report_pdf(report)
     return download(made, name=f"report-{timezone.localdate()}.pdf", content_type="application/pdf", inline=True)

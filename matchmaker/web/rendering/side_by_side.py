@@ -5,9 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from matchmaker.core import sheets
 from matchmaker.core.lists import format_list
@@ -43,6 +40,8 @@ class Page:
 
 def workbook(pages: Iterable[Page]) -> bytes:
     """Pages as XLSX; what a person typed is never a formula."""
+    from openpyxl import Workbook
+
     book = Workbook()
     if book.active is not None:
         book.remove(book.active)
@@ -75,6 +74,9 @@ def _title(title: str, number: int) -> str:
 
 
 def _add(sheet, page: Page) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
     sheet.append(["", *map(sheets.safe, page.names)])
     for row in page.rows:
         texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # lines of a page

@@ -1,6 +1,6 @@
 import numpy as np
 
-from matchmaker.matching.engine.words import WordIndex, character_grams
+from matchmaker.matching.engine.words import Vocabulary, WordIndex, character_grams
 
 
 def test_document_with_the_rarer_word_wins():
@@ -21,3 +21,10 @@ def test_unknown_words_and_empty_queries_score_nought():
 
 def test_character_grams_mark_the_borders_of_words():
     assert character_grams("Led tv") == ["<led", "led>", "<tv>"]
+
+
+def test_rows_of_words_are_found_and_longer_words_are_not_cut_to_known_ones():
+    vocabulary = Vocabulary.of({"rice": 2, "pipe": 0, "米": 1})
+    assert vocabulary.rows_of(["pipe", "米", "rice", "ric", "rices", "", "zz"]) == [0, 1, 2, -1, -1, -1, -1]
+    assert Vocabulary.of({}).rows_of(["rice"]) == [-1]
+    assert vocabulary.rows_of([]) == []

@@ -21,7 +21,8 @@ from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
-from matchmaker.events import printing, services
+from matchmaker.events import services
+from matchmaker.events.badges import BLUE, GREEN, SEAL, Badge, Sign
 from matchmaker.events.models import Attendee, Event, EventBrand, EventParticipation, Interpreter, Meeting
 from matchmaker.events.services import pack
 from matchmaker.matching.models import Match
@@ -80,12 +81,14 @@ def badges(request, slug):
     rows = [] if side == "interpreter" else [_badge(event, one, logo) for one in people.order_by(*IN_ORDER)]
     if side in ("", "interpreter") and not only:
         rows += [_interpreter_badge(event, one, logo) for one in event.interpreters.filter(code__isnull=False)]
+    from matchmaker.events import printing  # brings fpdf and fontTools
+
     made = printing.badges(rows, title=_both(lambda: event.name))
     return download(made, name=f"{slug}-badges.pdf", content_type="application/pdf", inline=True)
 
 
 IN_ORDER = ("participation__company__legal_name", "pk")
-COLOURS = {"supplier": printing.SEAL, "buyer": printing.BLUE, "both": printing.BLUE, "interpreter": printing.GREEN}
+COLOURS = {"supplier": SEAL, "buyer": BLUE, "both": BLUE, "interpreter": GREEN}
 
 
 def _logo(event: Event) -> bytes:
@@ -96,9 +99,9 @@ def _logo(event: Event) -> bytes:
     return bytes(row.picture) if row else b""
 
 
-def _badge(event: Event, person: Attendee, logo: bytes) -> printing.Badge:
+def _badge(event: Event, person: Attendee, logo: bytes) -> Badge:
     part, company = person.participation, person.participation.company
-    return printing.Badge(
+    return Badge(
         event=_both(lambda: event.name),
         name=person.name,
         work=person.role,
@@ -113,8 +116,8 @@ def _badge(event: Event, person: Attendee, logo: bytes) -> printing.Badge:
     )
 
 
-def _interpreter_badge(event: Event, person: Interpreter, logo: bytes) -> printing.Badge:
-    return printing.Badge(
+def _interpreter_badge(event: Event, person: Interpreter, logo: bytes) -> Badge:
+    return Badge(
         event=_both(lambda: event.name),
         name=person.name,
         work="",
@@ -140,7 +143,7 @@ def signs(request, slug):
         keepers = at_table.get(table, set())
         company = next(iter(keepers)) if len(keepers) == 1 else None
         rows.append(
-            printing.Sign(
+            Sign(
                 event=_both(lambda: event.name),
                 table=table,
                 hall=_both(lambda table=table: event.place_of(table)),
@@ -148,6 +151,8 @@ def signs(request, slug):
                 companies=[name for name in (company.display_name, company.other_name) if name] if company else [],
             )
         )
+    from matchmaker.events import printing  # brings fpdf and fontTools
+
     made = printing.signs(rows, title=_both(lambda: event.name))
     return download(made, name=f"{slug}-tables.pdf", content_type="application/pdf", inline=True)
 

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from matchmaker.language.mapped_arrays import Strings, mapped_arrays
+
+TEXTS = ["", "abc", "ä", "茉莉", "香米"]
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MODEL_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_arrays_are_made_once_and_then_read_from_the_disk(cache):
+    made = []
+
+    def make():
+        made.append(1)
+        return {"numbers": np.arange(5)}
+
+    mapped_arrays("model-1", make)
+    assert mapped_arrays("model-1", make)["numbers"].tolist() == [0, 1, 2, 3, 4]
+    assert made == [1]
+
+
+def test_another_version_is_made_anew(cache):
+    mapped_arrays("model-1", lambda: {"numbers": np.arange(2)})
+    assert mapped_arrays("model-2", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+def test_a_folder_that_was_left_half_written_is_made_anew(cache):
+    mapped_arrays("model-1", lambda: {"numbers": np.arange(5)})
+    (cache / "model-1" / "complete").unlink()
+    assert mapped_arrays("model-1", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+def test_where_nothing_can_be_written_the_arrays_stay_in_memory(cache, monkeypatch):
+    blocked = cache / "file"
+    blocked.touch()
+    monkeypatch.setenv("MODEL_CACHE", str(blocked))
+    assert mapped_arrays("model-1", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+def test_without_a_folder_nothing_is_written(monkeypatch):
+    monkeypatch.delenv("MODEL_CACHE", raising=False)
+    assert mapped_arrays("model-1", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+def test_strings_are_read_and_found_in_any_script():
+    arrays = Strings.arrays(TEXTS)
+    strings = Strings(arrays["letters"], arrays["ends"])
+    assert [strings[place] for place in range(len(strings))] == TEXTS
+    assert [strings.place(text) for text in TEXTS] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("text", ["ab", "abcd", "香", "香米香", "zzz"])
+def test_what_is_not_among_the_strings_has_no_place(text):
+    arrays = Strings.arrays(TEXTS)
+    assert Strings(arrays["letters"], arrays["ends"]).place(text) == -1
