@@ -48,7 +48,7 @@ matrix: setup-dev ## every route as every kind of person: who may open it, what 
 	@ACCESS_ROLES=all $(PYTHON_ENV)/python -m pytest -s tests/web/test_access_generated.py tests/web/test_access_matrix.py
 
 crawl: setup-dev ## every link of the sample campaign as every kind of person, in English and Chinese; its words in all
-	@CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/web/test_crawl.py
+	@CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/web/test_crawl.py tests/web/test_languages.py
 	@CHROMIUM=$$(bin/browser) CRAWL=$${CRAWL:-1} $(PYTHON_ENV)/python -m pytest -n0 tests/journeys/pages/test_readable.py
 
 fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
