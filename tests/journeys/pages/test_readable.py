@@ -18,7 +18,7 @@ from matchmaker.core.languages import site_languages
 from matchmaker.matching.models import Match
 from matchmaker.notifications.mail import subject
 from matchmaker.notifications.models import Notice
-from matchmaker.notifications.templatetags.notices import notice_line, spoken
+from matchmaker.notifications.templatetags.notices import localize_context, notice_line
 from tests import factories
 from tests.readers import Page, english_in, is_foreign, names_of, without
 from tests.web.crawler import Crawl
@@ -82,7 +82,7 @@ def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whol
 def of_letter(notice: Notice, names: set[str]) -> list[str]:
     """Subject, line in the list, and reasons of a notice in the language set, without names."""
     line = unescape(strip_tags(notice_line(notice)))
-    texts = [subject(notice), line, *(spoken(notice.context).get("reasons") or [])]
+    texts = [subject(notice), line, *(localize_context(notice.context).get("reasons") or [])]
     long_first = sorted((name for name in names if not name.isascii()), key=len, reverse=True)
     return [without(long_first, text) for text in texts]
 
