@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import Campaign, Participation
 from matchmaker.campaigns.services import approve_company, return_company, submit_company, update_campaign
+from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
 from tests import factories as make
@@ -127,3 +129,13 @@ def test_campaign_must_not_end_before_it_starts(campaign):
         update_campaign(by=make.organiser(campaign), campaign=campaign, ends_on=campaign.starts_on.replace(year=2000))
     assert list(refusal.value.message_dict) == ["ends_on"]
     assert Campaign.objects.get().ends_on >= campaign.starts_on
+
+
+def test_company_that_is_approved_again_after_a_new_name_is_told_again(campaign, organiser):
+    company = make.supplier(status="pending", submitted_at=timezone.now())
+    make.take_part(campaign, company)
+    person = make.member_of(company)
+    for name in ("First Name Ltd.", "Second Name Ltd."):
+        approve_company(by=organiser, company=company, campaign=campaign)
+        update_company(by=person, company=company, legal_name=name)
+    assert Notice.objects.filter(kind="company_approved", recipient=person).count() == 2
