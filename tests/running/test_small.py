@@ -54,6 +54,13 @@ def test_the_web_server_has_one_process_on_a_small_site(tmp_path, small, expecte
     assert shown.stdout.strip() == expected
 
 
+def test_the_supervisor_imports_neither_the_site_nor_its_libraries(tmp_path):
+    heavy = "{'celery', 'django', 'numpy', 'redis'}"
+    code = f"import sys, matchmaker.running.supervisor; print(sorted({heavy} & {{*sys.modules}}))"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
 @pytest.fixture
 def loaded(monkeypatch):
     calls = []
