@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from matchmaker.core.clocks import CHINA
 from matchmaker.core.problems import Refused
+from matchmaker.messaging import services as messaging
+from matchmaker.messaging.models import DealStep
 from matchmaker.reporting import services
 from matchmaker.reporting.services.facts import Scope
 from matchmaker.reporting.services.protection import small_groups
 from tests import factories
+from tests.files import paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -63,6 +66,13 @@ def test_deals_by_rung_with_values_in_their_currency_and_in_yuan(season):
     intent = next(rung for rung in report.rungs if rung.code == "intent")
     assert (intent.claims, intent.confirmed, intent.denied) == (1, 0, 1)
     assert {row.code: row.count for row in report.failures if row.count} == {"steps_denied": 1}
+
+
+def test_confirmed_steps_that_rest_on_a_document_are_counted(season):
+    step = DealStep.objects.confirmed().filter(rung="order").first()
+    messaging.back_step(by=factories.member_of(step.enquiry.supplier), step=step, file=paper())
+    backed = {rung.code: rung.backed for rung in services.build(season.scope).rungs}
+    assert backed == {"intent": 0, "sample": 0, "order": 1, "shipment": 0, "customs": 0, "payment": 0}
 
 
 def test_splits_by_country_event_and_partner(season):

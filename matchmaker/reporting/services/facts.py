@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
@@ -220,11 +220,12 @@ class _Collector:
 
     def _deals(self) -> None:
         names = ("pk", "enquiry__supplier", "enquiry__buyer", "rung", "answer", "happened_on", "amount", "currency")
-        rates, backed = _Rates(), set(StepPaper.objects.values_list("step", flat=True))
+        rates = _Rates()
         reached: dict[str, list] = defaultdict(list)
-        for pk, supplier, buyer, rung, answer, day, amount, currency in self._of_enquiry(
-            DealStep.objects.all()
-        ).values_list(*names):
+        steps = DealStep.objects.annotate(is_backed=Exists(StepPaper.objects.filter(step=OuterRef("pk"))))
+        for pk, supplier, buyer, rung, answer, day, amount, currency, is_backed in self._of_enquiry(steps).values_list(
+            *names, "is_backed"
+        ):
             pair = (supplier, buyer)
             state = {"": "waiting", DealStep.Answer.CONFIRMED: "confirmed"}.get(answer, "denied")
             self._add(f"{state}_{rung}", pk, pair, day)
@@ -233,7 +234,7 @@ class _Collector:
             if state != "confirmed":
                 continue
             reached[rung].append((*pair, day))
-            if pk in backed:
+            if is_backed:
                 self._add(f"backed_{rung}", pk, pair, day)
             if amount is not None:
                 yuan, rate_of = rates.yuan(amount, currency, day)
