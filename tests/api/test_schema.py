@@ -110,6 +110,7 @@ UPLOADS = {
     "companies/{uid}/documents/": ("paper", {"kind", "paper"}),
     "products/{uid}/files/": ("file", {"file", "kind"}),
     "products/{uid}/pictures/": ("image", {"image"}),
+    "products/{uid}/videos/": ("file", {"words"}),
     "products/{uid}/certificates/": ("paper", {"code", "issuer", "number", "valid_until"}),
     "events/{slug}/brand/logo/": ("file", {"file"}),
     "events/{slug}/brand/picture/": ("file", {"file"}),
@@ -140,6 +141,7 @@ def test_what_gives_a_file_says_its_types_and_a_removal_has_no_body(schema):
     assert files == {
         "companies/{uid}/documents/{key}/file/": {"application/pdf": binary, "image/webp": binary},
         "products/{uid}/files/{key}/file/": {"application/pdf": binary, "image/webp": binary},
+        "products/{uid}/videos/{key}/file/": {"video/mp4": binary, "video/webm": binary},
         "products/{uid}/pictures/{key}/file/": {"image/webp": binary},
         "papers/{uid}/file/": {"application/pdf": binary, "image/webp": binary},
     }
