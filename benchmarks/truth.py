@@ -110,8 +110,8 @@ def walks(interval: Interval) -> Table:
             ]
     return (
         "Walks through three questions, by language",
-        "The texts of `data/eval-dev/supplier_texts.csv`, led by `narrow_hs_code`; whoever answers knows the right code. "
-        "Right subheading first.",
+        "The texts of `data/eval-dev/supplier_texts.csv`, led by `narrow_hs_code`; whoever answers knows the right "
+        "code. Right subheading first.",
         ("language", "n", "answers", "no question", "after one", "after two", "after three"),
         table,
     )
