@@ -442,6 +442,7 @@ SPECTACULAR_SETTINGS = {
         "PartnerKindEnum": "matchmaker.campaigns.models.Partner.Kind",
         **{f"Obstacle{name}Enum": f"matchmaker.messaging.models.Obstacle.{name}" for name in ("Kind", "State")},
         "ObstacleAnswerSideEnum": "matchmaker.messaging.models.ObstacleAnswer.Side",
+        "CompanyStatusEnum": "matchmaker.companies.models.Company.Status",
         "MeetingStatusEnum": "matchmaker.events.models.Meeting.Status",
         "MatchAnswerEnum": "matchmaker.matching.models.Match.Answer",
         "SideEnum": "matchmaker.messaging.models.Side",

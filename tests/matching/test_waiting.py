@@ -193,7 +193,7 @@ def test_new_demand_is_news_for_the_supplier_whose_product_did_not_change():
     notice = Notice.objects.get(recipient=factories.member_of(product.company))
     assert (notice.kind, notice.context["mine"], notice.context["count"]) == (
         "match_found",
-        "Thai Hom Mali jasmine rice",
+        {"en": "Thai Hom Mali jasmine rice"},
         1,
     )
 

@@ -237,7 +237,8 @@ def test_only_those_are_left_out_that_carry_no_mark_or_look_themselves():
         if getattr(pattern.callback, "csrf_exempt", False) and not path.startswith("api/")
     }
     uploads = {"company_documents", "import_new", "supplier_product_certificate", "supplier_product_file_add"}
-    uploads |= {"supplier_product_image_add", "supplier_step_show", "reading_start"}
+    uploads |= {"supplier_product_image_add", "supplier_product_video_add", "supplier_step_show", "reading_start"}
+    uploads |= {"deal_step", "deal_step_paper"}
     with_a_mail_service = {"anymail"}  # its route is there only then
     assert exempt - with_a_mail_service == {*uploads, "gate_scans", "unsubscribe", "invitation_refuse"}
 
@@ -258,7 +259,7 @@ def test_a_cookie_names_the_form_that_was_carried_out_and_no_other(client):
     factories.category("AGRI-06")
     client.force_login(factories.member_of(factories.buyer()))
     page = reverse("buyer_demand_new")
-    client.post(page, typed(RICE, title="", csrfmiddlewaretoken=TOKEN))
+    client.post(page, typed(RICE, closing_on="2027-02-30", csrfmiddlewaretoken=TOKEN))
     assert finished_form(client) == ""  # refused: the text stays in the browser
     client.post(page, typed(RICE, do="add", csrfmiddlewaretoken=TOKEN))
     assert finished_form(client) == ""  # one line more, and nothing is saved

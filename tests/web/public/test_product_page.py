@@ -37,7 +37,7 @@ def test_it_needs_the_same_queries_for_a_bare_product_and_for_a_full_one(client,
         page_of(client, product)  # what is kept for some seconds is kept
     counted = []
     for product in (bare, full):
-        with django_assert_max_num_queries(15) as asked:  # four of them are the small directory's
+        with django_assert_max_num_queries(16) as asked:  # four are the small directory's, one reads videos
             assert page_of(client, product).status_code == 200
         counted.append(len(asked))
     assert counted[0] == counted[1]
