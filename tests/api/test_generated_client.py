@@ -30,13 +30,13 @@ from matchmaker.notifications.services import notify
 from tests import factories
 from tests.api.conftest import document
 from tests.events.conftest import Hall
-from tests.files import PDF, paper, pdf, picture
+from tests.files import PDF, mp4, paper, pdf, picture
 from tests.imports.test_feeds import outside
 
 __all__ = ["outside"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-BINARY = dict.fromkeys(("application/pdf", "image/webp"), "application/octet-stream")
+BINARY = dict.fromkeys(("application/pdf", "image/webp", "video/mp4", "video/webm"), "application/octet-stream")
 TEXT = "We look for fragrant rice in 5 kg bags for our shops in Hubei."
 
 
@@ -147,7 +147,7 @@ def test_a_supplier_writes_reads_changes_and_lists_products(program):
     assert own.call("products.list").count == 2
 
 
-def test_a_product_has_certificates_files_and_pictures(program):
+def test_a_product_has_certificates_files_pictures_and_videos(program):
     product = factories.product(certificates=("HACCP",))
     own = program(factories.member_of(product.company))
     stated = {"code": "HACCP", "number": "TH-77", "issuer": "", "valid_until": None}
@@ -164,6 +164,10 @@ def test_a_product_has_certificates_files_and_pictures(program):
     assert own.call("products.pictures_partial_update", product.uid, image.sha256, body=change).alt == "Rice in a bowl"
     assert [row.alt for row in own.call("products.pictures_list", product.uid).results] == ["Rice in a bowl"]
     own.call("products.pictures_file_retrieve", product.uid, image.sha256)
+    video = own.form("VideoInRequest", file=mp4(), words="The mill; nobody speaks.")
+    film = own.call("products.videos_create", product.uid, body=video)
+    assert [row.uid for row in own.call("products.videos_list", product.uid).results] == [film.uid]
+    own.call("products.videos_file_retrieve", product.uid, film.uid)
 
 
 def test_a_buyer_writes_reads_changes_and_lists_demands(program):
@@ -329,6 +333,39 @@ def test_a_program_of_the_team_reads_plans_and_interpreters(program):
     assert [row.interpreter for row in own.call("plans.meetings_list", draft.uid).results] == ["Li Na"]
     assert [row.name for row in own.call("interpreters.list").results] == ["Li Na"]
     assert own.call("interpreters.retrieve", who.uid).timetable == []
+
+
+def test_a_program_of_the_team_reads_who_waits_and_admits_partners(program):
+    campaign = factories.campaign()
+    company = factories.supplier(status="pending")
+    factories.take_part(campaign, company)
+    own = program(factories.organiser(campaign))
+    assert [row.uid for row in own.call("applications.list").results] == [company.uid]
+    assert own.call("applications.retrieve", company.uid).status == "pending"
+    values = {"kind": "group", "names": {"en": "Zhejiang buyers"}, "quota": 40}
+    made = own.call("partners.create", body=own.model("NewPartnerInRequest", values))
+    assert [row.uid for row in own.call("partners.list").results] == [made.uid]
+    change = own.model("PatchedPartnerInRequest", {"quota": 50})
+    assert own.call("partners.partial_update", made.uid, body=change).places_left == 50
+    assert own.call("partners.retrieve", made.uid).quota == 50
+
+
+def test_a_program_of_the_team_changes_how_an_event_looks(program):
+    hall = Hall()
+    own = program(hall.organiser)
+    change = own.model("PatchedEventBrandInRequest", {"colour": "#0b4f6c"})
+    assert own.call("events.brand_partial_update", "wuhan", body=change).colour == "#0b4f6c"
+    assert own.call("events.brand_retrieve", "wuhan").colour == "#0b4f6c"
+
+
+def test_a_program_reports_an_obstacle(program):
+    person = factories.user()
+    factories.take_part(factories.campaign(), factories.supplier(person))
+    own = program(person)
+    values = {"kind": "customs", "title": "Held at the port", "text": "The certificate was not accepted."}
+    made = own.call("obstacles.create", body=own.model("ObstacleInRequest", values))
+    assert [row.uid for row in own.call("obstacles.list").results] == [made.uid]
+    assert own.call("obstacles.retrieve", made.uid).title == "Held at the port"
 
 
 def test_a_program_of_the_team_invites_companies_and_tags_them(program):
