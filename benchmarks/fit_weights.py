@@ -28,8 +28,8 @@ from matchmaker.language.text import detect  # noqa: E402
 from matchmaker.matching.engine.learning import calibration_error, fit_weights, probabilities, reliability  # noqa: E402
 from matchmaker.matching.engine.pairs import Offer, Pair, Want  # noqa: E402
 from matchmaker.matching.engine.scoring import Matcher, Weights  # noqa: E402
+from matchmaker.matching.services.code_suggestions import classifier  # noqa: E402
 from matchmaker.matching.services.shares import judge_shares  # noqa: E402
-from matchmaker.matching.services.suggestions import classifier  # noqa: E402
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "eval-dev"
 OUTCOME = {"fits": 1.0, "close": 0.15, "no": 0.0}

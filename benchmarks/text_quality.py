@@ -34,7 +34,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def by_language(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
     """Category and HS heading of the supplier texts, as pages suggest them."""
-    from matchmaker.matching.services.suggestions import classifier
+    from matchmaker.matching.services.code_suggestions import classifier
 
     cases = rows("supplier_texts.csv")
     found = classifier().suggest([row["text"] for row in cases], 3, 10, [row["lang"] for row in cases])
@@ -161,8 +161,8 @@ def scores(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
 
 def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
     """Right demand and right product first, with codes in different states."""
+    from matchmaker.matching.services.code_suggestions import classifier
     from matchmaker.matching.services.shares import judge_shares
-    from matchmaker.matching.services.suggestions import classifier
 
     offers, wants = texts()
 

@@ -90,7 +90,7 @@ def codes(shares: np.ndarray, categories: np.ndarray, right: np.ndarray, groups:
 
 def walks(interval: Interval) -> Table:
     """Supplier texts of fifteen languages through three questions, as `narrow_hs_code` leads them."""
-    from matchmaker.matching.services.suggestions import classifier
+    from matchmaker.matching.services.code_suggestions import classifier
 
     engine = classifier()
     cases = text_quality.rows("supplier_texts.csv")

@@ -55,7 +55,7 @@ def post_worker_init(worker):
         from django.db import connection
 
         from matchmaker.directory.index_service import warm_up
-        from matchmaker.matching.services.suggestions import classifier
+        from matchmaker.matching.services.code_suggestions import classifier
 
         try:
             warm_up()

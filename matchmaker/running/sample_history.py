@@ -197,7 +197,7 @@ def _make_unanswered(seller: Company, buyer: Company, silent: Company, other: Co
     with clock_at(days_ago(48)):
         messaging.decline(by=_person(seller), enquiry=refused)
     with clock_at(days_ago(28)):
-        messaging.expire_requests()
+        messaging.expire_enquiries()
 
 
 def _survey() -> None:

@@ -193,7 +193,7 @@ def test_a_request_nobody_answers_ends_after_three_weeks_and_frees_its_place(pai
     asked = services.ask(by=pair.buy, company=pair.wanter, product=pair.product, text=TEXT)
     assert services.open_requests(pair.wanter).count() == 1
     with later(days=22):
-        assert (services.expire_requests(), services.expire_requests()) == (1, 0)
+        assert (services.expire_enquiries(), services.expire_enquiries()) == (1, 0)
     asked.refresh_from_db()
     assert (asked.status, services.open_requests(pair.wanter).count()) == ("expired", 0)
 

@@ -301,7 +301,7 @@ def lock_meeting(*, by: User, meeting: Meeting, locked: bool = True) -> Meeting:
 # Another time for a meeting that stands: one side asks, the other agrees, and nothing is cancelled meanwhile.
 
 
-ANSWER_WITHIN = dt.timedelta(days=2)
+MOVE_LIFE = dt.timedelta(days=2)
 
 
 def free_for_both(meeting: Meeting, *, count: int = 20) -> list[dt.datetime]:
@@ -332,7 +332,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
         meeting=meeting,
         company=getattr(meeting, side),
         starts_at=starts_at,
-        expires_at=min(now + ANSWER_WITHIN, meeting.starts_at, starts_at),
+        expires_at=min(now + MOVE_LIFE, meeting.starts_at, starts_at),
     )
     try:
         with transaction.atomic():

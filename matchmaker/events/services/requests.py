@@ -22,7 +22,7 @@ from matchmaker.events.services.weights import matches_of
 from matchmaker.events.services.wishes import both_sides
 from matchmaker.language.text import detect
 
-ANSWER_WITHIN = dt.timedelta(days=7)
+REQUEST_LIFE = dt.timedelta(days=7)
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def _slot_to_come(event: Event, starts_at: dt.datetime) -> dt.datetime:
 def _until(event: Event) -> dt.datetime:
     """When an open request ends by itself."""
     now = timezone.now()
-    return max(now, min(now + ANSWER_WITHIN, max(event.slots(), default=now)))
+    return max(now, min(now + REQUEST_LIFE, max(event.slots(), default=now)))
 
 
 @transaction.atomic

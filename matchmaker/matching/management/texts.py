@@ -17,8 +17,8 @@ from matchmaker.language.text import clean
 from matchmaker.matching.engine.classify import Classifier, Suggestion
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.services.shares import judge_shares
-from matchmaker.matching.services.suggestions import classifier
 
 Row = dict[str, str]
 CONFIRMED = ("1", "true", "yes")

@@ -1,6 +1,7 @@
 """What can be done with matching."""
 
 from matchmaker.matching.services.answers import answer_match
+from matchmaker.matching.services.code_suggestions import WORTH_SHOWING, classifier, suggest_codes
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
 from matchmaker.matching.services.narrowing import (
     CodeQuestion,
@@ -12,7 +13,6 @@ from matchmaker.matching.services.narrowing import (
 from matchmaker.matching.services.progress import demand_waits, product_waits
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
-from matchmaker.matching.services.suggestions import WORTH_SHOWING, classifier, suggest_codes
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting

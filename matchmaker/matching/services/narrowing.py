@@ -13,7 +13,7 @@ from matchmaker.language.vocabulary import LANGUAGES, load_goods
 from matchmaker.matching.engine import narrowing
 from matchmaker.matching.engine.classify import Classifier
 from matchmaker.matching.engine.narrowing import MOST_QUESTIONS, NONE, UNKNOWN
-from matchmaker.matching.services.suggestions import MAX_TEXT, WORTH_SHOWING, taught_classifier
+from matchmaker.matching.services.code_suggestions import MAX_TEXT, WORTH_SHOWING, taught_classifier
 
 # From this share of the first code on there is nothing to ask on a page.
 CLEAR = 0.9

@@ -7,7 +7,7 @@ from dataclasses import replace
 from matchmaker.matching.engine.classify import share_of_code
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.models import OfferState, WantState
-from matchmaker.matching.services.suggestions import classifier
+from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.sides import code_digest
 
 Shares = tuple[float | None, float | None]  # of the HS code and of the category; None where there is none

@@ -1,6 +1,6 @@
 """The services of enquiries, quotes, samples and deals."""
 
-from matchmaker.messaging.services.clock import ask_follow_ups, expire_requests, remind_owing
+from matchmaker.messaging.services.clock import ask_follow_ups, expire_enquiries, remind_owing
 from matchmaker.messaging.services.comparing import (
     ComparedQuote,
     Scope,

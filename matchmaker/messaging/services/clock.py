@@ -40,7 +40,7 @@ def _remind(pk: int, reminders: int) -> int:
     return 1
 
 
-def expire_requests() -> int:
+def expire_enquiries() -> int:
     """End requests without an answer in three weeks; the asker is told."""
     due = Enquiry.objects.filter(
         status=Enquiry.Status.REQUESTED, delivered_at__lte=timezone.now() - EXPIRES_AFTER

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.services.narrowing import narrow_code, other_answers, question_text
-from matchmaker.matching.services.suggestions import classifier
 
 
 class Command(BaseCommand):
