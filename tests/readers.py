@@ -32,8 +32,9 @@ READ_OUT = ("title", "alt", "aria-label", "placeholder", "data-label")
 WHOLE = {"script", "style", "code", "pre", "kbd", "bdi", "textarea", "svg", "template", "noscript"}
 # What shows one thing: in it stands what is readable beside what is not.
 ITEMS = {"li", "tr", "article", "dd", "figure", "h1", "h2", "h3", "details", "a", "card", "page-head"}
-# Originals beside their translation, what a box holds, texts with their language named, examples of a search.
-OWN = {"original", "textarea", "option", "pairs"}
+# Originals beside their translation, what a box holds, texts with their language named, examples of a search, and
+# the first letter of a name.
+OWN = {"original", "textarea", "option", "pairs", "avatar"}
 LONG_ENOUGH = 12  # letters of an English phrase that is looked for inside a text
 
 

@@ -97,6 +97,8 @@ class Reader:
         self.pages = self.letters = 0
         self.names = {SUPPLIERS[language][0], SUPPLIERS[language][1]} | {row.name for row in site_languages()}
         self.names |= {reference.own_name(code) for code in reference.languages()}
+        with translation.override(language):  # certificates have names in the languages of tier 1
+            self.names |= {reference.name(row, code) for code, row in reference.certificates().items()}
 
     def look(self):
         """Read the page that is open."""
@@ -129,7 +131,9 @@ class Reader:
             subject, text = str(message["Subject"]), body_of(message)
             found = [] if message["Content-Language"] == self.language else [f"is in {message['Content-Language']}"]
             long_first = sorted(self.names | self._names() | {BUYERS_WORDS.rstrip("。")}, key=len, reverse=True)
-            lines = [without(long_first, " ".join(line.split())) for line in (subject, *text.splitlines())]
+            lines = [" ".join(line.split()) for line in (subject, *text.splitlines())]
+            # Behind the facts the buyer's own words have a line of their own.
+            lines = [without(long_first, line) for line in lines if line != WANTED[self.language][0]]
             found += english_in(lines, self.language)
             found += [f"in another script: {line}" for line in lines if is_foreign(line, self.language)]
             self.faults += [f"letter “{subject}”: {fault}" for fault in found]
@@ -182,7 +186,7 @@ def test_a_supplier_on_a_phone_reads_every_page_and_letter_in_her_language(site,
     wait_for(lambda: len(mails_to(address)) >= 5, 60, "letters are missing")
     her.read_letters(address)
     print(f"{language}: {her.pages} pages, {her.letters} letters")  # noqa: T201
-    assert her.faults == []
+    assert not her.faults, "\n".join(her.faults)
 
 
 def register(her, name, address):

@@ -32,7 +32,15 @@ ROLES = (
     *("newcomer", "new-supplier", "new-buyer", "acting"),
     *("colleague", "joining", "waiting", "secured", "halfway"),
 )
+EXPORTERS_READ = ("fr", "ar", "th")
 JUST_SIGNED_IN = ("newcomer", "secured", "halfway")
+
+
+def choose_own_languages() -> None:
+    """Exporters of some languages have the site in the language that they wrote in, before any letter goes to them."""
+    for language in EXPORTERS_READ:
+        own = Product.objects.filter(texts__is_original=True, texts__language=language)
+        User.objects.filter(companies__products__in=own).update(language=language)
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class SiteMap:
         for command in ("load_reference", "load_market_access"):
             call_command(command, stdout=io.StringIO())
         sample.load()
+        choose_own_languages()
         self.organiser = User.objects.get(email=sample.ORGANISER)
         self.campaign = Campaign.objects.get(slug=sample.SLUG)
         self.run = start_match_run(by=self.organiser, campaign=self.campaign)
