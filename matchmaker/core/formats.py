@@ -124,7 +124,8 @@ def day(value: date | None, style: str = "medium") -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _day(value: date, style: str, locale: Locale) -> str:
-    return format_date(value, format=style, locale=locale)
+    # Russian ends a day with a shortened word, «г.»: a sentence that ends with the day would have two full stops.
+    return format_date(value, format=style, locale=locale).removesuffix("г.").rstrip()
 
 
 def month(value: date) -> str:

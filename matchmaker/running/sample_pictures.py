@@ -122,9 +122,9 @@ class Sketch:
             self.draw.text(middle, word, fill=(60, 52, 46), font=_font(size), anchor="mm")
 
     def origin_mark(self) -> None:
-        """The code of the country on a stamp in the corner."""
-        self.ring(1.2, 0.13, 0.085, 0.008, self.dark)
-        self.draw.text((1.2 * self.unit, 0.13 * self.unit), self.origin, self.dark, _font(56 * FINE // 2), anchor="mm")
+        """The code of the country on a stamp in the corner, below what a wide card cuts off."""
+        self.ring(1.2, 0.21, 0.085, 0.008, self.dark)
+        self.draw.text((1.2 * self.unit, 0.21 * self.unit), self.origin, self.dark, _font(56 * FINE // 2), anchor="mm")
 
     def grains(self, x: float, y: float, rx: float, ry: float, size: float, count: int) -> None:
         for _number in range(count):

@@ -1,11 +1,12 @@
 """Money and quantities as the reader writes them."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
-from matchmaker.core.formats import quantity
+from matchmaker.core.formats import day, quantity
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,9 @@ from matchmaker.core.formats import quantity
 def test_amounts_are_written_as_the_reader_writes_them(amount, language, read):
     with override(language):
         assert quantity(amount, "kg") == read
+
+
+def test_a_russian_sentence_that_ends_with_a_day_has_one_full_stop():
+    with override("ru"):
+        assert day(dt.date(2026, 11, 30)) == "30 нояб. 2026"
+        assert day(dt.date(2026, 11, 30), "long") == "30 ноября 2026"
