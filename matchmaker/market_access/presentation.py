@@ -34,6 +34,7 @@ class Line:
     legal_basis: str
     holds: str
     next_rule: str  # what takes over and when, or an empty string
+    next_name: str  # the name in it, in `language`
     source_url: str
     confidence: str  # primary | secondary | hint
     confidence_label: str
@@ -250,6 +251,7 @@ def _line(item: readiness.Item, to_maker: bool = True) -> Line:
         legal_basis=sentences.in_language(rule, "legal_basis"),
         holds=sentences.period(rule.valid_from, rule.valid_until),
         next_rule=sentences.takes_over(item.successor) if item.successor else "",
+        next_name=sentences.in_language(item.successor, "name") if item.successor else "",
         source_url=rule.source_url,
         confidence=rule.confidence.value,
         confidence_label=sentences.confidence(rule.confidence),

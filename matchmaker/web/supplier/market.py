@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.languages import base_of
 from matchmaker.language.numbers import format_number, parse_number
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
@@ -112,6 +113,7 @@ def _item(line: Line) -> dict:
         "raises": line.raises,
         "registers": line.registers,
         "next_rule": line.next_rule,
+        "next_names": [line.next_name] if line.next_name and base_of(line.language) != base_of(_locale()) else [],
         "sure": line.confidence_label,
     }
 
