@@ -89,6 +89,7 @@ class Person:
         return self.page.inner_text("main")
 
 
+BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"  # as the backend for files writes it
 CONFIRMS = re.compile(r"/accounts/confirm-email/\S+")
 
 
@@ -128,13 +129,11 @@ def worker(transactional_db):
 
 
 def mails_to(address):
-    """Mails that the worker delivered to somebody, oldest first."""
-    found = []
-    for path in sorted((Path(os.environ["VAR_DIR"]) / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime):
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        if address in str(message["To"]):
-            found.append(message)
-    return found
+    """Mails that the worker delivered to somebody, oldest first. A file has all that went through one connection."""
+    files = sorted((Path(os.environ["VAR_DIR"]) / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    parts = (part for path in files for part in path.read_bytes().split(BETWEEN_MAILS) if address.encode() in part)
+    messages = (email.message_from_bytes(part, policy=email.policy.default) for part in parts)
+    return [message for message in messages if address in str(message["To"])]
 
 
 def body_of(message):

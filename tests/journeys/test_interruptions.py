@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow]
 DRAFT = "Object.keys(localStorage).filter(key => key.startsWith('keep:')).map(key => localStorage[key]).join()"
 FORM = "main form[data-keep]"
 SEND = f"{FORM} button[name=publish], {FORM} button[value=publish], {FORM}[data-keep*=quote] button[type=submit]"
+WRONG = "main .field-error, main .form-errors"
 SECRET = "a long enough secret"
 
 
@@ -145,28 +146,30 @@ def double_click(typing):
         typing.page.evaluate(
             f"() => {{ for (const n of [1, 2]) [...document.querySelectorAll(`{SEND}`)].at(-1).click() }}"
         )
-    assert typing.page.locator("main .field-error, main .form-errors").count() > 0
+    assert typing.page.locator(WRONG).count() > 0
 
 
 def refused_file(typing):
-    """A file that is refused, on the page of a new product in another tab."""
+    """A file that is refused, on the page of an import in another tab."""
     other = typing.context.new_page()
-    other.goto(reverse("supplier_product_new") if typing.form.company.is_supplier else typing.form.path)
-    upload = other.locator("main form[enctype]:has(input[type=file]):has(button[type=submit])").first
-    if upload.count():
-        file = {"name": "x.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" * 50}
-        upload.locator("input[type=file]").first.set_input_files(file)
-        with other.expect_navigation():
-            upload.evaluate("form => form.requestSubmit()")
+    other.goto(reverse("import_new", args=["company", "products" if typing.form.company.is_supplier else "demands"]))
+    file = {"name": "x.exe", "mimeType": "application/octet-stream", "buffer": b"MZ" * 50}
+    other.set_input_files("main input[type=file]", file)
+    with other.expect_navigation():
+        other.locator("main form[enctype] button[type=submit]").click()
+    assert other.locator(WRONG).count() > 0
     other.close()
     typing.page.reload()
 
 
 def slow_upload(typing):
     """The page is left while its form is still on its way."""
-    typing.page.route("**/*", lambda route: None if route.request.method == "POST" else route.fallback())
+    held = []  # a request that nothing is done with never gets an answer
+    typing.page.route("**/*", lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
     typing.send_in_vain()
     typing.page.goto("/")
+    for route in held:
+        route.abort()
     typing.page.unroute("**/*")
     typing.open()
 

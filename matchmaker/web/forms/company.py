@@ -125,11 +125,11 @@ class ContactForm(SidedForm):
 
 
 def _languages_of(initial: Mapping[str, Any]) -> list[str]:
-    """In which a company may want to write: its own, those it speaks, those of its country; English last."""
+    """In which a company may want to write: its own, those it speaks, the first of its country; English last."""
     official = reference.countries().get(initial.get("country", ""), {}).get("languages", "")
     of_country = [languages.site_code(code) for code in official.split(",") if code]
     codes = [initial.get("language") or get_language() or languages.ENGLISH, *(initial.get("languages") or [])[:3]]
-    codes += [code for code in of_country if is_language(code)][:2]
+    codes += [code for code in of_country if is_language(code)][:1]
     others = dict.fromkeys(languages.site_code(code) for code in codes)
     return [*(code for code in others if code != languages.ENGLISH), languages.ENGLISH]
 
