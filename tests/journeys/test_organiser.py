@@ -301,6 +301,7 @@ def on_the_day(desk: Desk, event: Event) -> None:
     desk.open("main form input[type=radio][value=held]")
     desk.press("main form:has(input[type=radio]) button[type=submit]")
     assert not Meeting.objects.disputed().exists()
+    desk.press("main a.back")
     desk.follow("console_event_results", event.slug)
 
 
