@@ -23,7 +23,7 @@ from tests import factories
 from tests.journeys.conftest import confirmation, wait_for
 from tests.journeys.test_first_day import SECRET, Day
 
-pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.slow]
+pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.slow, pytest.mark.pages]
 MOST_CLICKS = 25
 CARD = (
     "宁波甬海进口贸易有限公司\n陈敏 采购经理\n浙江省宁波市鄞州区中山东路100号\n电话 +86 574 8765 4321\n"
