@@ -107,6 +107,7 @@ class RegimeLine:
     code: str
     kind: str  # general | hainan | hainan_processed | cbec | bonded
     name: str
+    name_language: str
     coverage: str  # applies | excluded | unknown
     coverage_label: str
     reason: str
@@ -279,6 +280,7 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         code=regime.code,
         kind=regime.kind,
         name=sentences.in_language(regime, "name"),
+        name_language=sentences.language_of(regime, "name"),
         coverage=found.coverage.value,
         coverage_label=sentences.coverage(found.coverage),
         reason=sentences.about_coverage(found.reason),
