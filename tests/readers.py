@@ -34,7 +34,7 @@ WHOLE = {"script", "style", "code", "pre", "kbd", "bdi", "textarea", "svg", "tem
 ITEMS = {"li", "tr", "article", "dd", "figure", "h1", "h2", "h3", "details", "a", "card", "page-head"}
 # Originals beside their translation, what a box holds, texts with their language named, examples of a search, and
 # the first letter of a name.
-OWN = {"original", "textarea", "option", "pairs", "avatar"}
+OWN = {"original", "proposal", "textarea", "option", "pairs", "avatar"}
 LONG_ENOUGH = 12  # letters of an English phrase that is looked for inside a text
 
 
