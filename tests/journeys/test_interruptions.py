@@ -185,7 +185,10 @@ INTERRUPTIONS = (
 )
 
 
-@pytest.mark.parametrize("form", [demand_form, product_form, quote_form])
+@pytest.mark.parametrize(
+    "form",
+    [demand_form, *(pytest.param(form, marks=pytest.mark.pages) for form in (product_form, quote_form))],
+)
 def test_nothing_typed_is_lost_by_any_of_ten_interruptions(chromium, live_server, transactional_db, form):
     for command in ("load_reference", "load_market_access"):
         call_command(command, stdout=io.StringIO())
