@@ -52,7 +52,7 @@ def main(n: int) -> None:
     constants = Constants(page, asked)
     for line in sys.stdin:
         what = line.strip()
-        searching._encode.cache_clear()  # nobody asked for these words before
+        searching._encode.cache_clear()  # these words were not searched before
         if what == "pages":
             answer([_timed(page, wish, backend) for wish in asked])
         elif what == "constants":

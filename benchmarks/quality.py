@@ -267,7 +267,7 @@ SECTIONS: dict[str, Callable[[], Any]] = {
     "languages": of_table(text_quality.by_language),
     "walks": of_table(truth.walks),
     "matches": of_table(text_quality.matches),
-    "said_and_came": of_table(truth.pairs),
+    "predicted_and_observed": of_table(truth.pairs),
     "attributes": of_table(text_quality.attributes),
     "names": names,
     "demand_pairs": demand_pairs,

@@ -1,7 +1,7 @@
 """Whether shares are true, and where three questions lead: two sections of `make bench-quality`.
 
-*Said and came*: how often pairs and codes that were given a share were right, in bins. *Walks*: texts of fifteen
-languages are led by `narrow_hs_code` with answers of a person who knows the right code.
+*Predicted and observed*: how often pairs and codes that were given a share were right, in bins. *Walks*: texts of
+fifteen languages are led by `narrow_hs_code` with answers of a person who knows the right code.
 """
 
 import random
@@ -21,13 +21,13 @@ SHOWN = (0.4, 0.9)  # where the goal of the project stands: within a tenth
 ROUNDS = 1000
 
 
-def said_and_came(shares: np.ndarray, right: np.ndarray) -> list[str]:
-    """Cells of one row: n and said → came of each bin, then right − said of those between .4 and .9."""
+def predicted_and_observed(shares: np.ndarray, right: np.ndarray) -> list[str]:
+    """Cells of one row: n, predicted → observed of each bin, then observed − predicted of those between .4 and .9."""
     cells = [str(len(shares))]
     for low, high in pairwise(EDGES):
         inside = (shares >= low) & ((shares < high) | (high == 1.0))
-        said, came = shares[inside], right[inside]
-        cells.append(f"{said.mean():.2f} → {came.mean():.2f} ({len(said)})" if len(said) else "–")
+        predicted, observed = shares[inside], right[inside]
+        cells.append(f"{predicted.mean():.2f} → {observed.mean():.2f} ({len(predicted)})" if len(predicted) else "–")
     middle = (shares >= SHOWN[0]) & (shares <= SHOWN[1])
     return [*cells, _gap((right - shares)[middle])]
 
@@ -40,7 +40,7 @@ def _gap(differences: np.ndarray) -> str:
     return f"{differences.mean():+.2f} [{low:+.2f}–{high:+.2f}], {len(differences)}"
 
 
-HEADER = ("shares of", "n", *(f"{low:.1f}–{low + 0.2:.1f}" for low in EDGES[:-1]), "right − said, .4–.9")
+HEADER = ("shares of", "n", *(f"{low:.1f}–{low + 0.2:.1f}" for low in EDGES[:-1]), "observed − predicted, .4–.9")
 
 
 def pairs(interval: Interval) -> Table:
@@ -51,7 +51,7 @@ def pairs(interval: Interval) -> Table:
         judged = [one for one in sample_quality.every_pair(sample) if (one.offer, one.want) in sample.labels]
         right = [sample.labels[one.offer, one.want] == "fits" for one in judged]
         shares = np.array([one.probability for one in judged])
-        table.append([f"sample campaign, codes {codes}", *said_and_came(shares, np.array(right, float))])
+        table.append([f"sample campaign, codes {codes}", *predicted_and_observed(shares, np.array(right, float))])
     offers, wants = text_quality.texts()
     for name, mine in (("none", False), ("right where known", True)):
         sides = [
@@ -59,9 +59,9 @@ def pairs(interval: Interval) -> Table:
         ]  # fmt: skip
         scores = text_quality.scores(sides[0], sides[1])[: len(offers), : len(wants)]
         right = np.eye(len(offers)).astype(bool) | text_quality.fitting(offers, wants)
-        table.append([f"own texts, codes {name}", *said_and_came(scores.ravel(), right.ravel().astype(float))])
+        table.append([f"own texts, codes {name}", *predicted_and_observed(scores.ravel(), right.ravel().astype(float))])
     return (
-        "Said and came: scores of pairs",
+        "Predicted and observed: scores of pairs",
         "In each bin the mean score and the share of pairs that fit, with their number. Sample: labelled pairs, where "
         "“close” counts as no; the weights were rounded from a fit on these labels. Own texts: every offer beside "
         "every demand line, right where they belong together or where the demand line asks for no more than the offer "
@@ -79,9 +79,9 @@ def codes(shares: np.ndarray, categories: np.ndarray, right: np.ndarray, groups:
         for kind, matrix, answers in (("category", categories, right[:, 1]), ("HS6", shares, right[:, 0])):
             first = matrix[mask].argmax(axis=1)
             came = (first == answers[mask]).astype(float)
-            table.append([f"{name}, {kind}", *said_and_came(matrix[mask].max(axis=1), came)])
+            table.append([f"{name}, {kind}", *predicted_and_observed(matrix[mask].max(axis=1), came)])
     return (
-        "Said and came: first suggestions",
+        "Predicted and observed: first suggestions",
         "The share of the first suggestion, out of fold, and how often it was right.",
         HEADER,
         table,
@@ -101,16 +101,16 @@ def walks(interval: Interval) -> Table:
     table = []
     for wrong in (0.0, 0.1):
         ends = _ends(shares, engine.nomenclature, right, wrong)
-        said = "all right" if not wrong else "one in ten wrong"
-        table.append(["all", str(len(right)), said, *(interval(ends[:, n] == right) for n in range(4))])
+        answers = "all right" if not wrong else "one in ten wrong"
+        table.append(["all", str(len(right)), answers, *(interval(ends[:, n] == right) for n in range(4))])
         if not wrong:
             table += [
-                [lang, str((langs == lang).sum()), said, *_counts(ends[langs == lang], right[langs == lang])]
+                [lang, str((langs == lang).sum()), answers, *_counts(ends[langs == lang], right[langs == lang])]
                 for lang in dict.fromkeys(langs.tolist())
             ]
     return (
         "Walks through three questions, by language",
-        "The texts of `data/eval-dev/supplier_texts.csv`, led by `narrow_hs_code`; whoever answers knows the right "
+        "The texts of `data/eval-dev/supplier_texts.csv`, led by `narrow_hs_code`; the one who answers knows the right "
         "code. Right subheading first.",
         ("language", "n", "answers", "no question", "after one", "after two", "after three"),
         table,

@@ -1,4 +1,4 @@
-"""The brand of an event: whoever sees the event reads it, the campaign's team writes it."""
+"""The brand of an event: everyone who sees the event reads it, the campaign's team writes it."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ class BrandFileIn(Strict):
 
 
 class OfEvent(Resource):
-    """`slug` in the address names the event; whoever sees it reads its brand, the team of its campaign writes it."""
+    """`slug` in the address names the event; who sees it reads its brand, the team of its campaign writes it."""
 
     serializer_class = EventBrandOut
     lookup_field = "slug"

@@ -1,6 +1,6 @@
 """The names of goods nearest to a text in their words, for a language that the encoder does not read.
 
-What no name says whole is often said in part: of "sữa bột gầy" the names hold "sữa bột tách béo". A name is as near as
+What no name has whole is often there in part: of "sữa bột gầy" the names hold "sữa bột tách béo". A name is as near as
 the rare words, and pairs of words, that both hold.
 """
 

@@ -19,7 +19,7 @@ class UnfoldedHeader(UnstructuredHeader):
 
 HEADERS = HeaderRegistry()
 for name in ("list-unsubscribe", "list-unsubscribe-post", "list-id", "feedback-id", "message-id"):
-    HEADERS.map_to_type(name, UnfoldedHeader)  # type: ignore[arg-type]  # typeshed asks for BaseHeader, whose mixin this is
+    HEADERS.map_to_type(name, UnfoldedHeader)  # type: ignore[arg-type]  # typeshed wants BaseHeader
 
 
 class Message(EmailMultiAlternatives):

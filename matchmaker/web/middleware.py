@@ -106,7 +106,7 @@ class ReadersClock:
 
 
 class PrivatePages:
-    """A page made for a person who is signed in is never kept by a cache on the way (B88)."""
+    """A page made for a person who is signed in is never stored by a cache on the way (B88)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

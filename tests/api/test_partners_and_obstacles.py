@@ -94,8 +94,8 @@ def test_a_company_reports_the_team_takes_it_up_and_closes_it(caller, team, camp
     factories.take_part(campaign, company)
     product = factories.product(company=company)
     seller, organiser = caller(factories.member_of(company)), caller(team)
-    said = {"kind": "customs", "title": "Rice is held in Qingdao", "text": "No protocol.", "product": str(product.uid)}
-    made = seller.post(at("obstacles"), said)
+    body = {"kind": "customs", "title": "Rice is held in Qingdao", "text": "No protocol.", "product": str(product.uid)}
+    made = seller.post(at("obstacles"), body)
     assert made.status_code == 201, made.content
     case = made.json()
     assert (case["state"], case["product"], case["answers"]) == ("open", str(product.uid), [])
@@ -120,15 +120,15 @@ def test_a_desk_reports_for_a_company_it_follows_and_learns_of_no_enquiry(caller
     company = factories.supplier()
     factories.take_part(campaign, company)
     partners._enrol(partner, company, desk)
-    said = {"company": str(company.uid), "kind": "visa", "title": "No visa", "text": "Refused twice."}
-    made = caller(desk).post(at("obstacles"), said)
+    body = {"company": str(company.uid), "kind": "visa", "title": "No visa", "text": "Refused twice."}
+    made = caller(desk).post(at("obstacles"), body)
     assert made.status_code == 201, made.content
     assert made.json()["enquiry"] is None
     stranger = caller(factories.member_of(factories.supplier()))
     for answer in (
         stranger.get(at("obstacle", made.json()["uid"])),
         stranger.post(at("obstacle_answer", made.json()["uid"]), {"text": "x"}),
-        stranger.post(at("obstacles"), said),
+        stranger.post(at("obstacles"), body),
         caller(desk).post(at("obstacle_take_up", made.json()["uid"])),
     ):
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")

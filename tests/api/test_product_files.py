@@ -295,14 +295,14 @@ def test_videos_by_file_and_by_address(api, caller, anonymous, product):
     sent = api.send(url, {"file": paper("mill.mp4", mp4()), "words": words, "captions": paper("a.vtt", b"WEBVTT\n")})
     assert sent.status_code == 201
     row = product.videos.get()
-    said = sent.json()
-    assert (said["uid"], said["content_type"], said["address"]) == (str(row.uid), "video/mp4", "")
-    assert said["url"].endswith(reverse("product_video", args=[product.uid, row.uid]))
-    assert said["captions"].endswith("captions.vtt")
+    listed = sent.json()
+    assert (listed["uid"], listed["content_type"], listed["address"]) == (str(row.uid), "video/mp4", "")
+    assert listed["url"].endswith(reverse("product_video", args=[product.uid, row.uid]))
+    assert listed["captions"].endswith("captions.vtt")
     linked = api.send(url, {"address": address, "words": words}).json()
     assert (linked["address"], linked["url"], linked["size"]) == (address, "", 0)
-    assert anonymous.get(url).json()["results"] == [said, linked]
-    assert anonymous.get(reverse("api_product", args=[product.uid])).json()["videos"] == [said, linked]
+    assert anonymous.get(url).json()["results"] == [listed, linked]
+    assert anonymous.get(reverse("api_product", args=[product.uid])).json()["videos"] == [listed, linked]
     file = at("video", product, row.uid)
     assert len(read(anonymous.get(file))) == row.size
     wrong = api.send(url, {"file": paper("page.mp4", b"<html>"), "words": words})

@@ -129,7 +129,7 @@ def worker(transactional_db):
 
 
 def mails_to(address):
-    """Mails that the worker delivered to somebody, oldest first. A file has all that went through one connection."""
+    """Mails that were delivered to this address, oldest first. A file has all that went through one connection."""
     files = sorted((Path(os.environ["VAR_DIR"]) / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime)
     parts = (part for path in files for part in path.read_bytes().split(BETWEEN_MAILS) if address.encode() in part)
     messages = (email.message_from_bytes(part, policy=email.policy.default) for part in parts)

@@ -23,7 +23,8 @@ MOST_SECONDS = 180
 SECRET = "a long enough secret"
 
 CARDS = {
-    "th": "บริษัท โรงสีข้าวสุรินทร์ จำกัด\nMalee Srisuk\nExport manager\n9 Lak Mueang Road\n32000 Surin, Thailand\n"
+    "th": "บริษัท โรงสีข้าวสุรินทร์ จำกัด\n"
+    "Malee Srisuk\nExport manager\n9 Lak Mueang Road\n32000 Surin, Thailand\n"
     "Tel. +66 44 511 234\nmalee@mill.example",
     "fr": "Fruitière du Haut-Jura SCA\nClaire Morel\nDirectrice export\n12 rue des Fromagers\n"
     "39300 Champagnole, France\nTél. +33 3 84 52 12 34\nclaire@fruitiere.example",

@@ -241,8 +241,8 @@ def invite_to_event(desk: Desk, event: Event) -> None:
 def answers(event: Event) -> None:
     """Nine in ten come; the others say no or later."""
     for number, row in enumerate(EventInvitation.objects.filter(event=event).order_by("pk")):
-        said = {7: "no", 8: "later"}.get(number % 20, "yes")
-        answer = person_of(row.company).post(reverse("meetings_invitation", args=[event.slug]), {"answer": said})
+        choice = {7: "no", 8: "later"}.get(number % 20, "yes")
+        answer = person_of(row.company).post(reverse("meetings_invitation", args=[event.slug]), {"answer": choice})
         assert answer.status_code == 302, answer.content.decode()
 
 
@@ -287,8 +287,8 @@ def hold(event: Event) -> None:
         Meeting.objects.filter(pk=meeting.pk).update(starts_at=meeting.starts_at - back)
         seller = "missed" if number % 15 == 3 else "held"
         buyer = "held" if number == 3 else seller  # one in dispute
-        for company, said in ((meeting.supplier, seller), (meeting.buyer, buyer)):
-            values = {"outcome": said, "rating": "4" if said == "held" else ""}
+        for company, outcome in ((meeting.supplier, seller), (meeting.buyer, buyer)):
+            values = {"outcome": outcome, "rating": "4" if outcome == "held" else ""}
             answer = person_of(company).post(reverse("meetings_outcome", args=[meeting.uid]), values)
             assert answer.status_code == 302, answer.content.decode()
     assert Meeting.objects.disputed().count() == 1
@@ -308,9 +308,9 @@ def on_the_day(desk: Desk, event: Event) -> None:
 def report(desk: Desk) -> None:
     desk.step("report")
     desk.follow("console_outcomes")
-    said = desk.text()
+    text = desk.text()
     for figure in ("Companies signed up", "Meetings held"):
-        assert figure in said
+        assert figure in text
     assert desk.download("main a[href*='report.xlsx']").stat().st_size > 5_000
     assert desk.download("main form[action*='/data/'] button").stat().st_size > 1_000
 

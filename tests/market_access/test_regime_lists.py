@@ -88,12 +88,12 @@ def test_the_command_previews_writes_and_names_the_regimes(records, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text("hs_code\n19011010\n", encoding="utf-8")
     given = ["load_regime_list", str(file), "--by", factories.organiser().email, "--source", SOURCE]
-    said = io.StringIO()
-    call_command(*given, "--regime", "cbec-2019", stdout=said)
-    call_command(*given, "--regime", "CBEC-2019", "--apply", stdout=said)
-    assert said.getvalue().splitlines() == [
+    output = io.StringIO()
+    call_command(*given, "--regime", "cbec-2019", stdout=output)
+    call_command(*given, "--regime", "CBEC-2019", "--apply", stdout=output)
+    assert output.getvalue().splitlines() == [
         "CBEC-2019: 1 codes, 1 new, 0 gone, 0 faults; nothing written.",
         "CBEC-2019: 1 codes, 1 new, 0 gone, 0 faults; written.",
     ]
     with pytest.raises(CommandError, match="HAINAN-2025"):
-        call_command(*given, "--regime", "CBEC", stdout=said)
+        call_command(*given, "--regime", "CBEC", stdout=output)

@@ -18,7 +18,7 @@ from matchmaker.notifications.services import notify
 
 @transaction.atomic
 def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
-    """The first yes is kept; the second, of another person and after the week for objections, gives access.
+    """The first yes is stored; the second, of another person and after the week for objections, gives access.
 
     Where one vote is enough (`companies.claims.votes_needed`) the first gives access.
 

@@ -50,7 +50,7 @@ class _Undo(Exception):
 
 
 def edit_agreement(*, by: User, agreement: Agreement, **fields: Any) -> Agreement:
-    """Change what is stored of an agreement; the audit keeps what it said before.
+    """Change what is stored of an agreement; the audit has the text from before.
 
     Raises:
         Refused: `not_an_organiser`.

@@ -215,7 +215,7 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_POST
 def back_step(request: HttpRequest, uid) -> HttpResponse:
-    """Put a document behind a step that was said."""
+    """Put a document behind a step that was stated."""
     step = one_of(DealStep.objects.visible_to(request.user), uid)
     form = forms.PaperForm(request.POST, request.FILES)
     if request.too_large or not form.is_valid():

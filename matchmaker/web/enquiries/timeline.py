@@ -132,7 +132,7 @@ def _step(step: DealStep, side: str) -> list[dict]:
 
 
 def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
-    """The rungs, each with what was said of it, what backs it, and whether this side has to answer."""
+    """The rungs, each with what was stated of it, what backs it, and whether this side has to answer."""
     said = enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers")
     steps = {step.rung: step for step in said}
     return [

@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _next_step(user) -> dict[str, str]:
-    """Where somebody without a company reports: from the page of a company at her desk, or after joining."""
+    """Where a person without a company reports: from the page of a company at her desk, or after joining."""
     if Organiser.objects.filter(user=user, role__in=Organiser.DECIDES).exists():
         return {"url": reverse("console_obstacles"), "label": _("Organiser console")}
     if desk := Partner.objects.open().of(user).order_by("pk").first():
