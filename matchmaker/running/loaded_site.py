@@ -4,7 +4,10 @@ Only the fork server of `running/forks.py` imports it. It reads files and no dat
 """
 
 import gc
+import multiprocessing
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import django
 from django.urls import resolve
@@ -15,9 +18,17 @@ def _load() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
     django.setup()
     resolve("/")  # imports every page
+    if not Path(os.environ["MODEL_CACHE"]).exists():
+        _in_a_child(_load_models)  # unpacks them: what that takes goes with the child, see `language/mapped_arrays.py`
     _load_models()
     gc.collect()
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
+
+
+def _in_a_child(work: Callable[[], None]) -> None:
+    child = multiprocessing.get_context("fork").Process(target=work)
+    child.start()
+    child.join()
 
 
 def _load_models() -> None:
