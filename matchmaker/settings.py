@@ -439,6 +439,7 @@ SPECTACULAR_SETTINGS = {
         "FileKindEnum": "matchmaker.catalogue.models.ProductFile.Kind",
         "EventKindEnum": "matchmaker.events.models.Event.Kind",
         "EventSideEnum": "matchmaker.events.models.EventParticipation.Side",
+        "AnnouncementStateEnum": "matchmaker.notifications.models.Announcement.State",
         "PartnerKindEnum": "matchmaker.campaigns.models.Partner.Kind",
         **{f"Obstacle{name}Enum": f"matchmaker.messaging.models.Obstacle.{name}" for name in ("Kind", "State")},
         "ObstacleAnswerSideEnum": "matchmaker.messaging.models.ObstacleAnswer.Side",

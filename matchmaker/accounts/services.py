@@ -27,6 +27,7 @@ SCOPES = (
     "enquiries:write",
     "meetings:write",
     "events:write",
+    "announcements:write",
     "notices:write",
     "papers:write",
 )

@@ -61,6 +61,7 @@ TAGS = {
     "partners": "Country partners and trading groups that bring companies.",
     "obstacles": "What blocks deals, who works on it, and what came of it.",
     "papers": "Papers of companies, for the campaign's team.",
+    "announcements": "Letters of a campaign's team to many people.",
     "report": "Figures of a campaign or an event, for the campaign's team.",
     "notifications": "What the caller was told.",
     "categories": "The campaign's categories.",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from matchmaker.api.announcements import Announcements
 from matchmaker.api.applications import Applications
 from matchmaker.api.campaigns import Campaigns, EventInvitations, Tags
 from matchmaker.api.companies import Companies
@@ -202,6 +203,12 @@ urlpatterns = [
     path("obstacles/<uuid:uid>/answer/", one(Obstacles, "answer"), name="api_obstacle_answer"),
     path("obstacles/<uuid:uid>/take-up/", one(Obstacles, "take_up"), name="api_obstacle_take_up"),
     path("obstacles/<uuid:uid>/close/", one(Obstacles, "close"), name="api_obstacle_close"),
+    path("announcements/", Announcements.as_view(LIST_WRITE), name="api_announcements"),
+    path("announcements/<uuid:uid>/", Announcements.as_view(ONE_WRITE), name="api_announcement"),
+    path("announcements/<uuid:uid>/try-out/", one(Announcements, "try_out"), name="api_announcement_try_out"),
+    path("announcements/<uuid:uid>/send/", one(Announcements, "send"), name="api_announcement_send"),
+    path("announcements/<uuid:uid>/call-back/", one(Announcements, "call_back"), name="api_announcement_call_back"),
+    path("announcements/<uuid:uid>/discard/", one(Announcements, "discard"), name="api_announcement_discard"),
     path("report/", Reports.as_view({"get": "retrieve"}), name="api_report"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),

@@ -256,8 +256,27 @@ def read_rulebook(folder: Path) -> Rulebook:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a file, with a column `name_fr` for each `name_en` whose text `texts/fr.csv` beside it translates."""
+    texts = _translations(path.parent / "texts")
+    table = _read(path)
+    for row in table:
+        for column, english in list(row.items()):
+            if column.endswith("_en"):
+                added = {f"{column[:-2]}{code}": known[english] for code, known in texts.items() if english in known}
+                row.update({name: text for name, text in added.items() if not row.get(name)})
+    return table
+
+
+def _read(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@lru_cache
+def _translations(folder: Path) -> dict[str, dict[str, str]]:
+    """Language → English text → text. A text whose English changed has none until it is translated again."""
+    files = sorted(folder.glob("*.csv"))
+    return {path.stem: {row["english"]: row["text"] for row in _read(path)} for path in files}
 
 
 def day_or_none(text: str) -> date | None:

@@ -358,6 +358,28 @@ def test_a_program_of_the_team_changes_how_an_event_looks(program):
     assert own.call("events.brand_retrieve", "wuhan").colour == "#0b4f6c"
 
 
+def test_a_program_of_the_team_writes_and_sends_an_announcement(program):
+    campaign = factories.campaign()
+    factories.take_part(campaign, factories.supplier(factories.user()))
+    own = program(factories.organiser(campaign))
+    words = {"en": "Doors open at nine", "zh-hans": "九点开门"}
+    made = own.call(
+        "announcements.create", body=own.model("AnnouncementInRequest", {"subjects": words, "bodies": words})
+    )
+    assert own.call("announcements.retrieve", made.uid).reach.people == 1
+    change = own.model("PatchedAnnouncementInRequest", {"audience": {"side": "suppliers"}})
+    assert own.call("announcements.partial_update", made.uid, body=change).audience.to_dict()["side"] == "suppliers"
+    own.call("announcements.try_out_create", made.uid)
+    assert own.call("announcements.send_create", made.uid).reached == 1
+    own.call("announcements.call_back_create", made.uid)
+    assert [row.state for row in own.call("announcements.list").results] == ["sent"]
+    other = own.call(
+        "announcements.create", body=own.model("AnnouncementInRequest", {"subjects": words, "bodies": words})
+    )
+    own.call("announcements.discard_create", other.uid)
+    assert own.call("announcements.list").count == 1
+
+
 def test_a_program_reports_an_obstacle(program):
     person = factories.user()
     factories.take_part(factories.campaign(), factories.supplier(person))

@@ -3,13 +3,17 @@
 import csv
 import re
 from collections import Counter
+from dataclasses import fields
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from matchmaker.catalogue.models import Category
 from matchmaker.market_access.duty import read_trade
-from matchmaker.market_access.rules import Confidence, Evidence, Stage, read_rulebook
+from matchmaker.market_access.models import AccessNotice, Agreement, EntryQuestion, EntryRule, ImportRegime
+from matchmaker.market_access.rules import Confidence, Evidence, Stage, read_rulebook, rows
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 BOOK = read_rulebook(DATA / "market_access")
@@ -135,3 +139,63 @@ def test_a_scope_of_no_rule_is_refused(tmp_path):
         file.write("NO-SUCH-RULE,in,01\n")
     with pytest.raises(ValueError, match="NO-SUCH-RULE"):
         read_rulebook(tmp_path)
+
+
+# -- in the languages of the site -------------------------------------------------------------------------------------
+RECORDS = [
+    *BOOK.rules, *BOOK.questions.values(), *BOOK.access, *TRADE.regimes, *TRADE.agreements.values(), *TRADE.quota_goods
+]  # fmt: skip
+MODELS = {"Rule": EntryRule, "Question": EntryQuestion, "Access": AccessNotice, "Regime": ImportRegime,
+          "Agreement": Agreement, "QuotaGoods": Category}  # fmt: skip
+NAMES = {"good": "name"}  # goods under a quota have no table; they are named like a category
+
+
+def texts_of_records():
+    """(model, field, texts) of every text that readers see."""
+    for record in RECORDS:
+        model = MODELS[type(record).__name__]
+        for field in fields(record):
+            if field.type == "Texts" and getattr(record, field.name):
+                yield model, field.name, getattr(record, field.name)
+
+
+@pytest.mark.parametrize("language", [row.code for row in settings.SITE_LANGUAGES])
+def test_every_text_stands_in_every_language_of_the_site(language):
+    missing = {texts["en"] for _model, _field, texts in texts_of_records() if not texts.get(language)}
+    assert missing == set()
+
+
+def test_texts_are_no_longer_than_an_organiser_may_write_them():
+    for model, field, texts in texts_of_records():
+        longest = model._meta.get_field(NAMES.get(field, field)).max_length
+        assert {code: text for code, text in texts.items() if len(text) > longest} == {}
+
+
+def test_a_translation_has_the_numbers_of_its_english():
+    def numbers(text):
+        without_dates = re.sub(r"\b(\d{4})-\d\d-\d\d\b", r"\1", text)  # a month may be written as a word
+        return set(re.findall(r"\d+", re.sub(r"(?<=\d)[.,\s\u00a0\u202f](?=\d{3}\b)", "", without_dates)))
+
+    differ = [
+        (code, texts["en"], text)
+        for _model, _field, texts in texts_of_records()
+        for code, text in texts.items()
+        if code != "zh-hans" and not numbers(texts["en"]) <= numbers(text)
+    ]
+    assert differ == []
+
+
+def test_a_translation_of_a_text_that_changed_is_not_shown(tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "fr.csv").write_text("english,text\nOld words,Anciens mots\nA plant,Une usine\n")
+    (tmp_path / "rules.csv").write_text("code,name_en,summary_en\nA,A plant,New words\n")
+    (row,) = rows(tmp_path / "rules.csv")
+    assert row["name_fr"] == "Une usine"
+    assert "summary_fr" not in row
+
+
+def test_no_translation_is_left_of_a_text_that_went():
+    used = {texts["en"] for _model, _field, texts in texts_of_records()}
+    for path in (DATA / "market_access" / "texts").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            assert {row["english"] for row in csv.DictReader(file)} - used == set(), path.name

@@ -75,7 +75,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_entry_question", {"code": w.asked_question.code}),
         (r"console_admission", {"pk": w.admission.pk}),
         (r"console_(rule(_new)?|admissions|admission_new)", {"code": w.rule.code}),
-        (r"console_announcement.*", at(w.unsent)),
+        (r"console_announcement.*|api_announcement(_try_out|_send|_call_back|_discard)?", at(w.unsent)),
         (r"announcement", at(w.called)),
         (r"console_text.*", words),
         (r"console_event_(withdraw|place|present)", {**day, **at(w.other_part)}),

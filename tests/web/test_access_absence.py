@@ -22,7 +22,7 @@ from tests.web.test_access_generated import readable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-# What differs from one answer to the next whatever there is: tokens of forms and scripts, the time of a copy or a count.
+# What differs from one answer to the next whatever there is: tokens of forms and scripts, the time of a copy or count.
 OF_THE_MOMENT = re.compile(
     r'name="csrfmiddlewaretoken" value="[\w-]+"|nonce="[\w-]+"|"made_at": "[^"]+"|"request_id":"\w+"|Expires: [\w:+-]+'
     r"|/CreationDate \(D:\w+\)|/ID \[[<>\w]+\]|Counted at [^.]+?[AP]M[^.]*\."

@@ -171,8 +171,14 @@ def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> No
 
 @transaction.atomic
 def discard(*, by: User, campaign: Campaign, draft: Announcement) -> None:
+    """Delete one that was not sent.
+
+    Raises: Refused: `already_sent`.
+    """
     require_organiser(by, campaign)
-    _drafts(campaign).filter(pk=draft.pk).delete()
+    deleted, _rows = _drafts(campaign).filter(pk=draft.pk).delete()
+    if not deleted:
+        raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
 
 
 def _drafts(campaign: Campaign) -> QuerySet[Announcement]:

@@ -140,7 +140,7 @@ TABLE = (
         tables="notifications.Notice notifications.Delivery notifications.Digest notifications.Preference "
         "notifications.Attention notifications.Suppression notifications.ChannelAddress"),
     Right("Announcement, words of the mails", ("–", "read what one was sent", "read what one was sent", "–",
-        "write; above a thousand people two", "–"),
+        "write; above a thousand people two", "announcements as its person, by scope"),
         tables="notifications.Announcement notifications.MutedKind notifications.Wording"),
     Right("Webhook", ("–", "own person", "own person", "–", "health only", "–"),
         tables="notifications.WebhookEndpoint notifications.WebhookDelivery notifications.WebhookAttempt",

@@ -39,6 +39,7 @@ SCOPE_NAMES = {
     "enquiries:write": gettext_lazy("Write enquiries and quotes"),
     "meetings:write": gettext_lazy("Register for events and answer for meetings"),
     "events:write": gettext_lazy("Write the events of your campaign"),
+    "announcements:write": gettext_lazy("Write announcements of your campaign and send them"),
     "notices:write": gettext_lazy("Mark notices as read"),
     "papers:write": gettext_lazy("Read and judge papers of companies for your campaign"),
 }
