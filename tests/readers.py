@@ -86,6 +86,7 @@ def names_of(language: str) -> set[str]:
     with override(language):
         names |= {company.place for company in Company.objects.all()}
         names |= {reference.name(row, code) for code, row in reference.certificates().items()}
+        names |= {reference.name(row, code) for code, row in reference.ports().items()}
         rows = [*Campaign.objects.all(), *Event.objects.all()]
         names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
     names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -121,8 +122,8 @@ def sorts(request, ships: dt.date) -> dict[str, Sort]:
         return found
     lines = DemandLine.objects.filter(demand__in=Demand.objects.of(buyer).open()).order_by("-demand__id", "number")
     chosen = request.GET.get("sort", "")
-    for line in lines[:LINES]:
-        text = line.text if len(line.text) <= LONGEST_LINE else line.text[: LONGEST_LINE - 1] + "…"
+    for line in lines.select_related("demand", "category")[:LINES]:
+        text = Truncator(line.text_for_reader).chars(LONGEST_LINE)
         first = {}
         if chosen == f"line-{line.uid}":
             matches = Match.objects.for_buyer(buyer).filter(line=line).exclude(buyer_answer=Match.Answer.DECLINED)
