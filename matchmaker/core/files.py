@@ -78,7 +78,7 @@ def check_file(file, *, with_office: bool = False) -> CheckedFile:
         return CheckedFile(f"{_stem(name)}.pdf", ".pdf", "application/pdf", content)
     if with_office and office.is_office(content):
         return _office(content, name)
-    return CheckedFile(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name))
+    return CheckedFile(f"{_stem(name)}.webp", ".webp", "image/webp", _picture(content, name, with_office))
 
 
 class FileRow(models.Model):
@@ -122,12 +122,17 @@ def _office(content: bytes, name: str) -> CheckedFile:
     return CheckedFile(f"{_stem(name)}.{verdict}", f".{verdict}", office.CONTENT_TYPES[verdict], content)
 
 
-def _picture(content: bytes, name: str) -> bytes:
+def _picture(content: bytes, name: str, with_office: bool) -> bytes:
     try:
         return reencode(content, IMAGE_SIDE)[0][1]
     except NotAPicture:
-        sentence = _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.") % {"name": name}
-        raise refusal(sentence, "type_mismatch") from None
+        sentence = _("“%(name)s” is neither a PDF nor a JPEG, PNG or WebP picture.")
+        if with_office:
+            sentence = _(
+                "“%(name)s” is neither a PDF nor a picture (JPEG, PNG, WebP) nor a Word, Excel or PowerPoint file "
+                "(docx, xlsx, pptx)."
+            )
+        raise refusal(sentence % {"name": name}, "type_mismatch") from None
 
 
 def safe_name(name: str) -> str:

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -517,5 +516,4 @@ def _fault_sentences() -> dict[str, str]:
 
 def _number(value: Decimal) -> str:
     """No zeros that say nothing: 6.5, 13, 0."""
-    plain = value.normalize()
-    return number_format(plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1)), use_l10n=True)
+    return formats.number(value.normalize())

@@ -13,7 +13,7 @@ types it into the fees. A regime that levies a share of the taxes gives that sha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -220,7 +220,12 @@ def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Par
 
 
 def _taxes(value: Decimal | None, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:
-    """Consumption tax, where its rate is known, and VAT; both are levied in the share that the regime sets."""
+    """Consumption tax, where its rate is known, and VAT; both are levied in the share that the regime sets.
+
+    Where none of it is levied, both are zero, whatever else is not known.
+    """
+    if costs.tax_share == 0:
+        costs = replace(costs, vat=Decimal(0), consumption=(Decimal(0), Decimal(0)))
     bare = _consumption(value, duty, costs.consumption) if costs.consumption is not None else None
     vat = _included_part("vat", included) or _share(_vat(value, duty, bare, costs.vat), costs.tax_share)
     if bare is None:

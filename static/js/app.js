@@ -199,6 +199,8 @@ const keep = (form) => {
     for (const field of keepable(form)) if (fieldKey(field) in draft) writeField(field, draft[fieldKey(field)]);
     const note = form.querySelector("[data-keep-note]");
     if (note) note.hidden = false;
+    const fold = form.closest("details");
+    if (fold) fold.open = true; // what came back is seen
   };
   const save = () => {
     clearTimeout(timer);

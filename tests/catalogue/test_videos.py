@@ -95,6 +95,7 @@ def test_the_supplier_adds_both_kinds_on_the_page_of_the_product_and_buyers_see_
     assert wrong.status_code == 422
     assert "This is not a video that browsers play." in wrong.text
     assert "Half a text" in wrong.text
+    assert f'action="{url}#videos"' in wrong.text  # the page is long: its errors are looked for there
     client.logout()
     text = client.get(reverse("product", args=[product.uid])).text
     row = product.videos.exclude(file="").get()

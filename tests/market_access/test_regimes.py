@@ -6,8 +6,9 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
-from matchmaker.market_access import presentation
+from matchmaker.market_access import presentation, sentences
 from matchmaker.market_access.duty import Rate, Span, duty, read_trade
 from matchmaker.market_access.models import ImportRegime, TariffRate
 from matchmaker.market_access.regimes import Coverage, Goods, read_regimes
@@ -110,3 +111,10 @@ def test_the_duty_box_shows_taxes_sources_and_regimes(records):
     assert retail.limits == "At most CN¥5,000 an order and CN¥26,000 a year for each consumer."
     bonded = next(line for line in box.regimes if line.kind == "bonded")
     assert bonded.duty == "not due while stored"
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "6.3%"), ("fr", "6,3%"), ("ar", "6.3%"), ("zh-hans", "6.3%")])
+def test_a_rate_has_the_marks_of_other_figures_on_the_page(language, text):
+    """In Arabic 6,3% stood beside ¥26,000: one comma for two things."""
+    with override(language):
+        assert sentences.percent(Span(D("6.3"), D("6.3"))).replace("\u00a0", "").endswith(text)

@@ -150,6 +150,13 @@ def test_a_regime_levies_its_share_of_the_taxes():
     assert (found.part("consumption").low, found.part("vat").low) == (D("70.00"), D("91.00"))
 
 
+def test_taxes_that_a_regime_does_not_levy_are_known_whatever_else_is_missing():
+    costs = Costs(duty=(D(0), D(0)), fees=D(0), tax_share=D(0))  # freight, insurance and VAT are not known
+    found = landed_cost(Offer(D(900), "CNY", "t", "FOB"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
+    assert (found.part("vat").high, found.part("consumption").high) == (0, 0)
+    assert found.missing == ("freight", "insurance")
+
+
 def test_without_a_rate_consumption_tax_is_no_part():
     found = landed_cost(FOB, RICE, FULL, "CNY", TABLES)
     assert found.optional_part("consumption") is None

@@ -245,5 +245,8 @@ def test_landed_cost_takes_loaded_rates_and_the_regime_that_the_buyer_chooses(ma
     assert taxes("") == [10, D("9.9")]
     assert taxes("cbec") == [0, D("6.3")]
     assert taxes("bonded") == [0, 0]
+    assert taxes("hainan") == [0, 0]
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    assert (row.vat.high, row.consumption.high) == (0, 0)  # 9% beside an amount of 0 would contradict it
     with pytest.raises(ValidationError):
         services.save_costs(by=market.buy, scope=scope, costs={}, order=[], regime="smuggling")

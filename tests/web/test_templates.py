@@ -112,3 +112,19 @@ def test_templates_use_attributes_that_html_allows_and_times_without_fractions_o
         for number, line in enumerate(lines, 1)
         if not_allowed.search(line)
     ] == []
+
+
+# White space, then tags that print nothing, then the dot between two facts.
+BEFORE_A_DOT = re.compile(r"\s(?:\{% (?:if|elif|else|endif|for|endfor|with|endwith)[^%]*%\})*\{% dot %\}")
+
+
+def test_the_dot_between_two_facts_stands_directly_behind_the_first_one():
+    """White space before it takes the place in which the dot is drawn: the two facts would run together."""
+    apart = [
+        f"{name}:{text.count(chr(10), 0, hit.end()) + 1}"
+        for name in sorted(OWN)
+        if name.endswith(".html")
+        for text in [(TEMPLATES / name).read_text()]
+        for hit in BEFORE_A_DOT.finditer(text)
+    ]
+    assert not apart, "\n".join(apart)

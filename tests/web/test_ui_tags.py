@@ -1,14 +1,17 @@
 import re
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
+from matchmaker.web.forms.fields import WebsiteField
 from matchmaker.web.templatetags import trade, ui
 
 
@@ -203,3 +206,10 @@ def test_a_long_word_is_searched_for_addresses_in_a_fifth_of_a_second(text):
 def test_names_in_a_sentence_are_marked_with_their_language_and_stay_text():
     marked = ui.marking("税率来源：China tariff <b>2026</b>（自 2026年）。", ["China tariff <b>2026</b>"])
     assert marked == ('税率来源：<cite lang="en" dir="auto">China tariff &lt;b&gt;2026&lt;/b&gt;</cite>（自 2026年）。')
+
+
+def test_the_address_of_a_page_is_written_from_left_to_right_on_every_page():
+    """Browsers would put the slashes of https:// on the wrong side on a page from right to left."""
+    assert WebsiteField().widget.attrs["inputmode"] == "url"
+    style = (Path(settings.BASE_DIR) / "static/css/base.css").read_text()
+    assert re.search(r'\[dir="rtl"\] :is\([^)]*\[inputmode="url"\]\) \{\s*direction: ltr;', style)

@@ -96,8 +96,17 @@ class ComparedQuote:
 
     @property
     def vat(self) -> Span | None:
-        """The loaded rate of import VAT, where the buyer typed none."""
-        return self.duty.vat.percent if self.duty and not self.has_typed_vat else None
+        """The rate of import VAT that is levied, where the buyer typed none."""
+        if self.has_typed_vat or self.duty is None:
+            return None
+        return self.regime.vat if self.regime else self.duty.vat.percent
+
+    @property
+    def consumption(self) -> Span | None:
+        """The rate of consumption tax that is levied."""
+        if self.duty is None:
+            return None
+        return self.regime.consumption if self.regime else self.duty.consumption.percent
 
 
 def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal]) -> list[ComparedQuote]:

@@ -262,13 +262,12 @@ def _none(_row: ComparedQuote) -> list[str]:
 
 
 def _vat_lines(row: ComparedQuote) -> list[str]:
-    """The rate that the site knows; the one that the buyer typed stands in the form."""
+    """The rate that is levied, as the site knows it; the one that the buyer typed stands in the form."""
     return [sentences.percent(row.vat)] if row.vat is not None else []
 
 
 def _consumption_lines(row: ComparedQuote) -> list[str]:
-    found = row.duty.consumption.percent if row.duty else None
-    return [sentences.percent(found)] if found is not None else []
+    return [sentences.percent(row.consumption)] if row.consumption is not None else []
 
 
 def _amount(part: Part, currency: str) -> str:

@@ -50,6 +50,11 @@ class ReportForm(forms.Form):
     )
 
 
+def _day() -> forms.DateInput:
+    """A day as browsers read it: in the form of the page's language their field would stay empty."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 def _unit(label, required=False):
     return fields.CodeField(
         label=label, choices=fields.units, required=required, empty=NO_UNIT, sentence=_("Choose a unit from the list.")
@@ -82,7 +87,7 @@ class RequestForm(PaymentForm):
     place = fields.LineField(
         label=_("Port or place"), max_length=100, required=False, help_text=_("Such as Shanghai for CIF.")
     )
-    needed_by = forms.DateField(label=_("Needed by"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    needed_by = forms.DateField(label=_("Needed by"), widget=_day(), required=False)
     sample_wanted = forms.BooleanField(label=_("We want a sample first"), required=False)
     text = fields.TextField(
         label=_("Message"),
@@ -126,7 +131,7 @@ class QuoteForm(PaymentForm):
         label=_("Named place"), max_length=100, help_text=_("Such as Laem Chabang for FOB, Shanghai for CIF.")
     )
     lead_time_days = fields.WholeInput(label=_("Lead time in days"), max_value=2000, required=False)
-    valid_until = forms.DateField(label=_("Valid until"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(label=_("Valid until"), widget=_day())
     sample_price = fields.TradeNumberField(
         label=_("Price of a sample"),
         zero=True,
@@ -187,7 +192,7 @@ class JudgeForm(forms.Form):
 
 class StepForm(forms.Form):
     rung = forms.ChoiceField(label=_("What happened"), choices=DealStep.Rung)
-    happened_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
+    happened_on = forms.DateField(label=_("On"), widget=_day())
     amount = fields.TradeNumberField(label=_("Value"), max_digits=18, decimal_places=2, required=False)
     currency = fields.CodeField(
         label=_("Currency"),
@@ -197,15 +202,20 @@ class StepForm(forms.Form):
     )
     note = fields.LineField(label=_("Note"), max_length=500, required=False)
     paper = forms.FileField(
-        label=_("Document"), required=False, help_text=_("Such as the contract or the bill of lading.")
+        label=_("Document"),
+        required=False,
+        help_text=_(
+            "Such as the contract, the bill of lading, the customs declaration or the receipt of the bank: PDF, "
+            "picture, Word, Excel or PowerPoint, up to 10 MB."
+        ),
     )
     number = fields.LineField(label=_("Number on the document"), max_length=80, required=False)
 
 
 class PaperForm(forms.Form):
-    """A document for a step that was said before."""
+    """A document for a step that was stated before."""
 
-    paper = forms.FileField(label=_("Document"))
+    paper = forms.FileField(label=_("Document"), help_text=_("PDF, picture, Word, Excel or PowerPoint, up to 10 MB."))
     number = fields.LineField(label=_("Number on the document"), max_length=80, required=False)
 
 

@@ -24,6 +24,9 @@ from matchmaker.web.enquiries.timeline import entries_of, ladder_of
 from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form
 
+STEP_ID = "step_%s"
+FILE_FIELD = {"files": "paper"}  # the field of these forms in which a refused file is named
+
 
 @signed_in
 def show(request: HttpRequest, uid) -> HttpResponse:
@@ -37,9 +40,13 @@ def show(request: HttpRequest, uid) -> HttpResponse:
             transaction.on_commit(start_delivery)
             return redirect(f"{request.path}#last")
     services.see(by=request.user, enquiry=enquiry)
-    return render(
-        request, "enquiries/thread.html", context_of(request, enquiry, side, form), status=422 if form.errors else 200
-    )
+    return _page(request, enquiry, side, form=form, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, enquiry, side, *, status: int, **shown) -> HttpResponse:
+    """The enquiry with its forms, or with those in `shown`: what was typed and refused stays in them."""
+    context = context_of(request, enquiry, side, shown.get("form") or forms.MessageForm())
+    return render(request, "enquiries/thread.html", {**context, **shown}, status=status)
 
 
 def context_of(request: HttpRequest, enquiry, side, form) -> dict:
@@ -48,6 +55,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
     hidden = Report.objects.filter(message__enquiry=enquiry, side=side).values_list("message__uid", flat=True)
     held = enquiry.messages.filter(side=side, state=Message.State.HELD).exists()
     by_us = enquiry.asked_by == side
+    ladder = ladder_of(enquiry, side)
     return {
         "enquiry": enquiry,
         "side": side,
@@ -68,17 +76,21 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "ask_query": f"p={enquiry.product.uid}" if enquiry.product else f"s={enquiry.supplier.uid}",
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
         "sample": enquiry.samples.last(),
-        "ladder": ladder_of(enquiry, side),
+        "ladder": ladder,
         "follow_up": enquiry.follow_ups.filter(side=side).first(),
         "deal_open": enquiry.status in ("open", "closed"),
         "sample_form": forms.SampleForm(auto_id="sample_%s"),
         "send_form": forms.SendForm(auto_id="send_%s"),
         "judge_form": forms.JudgeForm(auto_id="judge_%s"),
-        "step_form": forms.StepForm(
-            auto_id="step_%s", initial={"happened_on": timezone.localdate().isoformat(), "currency": "CNY"}
-        ),
+        "step_form": forms.StepForm(auto_id=STEP_ID, initial=_next_step(ladder)),
         "rate": services.reply_rate(other),
     }
+
+
+def _next_step(ladder: list[dict]) -> dict:
+    """What the form for a step begins with: the first one that nobody has stated, today."""
+    rung = next((row["rung"] for row in ladder if not row["step"]), "")
+    return {"rung": rung, "happened_on": timezone.localdate(), "currency": "CNY"}
 
 
 ACTS = {
@@ -123,10 +135,7 @@ def assign(request: HttpRequest, uid) -> HttpResponse:
 
 def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
     """What is wrong, in one sentence a field, above the page the form stands on."""
-    is_too_large = getattr(request, "too_large", False)
-    if is_too_large:
-        messages.error(request, _("A document may have up to 10 MB."))
-    for name, errors in () if is_too_large else form.errors.items():
+    for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         text = join_sentences(errors)
         messages.error(request, join_label(label, text) if label else text)
@@ -170,26 +179,33 @@ def move_sample(request: HttpRequest, uid) -> HttpResponse:
 @signed_in
 @require_POST
 def say_step(request: HttpRequest, uid) -> HttpResponse:
-    enquiry, _side = enquiry_of(request, uid)
-    form = forms.StepForm(request.POST, request.FILES)
-    if request.too_large or not form.is_valid():
-        return _wrong(request, form, enquiry, "deal")
-    terms = dict(form.cleaned_data)
-    paper, number = terms.pop("paper"), terms.pop("number")
+    enquiry, side = enquiry_of(request, uid)
+    if request.too_large:
+        return _too_large(request, enquiry, side)
+    form = forms.StepForm(request.POST, request.FILES, auto_id=STEP_ID)
+    if form.is_valid():
+        terms = dict(form.cleaned_data)
+        paper, number = terms.pop("paper"), terms.pop("number")
+        with refusals_in_form(form, FILE_FIELD), transaction.atomic():
+            step = services.say_step(by=request.user, enquiry=enquiry, **terms)
+            if paper:
+                services.back_step(by=request.user, step=step, file=paper, number=number)
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("Noted. It counts once the other side confirms it."))
+            return _to_deal(enquiry)
+    return _page(request, enquiry, side, step_form=form, status=422)
 
-    @transaction.atomic
-    def say() -> None:
-        step = services.say_step(by=request.user, enquiry=enquiry, **terms)
-        if paper:
-            services.back_step(by=request.user, step=step, file=paper, number=number)
 
-    return act_and_return(
-        request,
-        say,
-        enquiry,
-        said=_("Noted. It counts once the other side confirms it."),
-        anchor="deal",
-    )
+def _too_large(request: HttpRequest, enquiry, side) -> HttpResponse:
+    """The browser puts back what was typed: such a request is not read."""
+    messages.error(request, _("A document may have up to 10 MB."))
+    return _page(request, enquiry, side, status=413)
+
+
+def _to_deal(enquiry) -> HttpResponse:
+    response = redirect("enquiry", enquiry.uid)
+    response["Location"] += "#deal"
+    return response
 
 
 @signed_in
@@ -217,17 +233,18 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
 def back_step(request: HttpRequest, uid) -> HttpResponse:
     """Put a document behind a step that was stated."""
     step = one_of(DealStep.objects.visible_to(request.user), uid)
-    form = forms.PaperForm(request.POST, request.FILES)
-    if request.too_large or not form.is_valid():
-        return _wrong(request, form, step.enquiry, "deal")
-    given = form.cleaned_data
-    return act_and_return(
-        request,
-        lambda: services.back_step(by=request.user, step=step, file=given["paper"], number=given["number"]),
-        step.enquiry,
-        said=_("The document is added. The other side can open it."),
-        anchor="deal",
-    )
+    enquiry, side = enquiry_of(request, step.enquiry.uid)
+    if request.too_large:
+        return _too_large(request, enquiry, side)
+    form = forms.PaperForm(request.POST, request.FILES, auto_id=f"paper_{step.rung}_%s")
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals_in_form(form, FILE_FIELD):
+            services.back_step(by=request.user, step=step, file=given["paper"], number=given["number"])
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("The document is added. The other side can open it."))
+            return _to_deal(enquiry)
+    return _page(request, enquiry, side, ladder=ladder_of(enquiry, side, (step.rung, form)), status=422)
 
 
 @signed_in

@@ -3,11 +3,21 @@
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.core.formats import money
-from matchmaker.messaging.models import DealStep, Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Sample
+from matchmaker.messaging.models import (
+    DealStep,
+    Enquiry,
+    Message,
+    Quote,
+    QuoteEvent,
+    QuoteRequestLine,
+    Sample,
+    StepPaper,
+)
 from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
 from matchmaker.web.enquiries.facts import facts_of
@@ -58,7 +68,7 @@ def _message(user, message: Message, side: str) -> dict:
 
 
 def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict:
-    return {"kind": "happening", "at": at, "what": what, "icon": icon, "tone": tone, "more": more}
+    return {"kind": "happening", "at": at, "what": capfirst(what), "icon": icon, "tone": tone, "more": more}
 
 
 def _quote(quote, side: str) -> dict:
@@ -123,7 +133,7 @@ def _step(step: DealStep, side: str) -> list[dict]:
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
     rows += [
-        _happening(paper.given_at, _("Document added: %(rung)s") % {"rung": name}, "file-text", more=paper.number)
+        _happening(paper.given_at, _paper_sentence(paper, side) % {"rung": name}, "file-text", more=paper.number)
         for paper in step.papers.all()
     ]
     if step.answer == DealStep.Answer.DENIED:
@@ -131,8 +141,18 @@ def _step(step: DealStep, side: str) -> list[dict]:
     return rows
 
 
-def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
-    """The rungs, each with what was stated of it, what backs it, and whether this side has to answer."""
+def _paper_sentence(paper: StepPaper, side: str) -> str:
+    if paper.given_by == side:
+        return _("You added a document: %(rung)s")
+    return _("The other side added a document: %(rung)s")
+
+
+def ladder_of(enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None = None) -> list[dict]:
+    """The rungs, each with what was stated of it, what backs it, and whether this side has to answer.
+
+    `refused` is a rung and the form for its document, as it was sent and refused.
+    """
+    sent = dict([refused] if refused else [])
     said = enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers")
     steps = {step.rung: step for step in said}
     return [
@@ -142,7 +162,7 @@ def ladder_of(enquiry: Enquiry, side: str) -> list[dict]:
             "step": steps.get(rung),
             "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
             "state": _step_state(steps[rung], side) if rung in steps else _("not said"),
-            "paper_form": PaperForm(auto_id=f"paper_{rung}_%s"),
+            "paper_form": sent.get(rung) or PaperForm(auto_id=f"paper_{rung}_%s"),
             "evidence": _evidence(steps[rung]) if rung in steps else "",
             "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
         }

@@ -55,6 +55,7 @@ class TradeNumberField(forms.DecimalField):
         super().__init__(**kwargs)
         self.error_messages = {
             "not_positive": _("Write an amount above 0."),
+            "negative": _("Write 0 or an amount above 0."),
             "max_decimal_places": format_lazy(
                 _("At most {places} digits may follow the point."), places=self.decimal_places
             ),
@@ -90,7 +91,9 @@ class TradeNumberField(forms.DecimalField):
     def run_validators(self, value):
         if value in self.empty_values:
             return
-        if value < 0 or (value == 0 and not self.zero):
+        if value < 0 and self.zero:
+            raise ValidationError(self.error_messages["negative"], "negative")
+        if value <= 0 and not self.zero:
             raise ValidationError(self.error_messages["not_positive"], "not_positive")
         _sign, digits, exponent = value.as_tuple()
         if self.decimal_places is not None and -exponent > self.decimal_places:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from matchmaker.core import sheets
+from matchmaker.core import formats, sheets
+from matchmaker.core.formats import isolate
 from matchmaker.core.lists import format_list
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.web.templatetags.trade import JOINER
@@ -55,16 +56,17 @@ def workbook(pages: Iterable[Page]) -> bytes:
 def rate_notes(currencies: Iterable[str], rates: Mapping[str, ExchangeRate]) -> list[str]:
     """What the figures rest on: each rate with its day and source, and which rates are missing."""
     used = sorted({code for code in currencies if code and code != "CNY"})
-    notes = [
-        _("1 %(currency)s = ¥%(yuan)s on %(day)s, %(source)s.")
-        % {"currency": code, "yuan": f"{rates[code].yuan.normalize():f}", "day": rates[code].as_of.isoformat(),
-           "source": rates[code].source}
-        for code in used if code in rates
-    ]  # fmt: skip
+    notes = [_rate_note(code, rates[code]) for code in used if code in rates]
     missing = [code for code in used if code not in rates]
     if missing:
         notes.append(_("The organiser has set no rate for %(codes)s.") % {"codes": format_list(missing)})
     return notes
+
+
+def _rate_note(currency: str, rate: ExchangeRate) -> str:
+    figures = isolate(f"1 {currency} = ¥{formats.number(rate.yuan.normalize())}")
+    facts = {"rate": figures, "day": formats.day(rate.as_of), "source": isolate(rate.source)}
+    return _("%(rate)s on %(day)s, %(source)s.") % facts
 
 
 def _title(title: str, number: int) -> str:

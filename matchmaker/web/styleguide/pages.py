@@ -60,7 +60,9 @@ class SampleForm(forms.Form):
         choices=lambda: _countries("TH", "FR", "IT"),
     )
     ready = forms.DateField(
-        label=gettext_lazy("Ready from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Ready from"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     story = forms.CharField(
         label=gettext_lazy("What a buyer should know"),

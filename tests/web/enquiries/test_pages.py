@@ -1,9 +1,12 @@
 """Enquiries on both desks: ask, answer, quote, sample, deal, all with plain forms."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.accounts.models import User
 from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, DealStep, Enquiry
 from tests import factories
@@ -151,11 +154,77 @@ def test_a_step_is_said_with_its_document_and_the_other_side_opens_it(client, ma
 def test_a_step_with_a_document_that_is_refused_is_not_said(client, matched, talk):
     client.force_login(matched.sell)
     order = {"rung": "order", "happened_on": timezone.localdate().isoformat()}
-    answer = client.post(
-        reverse("deal_step", args=[talk.uid]), {**order, "paper": paper("x.pdf", b"<html>")}, follow=True
-    )
-    assert "neither a PDF" in answer.text
+    answer = client.post(reverse("deal_step", args=[talk.uid]), {**order, "paper": paper("x.pdf", b"<html>")})
+    assert answer.status_code == 422
+    assert "nor a Word, Excel or PowerPoint file" in answer.text  # they are let in, too
     assert not talk.steps.exists()
+
+
+REFUSED_STEPS = {
+    "a day to come": ({"rung": "order", "happened_on": "2099-01-01"}, "this day is still to come"),
+    "an amount in words": ({"rung": "order", "amount": "a lot"}, "Write the amount in digits"),
+    "payment before the order": ({"rung": "payment"}, "A payment follows an order that both sides confirmed."),
+    "an empty document": ({"rung": "order", "paper": paper("a.pdf", b"")}, "empty"),
+}
+
+
+@pytest.mark.parametrize(("typed", "sentence"), REFUSED_STEPS.values(), ids=REFUSED_STEPS)
+def test_what_was_typed_of_a_refused_step_stays_in_its_open_form(client, matched, talk, typed, sentence):
+    client.force_login(matched.sell)
+    given = {"happened_on": timezone.localdate().isoformat(), "note": "Container MSCU 771", "number": "PO-7", **typed}
+    answer = client.post(reverse("deal_step", args=[talk.uid]), given)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert re.search(r'<details\s+id="deal-step"\s+open', answer.text)
+    assert 'value="Container MSCU 771"' in answer.text
+    assert 'value="PO-7"' in answer.text
+    assert f'action="{reverse("deal_step", args=[talk.uid])}#deal-step"' in answer.text
+    assert not talk.steps.exists()
+
+
+def test_a_refused_document_of_a_step_is_named_in_the_open_form_of_that_step(client, matched, talk):
+    client.force_login(matched.sell)
+    order = {"rung": "order", "happened_on": timezone.localdate().isoformat()}
+    client.post(reverse("deal_step", args=[talk.uid]), order)
+    address = reverse("deal_step_paper", args=[talk.steps.get().uid])
+    answer = client.post(address, {"paper": paper("x.pdf", b"<html>"), "number": "PO-7"})
+    assert answer.status_code == 422
+    form = answer.text.partition('id="deal-order"')[2].partition("</form>")[0]
+    assert '<details class="act" open>' in form
+    assert "x.pdf” is neither a PDF" in form
+    assert 'value="PO-7"' in form
+    assert client.post(address, {"number": "PO-8"}).status_code == 422
+
+
+def test_the_form_begins_with_the_first_step_that_nobody_stated(client, matched, talk):
+    client.force_login(matched.sell)
+    for rung in ("intent", "sample"):
+        client.post(
+            reverse("deal_step", args=[talk.uid]), {"rung": rung, "happened_on": timezone.localdate().isoformat()}
+        )
+    page = client.get(reverse("enquiry", args=[talk.uid]))
+    assert page.context["step_form"]["rung"].value() == "order"
+
+
+def test_each_side_reads_who_gave_a_document(client, matched, talk):
+    client.force_login(matched.sell)
+    order = {"rung": "order", "happened_on": timezone.localdate().isoformat(), "number": "PO-7"}
+    client.post(reverse("deal_step", args=[talk.uid]), {**order, "paper": paper("Contract.pdf")})
+    own = client.get(reverse("enquiry", args=[talk.uid])).text
+    client.force_login(matched.buy)
+    others = client.get(reverse("enquiry", args=[talk.uid])).text
+    assert "You added a document: order" in own
+    assert "from you" in own
+    assert "The other side added a document: order" in others
+    assert "from the other side" in others
+
+
+def test_the_day_of_a_step_stands_in_its_form_in_every_language(client, matched, talk):
+    User.objects.filter(pk=matched.sell.pk).update(language="zh-hans")
+    client.force_login(matched.sell)
+    page = client.get(reverse("enquiry", args=[talk.uid]))
+    day = page.context["step_form"].initial["happened_on"]  # on the clock of this reader
+    assert f'value="{day.isoformat()}"' in page.text
 
 
 def test_blocking_from_the_page_and_taking_it_back(client, matched, talk):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from matchmaker.accounts.models import User
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, Enquiry, QuoteRequest
@@ -44,7 +45,8 @@ class Person:
 
     def press(self, address: str, fill=None, lists=(), **values):
         """Send a form of this page to `address`; `fill` are the fields that take a click each."""
-        assert re.search(rf'(?:form)?action="{re.escape(address)}"', unescape(self.html)), f"no form to {address}"
+        action = rf'(?:form)?action="{re.escape(address)}(?:#\w+)?"'
+        assert re.search(action, unescape(self.html)), f"no form to {address}"
         return self.send(address, fill or {}, lists, values)
 
     def send(self, address: str, fill, lists, values):
@@ -194,3 +196,46 @@ def test_costs_and_comparison_do_not_exist_for_others(client, market):
         assert client.get(reverse(name, args=[found.uid])).status_code == 404
     assert client.post(reverse("quote_request_costs", args=[found.uid]), {}).status_code == 404
     assert client.post(reverse("demand_line_costs", args=[market.line.uid]), {}).status_code == 404
+
+
+def test_the_day_that_the_demand_asks_for_stands_in_the_request_in_every_language(client, market):
+    """Browsers read a day as 2027-03-30 only: as Chinese pages write days, the field stayed empty."""
+    market.line.demand.delivery_until = dt.date(2027, 3, 30)
+    market.line.demand.save()
+    User.objects.filter(pk=market.buy.pk).update(language="zh-hans")
+    client.force_login(market.buy)
+    page = client.get(f"{reverse('quote_request_new')}?p={market.product.uid}&line={market.line.uid}").text
+    assert re.search(r'name="needed_by"\s+value="2027-03-30"', page)
+
+
+def test_wrong_costs_lead_to_their_form_below_the_table(client, market):
+    """The table is longer than a window: without the address of the form, its errors were out of sight."""
+    found = asked_and_quoted(market)
+    client.force_login(market.buy)
+    address = reverse("quote_request_costs", args=[found.uid])
+    page = client.get(reverse("quote_request", args=[found.uid])).text
+    assert f'action="{address}#costs"' in page
+    given = {"costs-currency": "CNY", "costs-fees": "-5"}
+    given |= {f"costs-order_{place}": code for place, code in enumerate(("price", "delivery", "payment"), 1)}
+    answer = client.post(address, given)
+    assert answer.status_code == 422
+    assert re.search(r'<details[^>]* id="costs"\s+open', answer.text)
+    assert "Write 0 or an amount above 0." in answer.text  # fees of 0 are allowed
+
+
+def test_rates_below_the_table_name_their_day_as_the_reader_writes_it(client, market):
+    ExchangeRate.objects.update(as_of=dt.date(2026, 1, 2))
+    found = asked_and_quoted(market)
+    client.force_login(market.buy)
+    assert "1 USD = ¥7.1 on Jan 2, 2026, PBC." in client.get(reverse("quote_request", args=[found.uid])).text
+
+
+def asked_and_quoted(market) -> QuoteRequest:
+    """A request to the first supplier, with its quote."""
+    result = services.request_quotes(
+        by=market.buy, company=market.line.demand.company, subjects=[market.product], line=market.line,
+        quantity=20, unit="t",
+    )  # fmt: skip
+    enquiry = Enquiry.objects.get(product=market.product)
+    services.quote(by=market.sell, enquiry=enquiry, line=market.line, **terms())
+    return result.request
