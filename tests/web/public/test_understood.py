@@ -26,3 +26,11 @@ def test_a_chinese_reader_is_told_a_heading_by_its_chapter_and_everyday_names(db
         found = sentences(RequestFactory().get("/products/"), QueryInterpretation(hs_code="1006"))
     assert [list(one) for one in found] == [["text"]]
     assert found[0]["text"].startswith(said)
+
+
+def test_the_name_of_the_goods_is_shown_and_not_each_sense_of_its_characters(db):
+    """高压球阀 was said to be searched by "high, pressure, high-handed"."""
+    understood = QueryInterpretation(named=("ball valve",), gloss="high pressure high-handed ball valve")
+    texts = [one["text"] for one in sentences(RequestFactory().get("/products/"), understood)]
+    assert texts[0] == "Read as “ball valve”."
+    assert not any("high-handed" in text for text in texts)
