@@ -211,7 +211,7 @@ def test_prices_in_two_currencies_are_compared_by_the_rate_of_the_organiser(desk
         ("", False),
     ]
     assert comparison.notes == [
-        "1 USD = ¥7 on 2026-11-20, central parity.",
+        "1 USD = ¥7 on Nov 20, 2026, central parity.",
         "The organiser has set no rate for EUR.",
     ]
 
