@@ -16,12 +16,9 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMES = 40
-COUNTRIES = ["TH", "VN", "FR", "IT", "BR", "CN", "DE", "KE", "PE", "TR"]
 
 
 def arguments() -> argparse.Namespace:
@@ -29,99 +26,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--companies", type=int, default=50_000)
     parser.add_argument("--database", type=Path)
     parser.add_argument("--url", help="address of an empty PostgreSQL database")
+    parser.add_argument("--times", type=int, default=40, help="how often each page is opened")
+    parser.add_argument("--only", default="", help="pages with this word in their name, and no actions")
     return parser.parse_args()
-
-
-def write(count: int) -> None:
-    from django.utils import timezone
-
-    from matchmaker.accounts.models import User
-    from matchmaker.campaigns.models import Campaign, CompanyInvitation, CompanyTag, Organiser, Participation, Tag
-    from matchmaker.catalogue.models import Category, Product
-    from matchmaker.companies.models import Company, Invitation, Membership
-    from matchmaker.events.models import Event, EventInvitation, EventParticipation
-
-    now = timezone.now()
-    campaign = Campaign.objects.create(
-        slug="many",
-        name={"en": "Many", "zh-hans": "众多"},
-        starts_on=now.date() - timedelta(days=90),
-        ends_on=now.date() + timedelta(days=90),
-        is_current=True,
-    )
-    boss = User.objects.create(email="boss@example.org", name="Boss")
-    Organiser.objects.create(campaign=campaign, user=boss, role="admin")
-    states = ["approved"] * 6 + ["pending"] * 2 + ["draft", "returned"]
-    companies = Company.objects.bulk_create(
-        (
-            Company(
-                legal_name=f"Company {number} Co., Ltd.",
-                name_latin=f"Company {number}",
-                country=COUNTRIES[number % 10],
-                is_supplier=number % 3 != 0,
-                is_buyer=number % 3 == 0,
-                status=states[number % 10],
-                submitted_at=now - timedelta(minutes=number),
-                contact_email=f"office{number}@example.org",
-                verification=number % 4,
-            )
-            for number in range(count)
-        ),
-        batch_size=5000,
-    )
-
-    def side(company: Company) -> str:
-        return "supplier" if company.is_supplier else "buyer"
-
-    Participation.objects.bulk_create(
-        (Participation(campaign=campaign, company=one, side=side(one)) for one in companies), batch_size=5000
-    )
-    people = User.objects.bulk_create(
-        User(email=f"person{number}@example.org", name=f"Person {number}") for number in range(count // 10)
-    )
-    Membership.objects.bulk_create(
-        Membership(company=one, user=person, role="admin") for one, person in zip(companies[::10], people, strict=False)
-    )
-    offers = Invitation.objects.bulk_create(
-        (
-            Invitation(
-                company=one,
-                email=one.contact_email,
-                role="admin",
-                invited_by=boss,
-                not_before=now,
-                expires_at=now + timedelta(days=30),
-            )
-            for one in companies[1::3]
-        ),
-        batch_size=5000,
-    )
-    CompanyInvitation.objects.bulk_create(
-        (CompanyInvitation(campaign=campaign, invitation=offer) for offer in offers), batch_size=5000
-    )
-    tag = Tag.objects.create(campaign=campaign, name="fair")
-    CompanyTag.objects.bulk_create(CompanyTag(tag=tag, company=one) for one in companies[::20])
-    category = Category.objects.order_by("pk").first() or Category.objects.create(
-        code="AGRI-01", name={"en": "Rice", "zh-hans": "大米"}
-    )
-    Product.objects.bulk_create(
-        (Product(company=one, category=category, status="published", published_at=now) for one in companies[1::3]),
-        batch_size=5000,
-    )
-    event = Event.objects.create(
-        campaign=campaign,
-        slug="hall",
-        name={"en": "Hall", "zh-hans": "大厅"},
-        starts_on=now.date() + timedelta(days=9),
-        ends_on=now.date() + timedelta(days=10),
-        capacity=count,
-        status="published",
-    )
-    coming = [one for one in companies if one.status == "approved"][: count // 10]
-    EventParticipation.objects.bulk_create(
-        EventParticipation(event=event, company=one, side=side(one), registered_at=now) for one in coming
-    )
-    EventInvitation.objects.bulk_create(EventInvitation(event=event, company=one) for one in companies[::7])
 
 
 LIST = "/console/companies/"
@@ -155,35 +62,50 @@ PAGES = {
     "campaigns": "/console/campaigns/",
     "take companies over": "/console/campaigns/many/companies/",
     "actions on many": "/console/bulk/",
-    "report (counted before)": "/console/outcomes/",
-    "event, results": "/console/events/hall/results/",
-    "event, the day": "/console/events/hall/today/",
-    "event, meetings": "/console/events/hall/meetings/",
-    "event, plans": "/console/events/hall/plan/",
-    "participants": "/console/events/hall/participants/",
-    "event's invitations": "/console/events/hall/invitations/",
+    "report": "/console/outcomes/",
+    "report, one event": "/console/outcomes/?event=fair",
 }
 
 
-def measure() -> None:
+OF_EVENT = ("results", "today", "today/?q=company+9", "meetings", "plan", "participants", "invitations", "checkin")
+PAGES |= {f"{slug}: {part}": f"/console/events/{slug}/{part}{'' if '?' in part else '/'}"
+          for slug in ("hall", "fair") for part in OF_EVENT}
+# What can be done to all companies, with what it needs.
+VERBS: dict[str, dict[str, str]] = {
+    "approve": {},
+    "return": {"reason": "A certificate is missing."},
+    "tag": {"tag": "new"},
+    "untag": {"tag": "fair"},
+    "invite": {},
+    "invite_to_event": {"event": "hall"},
+    "register": {"event": "hall"},
+    "remind": {"event": "hall"},
+    "announce": {},
+}
+
+
+def measure(times: int, only: str) -> None:
     from django.contrib.auth import get_user_model
     from django.core.cache import cache
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client(HTTP_HOST="localhost")
+    client = Client(HTTP_HOST="localhost", raise_request_exception=False)
     client.force_login(get_user_model().objects.get(email="boss@example.org"))
+    addresses = pages(client, only)
     print(f"{'page':<34} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8} {'queries':>8}")
-    for name, url in pages(client).items():
+    for name, url in addresses.items():
+        if only not in name:
+            continue
         for _warm in range(2):
             answer = client.get(url)
-            if answer.status_code != 200:
-                sys.exit(f"{url} answered {answer.status_code}")
+        if answer.status_code != 200:
+            print(f"{name:<34} answered {answer.status_code}")
+            continue
         walls, spent = [], []
-        for _time in range(TIMES):
-            if "report" not in name:
-                cache.clear()
+        for _time in range(times):
+            cache.clear()
             began, start = time.perf_counter(), time.process_time()
             client.get(url)
             walls.append((time.perf_counter() - began) * 1000)
@@ -195,23 +117,54 @@ def measure() -> None:
         print(f"{name:<34} {figures}", flush=True)
 
 
-def pages(client) -> dict[str, str]:
+def pages(client, only: str) -> dict[str, str]:
     """The address of each page by its name; actions on all companies are prepared and timed on the way."""
-    from django.urls import reverse
-
-    from matchmaker.campaigns.models import BulkAction, Tag
+    from matchmaker.campaigns.models import Tag
     from matchmaker.catalogue.models import Product
 
     names = {"tag": Tag.objects.get().uid, "category": Product.objects.values_list("category", flat=True).first()}
     found = {name: address.format(**names) for name, address in PAGES.items()}
-    for verb in ("approve", "announce"):
-        began = time.perf_counter()
-        answer = client.post(reverse("console_bulk_new"), {"verb": verb, "all": "1", "query": ""})
-        seconds = time.perf_counter() - began
-        action = BulkAction.objects.latest("pk")
-        print(f"{verb} for {action.items.count()} companies is prepared in {seconds:.1f} s")
-        found[f"{verb}: look at it first"] = answer.url
+    for verb, values in ({} if only else VERBS).items():
+        address = prepare(client, verb, values)
+        if address:
+            found[f"{verb}: look at it first"] = address
     return found
+
+
+def prepare(client, verb: str, values: dict[str, str]) -> str:
+    """Choose all companies for an action and what it needs; "" where a step failed."""
+    from django.urls import reverse
+
+    from matchmaker.campaigns.models import BulkAction
+
+    began = time.perf_counter()
+    answer = client.post(reverse("console_bulk_new"), {"verb": verb, "all": "1", "query": ""})
+    chosen = time.perf_counter() - began
+    if answer.status_code == 302 and values:
+        answer = client.post(f"{answer.url}choose/", values)
+    seconds = time.perf_counter() - began
+    if answer.status_code != 302:
+        print(f"{verb}: answered {answer.status_code} after {seconds:.1f} s")
+        return ""
+    action = BulkAction.objects.latest("pk")
+    out = action.items.filter(outcome="left_out").count()
+    print(f"{verb} for {action.items.count()} companies: {chosen:.1f} s, with its choice {seconds:.1f} s, {out} left out")
+    return reverse("console_bulk", args=[action.uid])
+
+
+def write_missing(count: int) -> None:
+    """The parts that the database lacks: it is used again by the next run, on another day with another fair."""
+    from benchmarks import console_data
+    from matchmaker.companies.models import Company
+    from matchmaker.events.models import Event
+    from matchmaker.messaging.models import Enquiry
+
+    if not Company.objects.exists():
+        console_data.write_companies(count)
+    if not Enquiry.objects.exists():
+        console_data.write_trade()
+    if not Event.objects.filter(slug="fair").exists():
+        console_data.write_fair()
 
 
 def main() -> None:
@@ -227,13 +180,10 @@ def main() -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        from matchmaker.companies.models import Company
-
-        if not Company.objects.exists():
-            write(options.companies)
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")  # as PostgreSQL does by itself some minutes after many rows were written
-        measure()
+        write_missing(options.companies)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as PostgreSQL does by itself some minutes after many rows were written
+        measure(options.times, options.only)
 
 
 if __name__ == "__main__":

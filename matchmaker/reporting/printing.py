@@ -6,6 +6,7 @@ from fpdf import FPDF
 from fpdf.enums import Align
 
 from matchmaker.core import formats
+from matchmaker.core.clocks import CHINA, zone_name
 from matchmaker.core.languages import is_rtl
 from matchmaker.core.lists import format_list
 from matchmaker.events.badges import GREY, INK, SEAL
@@ -23,7 +24,7 @@ def report_pdf(report: Report) -> bytes:
     """The whole report."""
     parts = tables(report)
     title = pgettext("figures", "Report")
-    lead = [format_list(report.campaigns), _("Counted on %(day)s.") % {"day": formats.day(report.made_at.date())}]
+    lead = [format_list(report.campaigns), _counted(report)]
     letters = "".join([title, *lead, *(_words(table) for table in parts)])
     sheet = _Sheet(new_paper(title, letters))
     sheet.text(title, size=20, bold=True, height=10)
@@ -32,6 +33,12 @@ def report_pdf(report: Report) -> bytes:
     for table in parts:
         sheet.table(table)
     return bytes(sheet.paper.output())
+
+
+def _counted(report: Report) -> str:
+    """The day on the clock by which days are counted, and which clock that is."""
+    values = {"day": formats.day(report.made_at.date()), "zone": zone_name(CHINA)}
+    return _("Counted on %(day)s, %(zone)s.") % values
 
 
 def _words(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from matchmaker.core.tasks import start
 from matchmaker.reporting import services
 
 
@@ -9,3 +10,13 @@ from matchmaker.reporting import services
 def send_surveys() -> None:
     """Ask the people of events that are over."""
     services.send_surveys()
+
+
+@shared_task(name="reporting.count_reports", time_limit=600, soft_time_limit=540)
+def count_reports() -> None:
+    """Count the reports of many companies that somebody waits for."""
+    services.count_waiting()
+
+
+def start_counting() -> None:
+    start(count_reports)

@@ -1,13 +1,15 @@
 """The report of campaigns, its targets and its data set; surveys after events."""
 
+from matchmaker.reporting.services.counting import count_waiting
 from matchmaker.reporting.services.dataset import data_set
-from matchmaker.reporting.services.facts import Scope
+from matchmaker.reporting.services.facts import ZONE, Scope
 from matchmaker.reporting.services.report import (
     SPLIT_STEPS,
     Report,
     build,
     campaigns_of,
     event_row,
+    latest,
     lines_below,
     partner_line,
     survey_words,

@@ -77,7 +77,17 @@ def collect(scope: Scope) -> Facts:
     for all readers, and a company belongs to one month.
     """
     with timezone.override(ZONE):
-        return _Collector(scope).facts
+        collector = _Collector(scope)
+        collector.everything()
+        return collector.facts
+
+
+def collect_of_event(event: Event) -> Facts:
+    """What happened at an event alone: its meetings with their ratings, who comes, and the survey."""
+    with timezone.override(ZONE):
+        collector = _Collector(Scope((event.campaign,), event=event))
+        collector.event_alone()
+        return collector.facts
 
 
 class _Collector:
@@ -85,6 +95,13 @@ class _Collector:
         self.scope, self.facts = scope, Facts()
         self.countries = dict(scope.companies().values_list("pk", "country"))
         self.inside = scope.companies().values("pk")
+
+    def event_alone(self) -> None:
+        self._coming()
+        self._events()
+        self._surveys()
+
+    def everything(self) -> None:
         self._groups()
         self._registration()
         self._catalogue()
@@ -127,18 +144,23 @@ class _Collector:
         groups["country"] = {company: [country] for company, country in self.countries.items()}
         products = Product.objects.published().filter(company__in=self.inside)
         lines = DemandLine.objects.filter(demand__published_at__isnull=False, demand__company__in=self.inside)
-        coming = EventParticipation.objects.registered().filter(event__in=self.scope.events(), company__in=self.inside)
-        for dimension, rows, names in (
-            ("category", products, ("company", "category")),
-            ("category", lines, ("demand__company", "category")),
-            ("event", coming, ("company", "event")),
-        ):
-            values: dict[int, set] = defaultdict(set, {one: set(v) for one, v in groups[dimension].items()})
-            for company, value in rows.order_by().values_list(*names).distinct():
-                if value is not None:
-                    values[company].add(value)
-            groups[dimension] = {company: sorted(known) for company, known in values.items()}
+        self._group("category", products, "company", "category")
+        self._group("category", lines, "demand__company", "category")
+        self._coming()
         self._partners()
+
+    def _coming(self) -> None:
+        coming = EventParticipation.objects.registered().filter(event__in=self.scope.events(), company__in=self.inside)
+        self._group("event", coming, "company", "event")
+
+    def _group(self, dimension: str, rows: QuerySet, company_path: str, value_path: str) -> None:
+        """Add the values of one dimension to those that its companies have already."""
+        groups = self.facts.groups
+        values: dict[int, set] = defaultdict(set, {one: set(known) for one, known in groups[dimension].items()})
+        for company, value in rows.order_by().values_list(company_path, value_path).distinct():
+            if value is not None:
+                values[company].add(value)
+        groups[dimension] = {company: sorted(known) for company, known in values.items()}
 
     def _partners(self) -> None:
         """A company belongs to the partner that follows it and to those above this one."""

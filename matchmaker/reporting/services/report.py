@@ -1,13 +1,11 @@
 """The report: rows of figures as page, PDF, sheet, API and data set show them."""
 
 import datetime as dt
-import time
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from django.core.cache import cache
 from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign, Organiser, Partner
@@ -31,7 +29,9 @@ from matchmaker.reporting.figures import (
     tabulate,
 )
 from matchmaker.reporting.models import Survey, Target
-from matchmaker.reporting.services.facts import DIMENSION_OF, Scope, collect
+from matchmaker.reporting.services import counting
+from matchmaker.reporting.services.counting import RateRow, Tally
+from matchmaker.reporting.services.facts import DIMENSION_OF, ZONE, Scope, collect, collect_of_event
 from matchmaker.reporting.services.protection import public_count, small_groups
 
 TREND = ("registered", "approved", "met", "agreed")
@@ -113,14 +113,6 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class RateRow:
-    """An exchange rate that a value was converted with, by its day."""
-
-    currency: str
-    as_of: dt.date
-
-
-@dataclass(frozen=True, slots=True)
 class Count:
     code: str
     count: int
@@ -139,7 +131,8 @@ class ObstacleRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    made_at: dt.datetime
+    made_at: dt.datetime  # on the clock by which days are counted
+    is_old: bool  # newer figures are being counted
     campaigns: tuple[str, ...]
     funnel: tuple[Step, ...]
     splits: Mapping[str, tuple[Group, ...]]
@@ -165,12 +158,22 @@ def campaigns_of(user, *, roles: Iterable[str] = Organiser.Role.values) -> list[
 
 
 def build(scope: Scope, *, period: str = MONTH) -> Report:
-    """Count everything. For the campaign's team: nothing is withheld."""
-    tally = _tally(scope, period)
+    """The report with the newest figures there are. For the campaign's team: nothing is withheld."""
+    return _report(scope, period, counting.latest_or_count(scope, period))
+
+
+def latest(scope: Scope, *, period: str = MONTH) -> Report | None:
+    """As `build`; None where many companies have never been counted and a task will count them."""
+    tally = counting.latest(scope, period)
+    return _report(scope, period, tally) if tally else None
+
+
+def _report(scope: Scope, period: str, tally: Tally) -> Report:
     cells, events = tally.cells, list(scope.events())
     names = _names(scope, events)
     return Report(
-        made_at=tally.at,
+        made_at=timezone.localtime(tally.at, ZONE),
+        is_old=tally.is_old,
         campaigns=tuple(str(campaign) for campaign in scope.campaigns),
         funnel=funnel(cells, targets(scope)),
         splits={dimension: _groups(cells, dimension, names[dimension]) for dimension in figures.SPLITS},
@@ -194,42 +197,6 @@ def _obstacles(cells: Cells) -> Iterable[ObstacleRow]:
         solved, unsolved = (_count(cells, f"obstacle_{code}_{outcome}") for outcome in ("solved", "unsolved"))
         if reported:
             yield ObstacleRow(code, reported, solved, unsolved, reported - solved - unsolved)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """What takes long: the cells, and which exchange rates were used."""
-
-    at: dt.datetime
-    cells: Cells
-    rates: tuple[RateRow, ...]
-    without_rate: tuple[str, ...]
-
-
-def _tally(scope: Scope, period: str) -> _Tally:
-    """Count, or take what was counted a moment ago.
-
-    A count that took long is cached sixty times as long: a small campaign for some seconds, a large one (3.5 s of
-    computing with 50,000 companies) for minutes. The page says when it was counted.
-    """
-    parts = [",".join(str(campaign.pk) for campaign in scope.campaigns), scope.event, scope.partner]
-    key = f"report:{':'.join(str(getattr(part, 'pk', part)) for part in parts)}:{period}"
-    cached: _Tally | None = cache.get(key)
-    if cached is not None:
-        return cached
-    start = time.process_time()
-    facts = collect(scope)
-    cells = tabulate(facts, (ALL, CURRENCY, WEEK if period == WEEK else MONTH, *figures.SPLITS))
-    values = [fact for rung in figures.RUNGS for fact in facts.of.get(f"value_{rung}", ())]
-    pairs = {(fact.currency, fact.rate_of) for fact in values if fact.rate_of is not None}
-    tally = _Tally(
-        timezone.now(),
-        cells,
-        rates=tuple(RateRow(currency, day) for currency, day in sorted(pairs)),
-        without_rate=tuple(sorted({fact.currency for fact in values if fact.yuan is None})),
-    )
-    cache.set(key, tally, int(60 * (time.process_time() - start)))
-    return tally
 
 
 def partner_line(partner: Partner) -> tuple[Step, ...]:
@@ -269,7 +236,7 @@ def _column(facts: Iterable[Fact], groups: Mapping[int, list], children: Set[int
 
 def event_row(event: Event) -> EventRow:
     """The figures of one event, for its own page."""
-    cells = tabulate(collect(Scope((event.campaign,), event=event)), (ALL,))
+    cells = tabulate(collect_of_event(event), (ALL,))
     return _event_row(cells, ALL, "", event)
 
 

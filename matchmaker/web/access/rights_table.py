@@ -172,7 +172,7 @@ TABLE = (
     Right("Report, its targets and its data set",
         ("–", "–", "–", "–", "read; organisers set targets, take sheet and data set (a partner reads its own line)",
          "as its person"),
-        tables="reporting.Target", exports={"console_outcomes_export": ORGANISER}),
+        tables="reporting.Target reporting.ReportCount", exports={"console_outcomes_export": ORGANISER}),
     Right("Survey after an event", ("–", "answer own, once", "answer own, once", "–", "sums; words without names", "–"),
         tables="reporting.Survey", notices="meetings_survey"),
     Right("Tags, saved views and actions on many companies",

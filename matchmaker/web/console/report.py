@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +17,7 @@ from matchmaker.events.models import Event
 from matchmaker.reporting import figures, presentation, services
 from matchmaker.reporting.figures import MONTH, WEEK
 from matchmaker.reporting.services.report import TREND, EventRow, Report
+from matchmaker.reporting.tasks import start_counting
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.charts import Columns, columns
@@ -28,7 +31,7 @@ MANY = "all"
 def outcomes(request: HttpRequest) -> HttpResponse:
     """From the invitation to the first shipment, over one campaign, one event, or all of one's campaigns."""
     scope, period = _scope(request), _period(request)
-    report = services.build(scope, period=period)
+    report = _latest(scope, period)
     context = {
         "role": request.role,
         "report": report,
@@ -38,13 +41,39 @@ def outcomes(request: HttpRequest) -> HttpResponse:
         "own_campaigns": services.campaigns_of(request.user),
         "is_many": len(scope.campaigns) > 1,
         "events": Event.objects.filter(campaign__in=scope.campaigns, status=Event.Status.PUBLISHED),
-        "figures": _first_figures(report),
-        "charts": _charts(report),
-        "tables": presentation.tables(report),
-        "targets": [(step.code, figures.FUNNEL[step.code], step.target) for step in report.funnel],
+        "zone": services.ZONE,
+        "job": _job(report),
         "fewest": figures.FEWEST,
     }
+    if report:
+        context |= {
+            "figures": _first_figures(report),
+            "charts": _charts(report),
+            "tables": presentation.tables(report),
+            "targets": [(step.code, figures.FUNNEL[step.code], step.target) for step in report.funnel],
+        }
     return render(request, "console/outcomes.html", context)
+
+
+@team
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """Whether a large report was counted, which asks for itself again until it was."""
+    job = _job(_latest(_scope(request), _period(request)))
+    query = request.GET.urlencode()
+    urls = {"poll_url": f"{request.path}?{query}", "result_url": f"{reverse('console_outcomes')}?{query}"}
+    return render(request, "components/job.html", {"job": job, **urls})
+
+
+def _latest(scope: services.Scope, period: str) -> Report | None:
+    report = services.latest(scope, period=period)
+    if report is None or report.is_old:
+        transaction.on_commit(start_counting)
+    return report
+
+
+def _job(report: Report | None) -> dict:
+    return {"state": "done" if report else "running", "label": _("The report is being counted")}
 
 
 @team

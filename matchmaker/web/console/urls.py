@@ -143,6 +143,7 @@ urlpatterns = [
     path("steps/<int:pk>/seen/", companies.see_step, name="console_step_seen"),
     path("registrations/<uuid:uid>/seen/", companies.see_registration, name="console_registration_seen"),
     path("outcomes/", report.outcomes, name="console_outcomes"),
+    path("outcomes/progress/", report.progress, name="console_outcomes_progress"),
     path("outcomes/report.pdf", report.paper, name="console_outcomes_pdf"),
     path("outcomes/data/", report.data, name="console_outcomes_data"),
     path("outcomes/targets/", report.targets, name="console_outcomes_targets"),
