@@ -19,7 +19,7 @@ class BulkActionQuerySet(models.QuerySet):
     def waiting(self):
         """Work without a running lease."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-        return self.filter(free, state__in=[BulkAction.State.WAITING, BulkAction.State.UNDOING])
+        return self.filter(free, state__in=BulkAction.FOR_WORKERS)
 
 
 class BulkAction(Public):
@@ -37,16 +37,21 @@ class BulkAction(Public):
         ANNOUNCE = "announce", _("Write an announcement to them")
 
     class State(models.TextChoices):
+        COUNTING = "counting", _("being counted")
         PREPARED = "prepared", _("prepared")
         WAITING = "waiting", _("under way")
         DONE = "done", _("done")
         UNDOING = "undoing", _("being taken back")
         UNDONE = "undone", _("taken back")
 
+    FOR_WORKERS = (State.COUNTING, State.WAITING, State.UNDOING)
+
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="bulk_actions")
     verb = models.CharField(max_length=20, choices=Verb)
     values = models.JSONField(default=dict)  # of the verb: reason, tag or event
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    many = models.PositiveIntegerField(default=0)  # companies that were chosen
+    chosen = models.JSONField(default=list)  # their keys, until each has its item
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -105,7 +110,7 @@ class BulkItem(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["action", "company"], name="bulk_item_once")]
-        indexes = [models.Index(fields=["action", "outcome"], name="bulk_item_by_outcome")]
+        indexes = [models.Index(fields=["action", "outcome", "why", "id"], name="bulk_item_by_why")]
 
     def __str__(self):
         return f"{self.action}: {self.company}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -23,12 +23,13 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import BulkAction, BulkItem, Campaign, CompanyTag, Participation, Tag
 from matchmaker.campaigns.models.bulk import UNDO
 from matchmaker.campaigns.services import approve_company, require_organiser, return_company, tags, undo_approval
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 
 LOT = 200  # companies in one transaction
 LEASE = dt.timedelta(minutes=2)
+COUNTED_AT_ONCE = 1_000  # companies for which an action is prepared while a person waits; a worker counts more
 AT_ONCE = 2.0  # seconds that the page which confirms an action works on it itself
 PREPARED_FOR = dt.timedelta(days=1)
 Verb, State, Outcome = BulkAction.Verb, BulkAction.State, BulkItem.Outcome
@@ -55,6 +56,8 @@ class Work:
 def prepare(*, by: User, campaign: Campaign, verb: str, companies: QuerySet[Company]) -> BulkAction:
     """Write down which companies are meant; nothing happens to them before `confirm`.
 
+    Many companies are counted by a worker: the action is in the state `counting` until then.
+
     Raises:
         Refused: for an unknown verb, or where no company is meant.
     """
@@ -65,11 +68,8 @@ def prepare(*, by: User, campaign: Campaign, verb: str, companies: QuerySet[Comp
     keys = sorted(set(mine.order_by().values_list("pk", flat=True)))
     if not keys:
         raise Refused("nobody", _("Tick at least one company."), status=400)
-    action = BulkAction.objects.create(campaign=campaign, verb=verb, by=by)
-    BulkItem.objects.bulk_create([BulkItem(action=action, company_id=key) for key in keys], batch_size=2000)
-    if action.is_set:
-        _leave_out(action)
-    return action
+    action = BulkAction.objects.create(campaign=campaign, verb=verb, by=by, chosen=keys, many=len(keys))
+    return _count(action)
 
 
 @transaction.atomic
@@ -83,8 +83,7 @@ def choose(*, by: User, action: BulkAction, **values: Any) -> BulkAction:
     _only(action, State.PREPARED)
     action.values = _work(action).check(action, values)
     action.save(update_fields=["values"])
-    _leave_out(action)
-    return action
+    return _count(action)
 
 
 @transaction.atomic
@@ -99,11 +98,13 @@ def confirm(*, by: User, action: BulkAction) -> BulkAction:
     _only(action, State.PREPARED)
     if not action.is_set:
         raise Refused("not_set", _("Choose first what is still open."), status=400)
-    _leave_out(action)
+    if action.many <= COUNTED_AT_ONCE:
+        _leave_out(action)
     waiting = action.items.filter(outcome=Outcome.WAITING).count()
     if not waiting:
         raise Refused("nobody", _("It would be done for no company."))
-    action.by, action.state, action.confirmed_at = by, State.WAITING, timezone.now()
+    action.by, action.confirmed_at = by, timezone.now()
+    action.state = State.WAITING if action.many <= COUNTED_AT_ONCE else State.COUNTING
     action.save(update_fields=["by", "state", "confirmed_at"])
     facts = {"verb": action.verb, "companies": waiting, **action.values}
     record(by=by, verb="run_bulk", on=action, organisation=action.campaign, facts=facts)
@@ -137,11 +138,39 @@ def _only(action: BulkAction, state: str) -> None:
         raise Refused("already_confirmed", _("This was confirmed already."))
 
 
+def _count(action: BulkAction) -> BulkAction:
+    """Write the items and whom the verb leaves out: now for few companies, by a worker for many."""
+    if action.many > COUNTED_AT_ONCE:
+        action.state = State.COUNTING
+        action.save(update_fields=["state"])
+    else:
+        _count_now(action)
+    return action
+
+
+def _count_now(action: BulkAction) -> None:
+    """Afterwards the action waits to be confirmed, or was confirmed and begins."""
+    items = (BulkItem(action=action, company_id=key) for key in action.chosen)
+    BulkItem.objects.bulk_create(items, batch_size=2000, ignore_conflicts=True)
+    if action.is_set:
+        _leave_out(action)
+    action.chosen, action.state = [], State.WAITING if action.confirmed_at else State.PREPARED
+    action.save(update_fields=["chosen", "state"])
+
+
+def among(rows: QuerySet) -> Q:
+    """Condition on an item: one of these rows is about its company.
+
+    EXISTS is looked up by index for each item. `company IN (…)` was compared with all rows for each item where
+    PostgreSQL did not know yet how many items had just been written.
+    """
+    return Q(Exists(rows.filter(company=OuterRef("company"))))
+
+
 def _leave_out(action: BulkAction) -> None:
     action.items.exclude(outcome=Outcome.WAITING).update(outcome=Outcome.WAITING, why="")
     for code, condition in _work(action).left_out(action):
-        hit = action.items.filter(condition, outcome=Outcome.WAITING).values("pk")
-        BulkItem.objects.filter(pk__in=hit).update(outcome=Outcome.LEFT_OUT, why=code)
+        action.items.filter(condition, outcome=Outcome.WAITING).update(outcome=Outcome.LEFT_OUT, why=code)
 
 
 def counts(action: BulkAction) -> dict[tuple[str, str], int]:
@@ -166,6 +195,7 @@ def work_on(key: int, budget: float = AT_ONCE) -> bool:
     claim = BulkAction.objects.waiting().filter(pk=key)
     if not claim.update(lease_until=timezone.now() + LEASE, lease_token=token):
         return False
+    _count_claimed(key, token)
     while _lot(key, token):
         if time.monotonic() > until:
             BulkAction.objects.filter(pk=key, lease_token=token).update(lease_until=None)
@@ -174,10 +204,22 @@ def work_on(key: int, budget: float = AT_ONCE) -> bool:
 
 
 @transaction.atomic
+def _count_claimed(key: int, token: uuid.UUID) -> None:
+    """Count the companies of an action whose turn it is, where that waits; then it may wait for a person again."""
+    rows = BulkAction.objects.select_for_update(of=("self",)).select_related("campaign", "by")
+    action = rows.filter(pk=key, lease_token=token, state=State.COUNTING).first()
+    if action is None:
+        return
+    _count_now(action)
+    if action.state == State.PREPARED:
+        BulkAction.objects.filter(pk=key).update(lease_until=None, lease_token=None)
+
+
+@transaction.atomic
 def _lot(key: int, token: uuid.UUID) -> bool:
     """Work off the next lot; False when there is none, and the action is finished."""
     rows = BulkAction.objects.select_for_update(of=("self",)).select_related("campaign", "by")
-    action = rows.filter(pk=key, lease_token=token).first()
+    action = rows.filter(pk=key, lease_token=token).exclude(state=State.PREPARED).first()
     if action is None:
         return False
     undoing = action.state == State.UNDOING
@@ -202,7 +244,8 @@ def _lot(key: int, token: uuid.UUID) -> bool:
 
 def forget_prepared() -> int:
     """Delete what was prepared and never confirmed; returns how many rows went."""
-    old = BulkAction.objects.filter(state=State.PREPARED, created_at__lt=timezone.now() - PREPARED_FOR)
+    states = [State.COUNTING, State.PREPARED]
+    old = BulkAction.objects.filter(state__in=states, confirmed_at=None, created_at__lt=timezone.now() - PREPARED_FOR)
     return old.delete()[0]
 
 
@@ -224,8 +267,8 @@ def one_by_one(act: Callable[[Company], Any], companies: Iterable[Company]) -> d
 
 
 def _decision_exclusions(action: BulkAction) -> list[tuple[str, Q]]:
-    own = Company.objects.filter(memberships__user=action.by).values("pk")
-    return [("not_waiting", ~Q(company__status=Company.Status.PENDING)), ("own_company", Q(company__in=own))]
+    own = Membership.objects.filter(user=action.by)
+    return [("not_waiting", ~Q(company__status=Company.Status.PENDING)), ("own_company", among(own))]
 
 
 def _approve(action: BulkAction, companies: list[Company]) -> dict[int, str]:
@@ -294,13 +337,13 @@ VERBS: dict[str, Work | str] = {
     Verb.RETURN: Work(_return, _decision_exclusions, _check_reason),
     Verb.TAG: Work(
         _put_on,
-        lambda action: [("has_tag", Q(company__in=_uses(action).values("company")))],
+        lambda action: [("has_tag", among(_uses(action)))],
         _new_tag,
         _take_off,
     ),
     Verb.UNTAG: Work(
         _take_off,
-        lambda action: [("no_tag", ~Q(company__in=_uses(action).values("company")))],
+        lambda action: [("no_tag", ~among(_uses(action)))],
         _find_tag,
         _put_on,
     ),
@@ -308,6 +351,6 @@ VERBS: dict[str, Work | str] = {
     # Its companies are the group an announcement goes to, see `announcements`.
     Verb.ANNOUNCE: Work(
         lambda action, companies: {},
-        lambda action: [("no_account", ~Q(company__in=Company.objects.exclude(memberships=None).values("pk")))],
+        lambda action: [("no_account", ~among(Membership.objects.all()))],
     ),
 }

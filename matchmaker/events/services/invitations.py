@@ -14,7 +14,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import BulkAction
 from matchmaker.campaigns.services import bulk, require_organiser, require_takes_new
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
@@ -162,9 +162,9 @@ def _not_invitable(action: BulkAction) -> list[tuple[str, Q]]:
     here = EventParticipation.objects.filter(event=event).exclude(status="withdrawn")
     return [
         ("not_approved", ~Q(company__status=Company.Status.APPROVED)),
-        ("registered", Q(company__in=here.values("company"))),
-        ("invited", Q(company__in=event.invitations.values("company"))),
-        ("no_account", Q(company__in=Company.objects.filter(memberships=None).values("pk"))),
+        ("registered", bulk.among(here)),
+        ("invited", bulk.among(event.invitations.all())),
+        ("no_account", ~bulk.among(Membership.objects.all())),
     ]
 
 
@@ -172,7 +172,7 @@ def _not_registrable(action: BulkAction) -> list[tuple[str, Q]]:
     here = EventParticipation.objects.filter(event=_event(action)).exclude(status="withdrawn")
     return [
         ("not_approved", ~Q(company__status=Company.Status.APPROVED)),
-        ("registered", Q(company__in=here.values("company"))),
+        ("registered", bulk.among(here)),
     ]
 
 
@@ -192,9 +192,9 @@ def _not_remindable(action: BulkAction) -> list[tuple[str, Q]]:
     event = _event(action)
     open_rows = event.invitations.filter(answer__in=[Answer.NONE, Answer.LATER])
     return [
-        ("not_invited", ~Q(company__in=event.invitations.values("company"))),
-        ("answered", ~Q(company__in=open_rows.values("company"))),
-        ("just_reminded", ~Q(company__in=_may_be_reminded(event).values("company"))),
+        ("not_invited", ~bulk.among(event.invitations.all())),
+        ("answered", ~bulk.among(open_rows)),
+        ("just_reminded", ~bulk.among(_may_be_reminded(event))),
     ]
 
 

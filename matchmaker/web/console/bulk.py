@@ -73,7 +73,7 @@ class ChoiceForm(forms.Form):
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What was done to many companies, newest first."""
-    rows = BulkAction.objects.filter(campaign=request.campaign).exclude(state=BulkAction.State.PREPARED)
+    rows = BulkAction.objects.filter(campaign=request.campaign, confirmed_at__isnull=False)
     page = Paginator(rows.select_related("by"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "console/bulk_list.html", {"page": page})
 
@@ -90,6 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
     with refusals_in_messages(request):
         verb = request.POST.get("verb", "")
         action = bulk.prepare(by=request.user, campaign=request.campaign, verb=verb, companies=rows)
+        _count(action)
         return redirect("console_bulk", action.uid)
     return redirect(f"{reverse('console_companies')}?{QueryDict(query).urlencode()}")
 
@@ -121,8 +122,9 @@ def _page(request: HttpRequest, action: BulkAction, form: ChoiceForm) -> HttpRes
     total = sum(counts.values())
     out = {why: n for (outcome, why), n in counts.items() if outcome == BulkItem.Outcome.LEFT_OUT}
     waiting, done = (counts.get((outcome, ""), 0) for outcome in (BulkItem.Outcome.WAITING, BulkItem.Outcome.DONE))
-    items = action.items.select_related("company").order_by("outcome", "pk")
-    page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
+    items = Paginator(action.items.select_related("company").order_by("outcome", "why", "pk"), PER_PAGE)
+    items.count = total  # counted above
+    page = items.get_page(request.GET.get("page"))
     context = {
         "action": action,
         "form": form if form.fields and action.state == action.State.PREPARED else None,
@@ -163,8 +165,10 @@ def _facts(action: BulkAction) -> list[dict]:
 
 
 def _job(action: BulkAction, done: int, total: int) -> dict | None:
-    if action.state not in (BulkAction.State.WAITING, BulkAction.State.UNDOING):
+    if action.state not in BulkAction.FOR_WORKERS:
         return None
+    if action.state == BulkAction.State.COUNTING:
+        return {"state": "running", "label": _("The companies are being counted")}
     return {"state": "running", "label": action.get_verb_display(), "done": done, "total": total}
 
 
@@ -187,7 +191,7 @@ def choose(request: HttpRequest, uid) -> HttpResponse:
     form = ChoiceForm(request.POST, action=action)
     if form.is_valid():
         with refusals_in_form(form):
-            bulk.choose(by=request.user, action=action, **form.cleaned_data)
+            _count(bulk.choose(by=request.user, action=action, **form.cleaned_data))
             return redirect("console_bulk", uid)
     return _page(request, action, form)
 
@@ -210,9 +214,15 @@ def undo(request: HttpRequest, uid) -> HttpResponse:
     return redirect("console_bulk", uid)
 
 
+def _count(action: BulkAction) -> None:
+    """Many companies are counted by a worker, now."""
+    if action.state == BulkAction.State.COUNTING:
+        transaction.on_commit(start_bulk)
+
+
 def _go_on(action: BulkAction) -> None:
     def work() -> None:
-        if not bulk.work_on(action.pk):
+        if action.state == BulkAction.State.COUNTING or not bulk.work_on(action.pk):
             start_bulk()
         start_delivery()
         start_invitations()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.campaigns.models import BulkAction, Campaign, SavedView, Tag
+from matchmaker.campaigns.services import bulk
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import name_key
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
@@ -272,3 +273,19 @@ def test_staff_of_the_site_see_all_campaigns_and_nobody_else_does(client, campai
     client.force_login(staff)
     page = client.get(reverse("console_site"))
     assert page.status_code == 302 or "Spring fair" in page.text
+
+
+def test_the_page_of_an_action_on_many_companies_shows_that_they_are_being_counted(console, campaign, monkeypatch):
+    monkeypatch.setattr(bulk, "COUNTED_AT_ONCE", 1)
+    for name in ("One", "Two"):
+        company(campaign, legal_name=name, status="pending")
+    page = console.post(reverse("console_bulk_new"), {"verb": "approve", "all": "1", "query": ""}, follow=True)
+    assert "The companies are being counted" in page.text
+    assert "Do it for" not in page.text
+    assert not console.get(reverse("console_bulk_list")).context["page"].object_list
+    bulk.work_waiting()
+    uid = BulkAction.objects.get().uid
+    assert "is-done" in console.get(reverse("console_bulk_progress", args=[uid])).text
+    assert "Do it for 2 companies" in console.get(reverse("console_bulk", args=[uid])).text
+    page = console.post(reverse("console_bulk_confirm", args=[uid]), follow=True)
+    assert page.context["job"]["state"] == "running"
