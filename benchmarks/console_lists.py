@@ -68,8 +68,11 @@ PAGES = {
 
 
 OF_EVENT = ("results", "today", "today/?q=company+9", "meetings", "plan", "participants", "invitations", "checkin")
-PAGES |= {f"{slug}: {part}": f"/console/events/{slug}/{part}{'' if '?' in part else '/'}"
-          for slug in ("hall", "fair") for part in OF_EVENT}
+PAGES |= {
+    f"{slug}: {part}": f"/console/events/{slug}/{part}{'' if '?' in part else '/'}"
+    for slug in ("hall", "fair")
+    for part in OF_EVENT
+}
 # What can be done to all companies, with what it needs.
 VERBS: dict[str, dict[str, str]] = {
     "approve": {},
@@ -148,7 +151,9 @@ def prepare(client, verb: str, values: dict[str, str]) -> str:
         return ""
     action = BulkAction.objects.latest("pk")
     out = action.items.filter(outcome="left_out").count()
-    print(f"{verb} for {action.items.count()} companies: {chosen:.1f} s, with its choice {seconds:.1f} s, {out} left out")
+    print(
+        f"{verb} for {action.items.count()} companies: {chosen:.1f} s, with its choice {seconds:.1f} s, {out} left out"
+    )
     return reverse("console_bulk", args=[action.uid])
 
 

@@ -14,6 +14,7 @@ from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
+from matchmaker.web.console.events import plan, today
 from tests import factories
 
 HALL_FIELDS = {"name": {"en": "Hall A", "zh-hans": "一号馆"}, "tables": 1}
@@ -259,3 +260,31 @@ def test_each_agenda_is_printed_in_the_language_of_its_company(console, hall, pa
     assert 'lang="ar" dir="rtl"' in html
     with override("fr"):
         assert f'<th scope="col">{gettext("Who goes")}</th>' in html
+
+
+def test_with_many_companies_a_walk_in_is_searched_for_and_a_slot_shows_its_first_tables(
+    console, hall, pairs, monkeypatch
+):
+    monkeypatch.setattr(today, "IN_A_LIST", 1)
+    monkeypatch.setattr(today, "MEETINGS_SHOWN", 0)
+    name = pairs[0][0].company.legal_name
+    shown = console.get(page("console_event_today"))
+    assert list(shown.context["registered"]) == []
+    assert 'name="walk_in"' in shown.text
+    found = console.get(page("console_event_today"), {"walk_in": name.upper()}).context["registered"]
+    assert [row.company for row in found] == [pairs[0][0].company]
+    for part in shown.context["parts"]:
+        assert (part["rows"], part.get("more", 0)) == ([], part["count"])
+
+
+def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, hall, pairs, monkeypatch):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    hall.book(pairs[0][1], pairs[1][1], 1)
+    monkeypatch.setattr(plan, "_rows_a_page", lambda slots: 1)
+    seen = []
+    for number in (1, 2):
+        board = console.get(page("console_event_meetings"), {"rows": number}).context["board"]
+        rows = [row for day in board["days"] for row in day["rows"]]
+        seen += {row["company"] for row in rows}
+        assert all(one is None or one["cell"].supplier == rows[0]["company"] for one in rows[0]["cells"])
+    assert len(set(seen)) == 2

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -517,37 +518,62 @@ def discard(request, slug, uid):
 @require_safe
 def meetings(request, slug):
     event = event_of(request, slug)
-    rows = list(Meeting.objects.of(event).active().for_agenda())
-    cells = [
-        Cell(
-            row.supplier,
-            row.buyer,
-            row.starts_at,
-            row.table,
-            row.locked,
-            reverse("console_event_meeting", args=[slug, row.uid]),
-            row.status,
-            row.interpreter.name if row.interpreter else "",
-        )
-        for row in rows
-    ]
+    meetings = Meeting.objects.of(event)
+    counts = dict(meetings.order_by().values_list("status").annotate(n=Count("pk")))
+    disputed = meetings.disputed().select_related("supplier", "buyer")
     view = _view(request, event)
-    slots = sorted({*event.slots(), *(row.starts_at for row in rows)})
-    counts = {value: sum(1 for row in rows if row.status == value) for value in Meeting.Status.values}
-    counts["cancelled"] = Meeting.objects.of(event).filter(status="cancelled").count()
     context = {
         "event": event,
         "tab": "meetings",
-        "board": board(
-            event, slots, cells, view, request.GET.get("rows"), set(slots) - {row.starts_at for row in rows}
-        ),
+        "board": _published_board(event, view, request.GET.get("rows")),
         "view": view,
         "views": _views(event),
-        "figures": [{"label": label, "value": number(counts[value])} for value, label in Meeting.Status.choices],
-        "rows": rows,
-        "disputed": [row for row in rows if row.is_disputed],
+        "figures": [{"label": label, "value": number(counts.get(value, 0))} for value, label in Meeting.Status.choices],
+        "has_meetings": any(counts[status] for status in counts if status != Meeting.Status.CANCELLED),
+        "disputed": disputed[:DISPUTED_SHOWN],
+        "disputed_count": disputed.count(),
     }
     return render(request, "console/event_meetings.html", context)
+
+
+def _published_board(event: Event, view: str, page: str | None) -> dict:
+    """As `board`; of thousands of meetings those alone are read in full that stand on the page."""
+    meetings = Meeting.objects.of(event).active()
+    owned: dict = {}
+    for key, *owners in meetings.order_by().values_list("pk", *OWNERS[view]):
+        for owner in owners:
+            if owner:
+                owned.setdefault(owner, []).append(key)
+    names = {} if view in WITHOUT_COMPANY else _display_names(owned)
+    used = set(meetings.order_by().values_list("starts_at", flat=True).distinct())
+    slots = sorted({*event.slots(), *used})
+    owners = sorted(owned, key=lambda one: (-len(owned[one]), names[one]) if names else one)
+    shown = Paginator(owners, _rows_a_page(slots)).get_page(page)
+    keys = {key for owner in shown for key in owned[owner]}
+    rows: dict = {}
+    for meeting in meetings.filter(pk__in=keys).for_agenda():
+        cell = _cell_of(meeting)
+        for owner in _owners(cell, view):
+            rows.setdefault(owner if view in WITHOUT_COMPANY else owner.pk, (owner, []))[1].append(cell)
+    return {"days": _days(event, slots, [rows[one] for one in shown], view, set(slots) - used), "page": shown}
+
+
+def _display_names(companies: Collection[int]) -> dict[int, str]:
+    rows = Company.objects.order_by().only("legal_name", "name_latin", "name_zh").in_bulk(companies)
+    return {key: row.display_name for key, row in rows.items()}
+
+
+def _cell_of(row: Meeting) -> "Cell":
+    return Cell(
+        row.supplier,
+        row.buyer,
+        row.starts_at,
+        row.table,
+        row.locked,
+        reverse("console_event_meeting", args=[row.event.slug, row.uid]),
+        row.status,
+        row.interpreter.name if row.interpreter else "",
+    )
 
 
 # The board of a plan: one row a company or table, one column a slot, day by day.
@@ -565,7 +591,18 @@ class Cell:
     interpreter: str = ""
 
 
-ROWS = 60  # a page of the board; a thousand rows are 15 MB of HTML that no one reads at once
+WITHOUT_COMPANY = ("table", "interpreter")  # views whose rows are no companies
+# Where the rows of a view stand in a meeting.
+OWNERS = {
+    "supplier": ("supplier",),
+    "buyer": ("buyer",),
+    "company": ("supplier", "buyer"),
+    "table": ("table",),
+    "interpreter": ("interpreter__name",),
+}
+DISPUTED_SHOWN = 50
+ROWS = 60  # at most, on a page of the board; a thousand rows are 15 MB of HTML that no one reads at once
+PLACES = 1_800  # rows by slots on a page: fewer rows where the days are long
 
 
 def board(
@@ -585,17 +622,26 @@ def board(
     for cell in cells:
         for owner in _owners(cell, view):
             owned.setdefault(owner, []).append(cell)
-    if view in ("table", "interpreter"):
+    if view in WITHOUT_COMPANY:
         owners = sorted(owned)
     else:
         owners = sorted(owned, key=lambda company: (-len(owned[company]), company.display_name))
-    shown = Paginator(owners, ROWS).get_page(page)
+    shown = Paginator(owners, _rows_a_page(slots)).get_page(page)
+    return {"days": _days(event, slots, [(owner, owned[owner]) for owner in shown], view, closed), "page": shown}
+
+
+def _rows_a_page(slots: Sequence[dt.datetime]) -> int:
+    return max(10, min(ROWS, PLACES // max(len(slots), 1)))
+
+
+def _days(event: Event, slots: Sequence[dt.datetime], owned: list[tuple], view: str, closed) -> list[dict]:
+    """The rows of one page day by day; `owned` has what each row stands for and its meetings."""
     days = []
     for day, group in groupby(slots, key=lambda slot: slot.astimezone(event.zone).date()):
         columns = list(group)
-        rows = [row for owner in shown if (row := _row(event, owner, owned[owner], columns, view, closed))["count"]]
+        rows = [row for owner, cells in owned if (row := _row(event, owner, cells, columns, view, closed))["count"]]
         days.append({"day": day, "slots": [local(slot, event.zone) for slot in columns], "rows": rows})
-    return {"days": days, "page": shown}
+    return days
 
 
 def _owners(cell: Cell, view: str) -> list:
@@ -620,13 +666,13 @@ def _row(
             row[place[cell.starts_at]] = {
                 "cell": cell,
                 "label": (cell.buyer if owner == cell.supplier else cell.supplier).display_name,
-                "second": cell.buyer.display_name if view in ("table", "interpreter") else "",
+                "second": cell.buyer.display_name if view in WITHOUT_COMPANY else "",
             }
     return {
-        "label": owner if view in ("table", "interpreter") else owner.display_name,
-        "company": None if view in ("table", "interpreter") else owner,
+        "label": owner if view in WITHOUT_COMPANY else owner.display_name,
+        "company": None if view in WITHOUT_COMPANY else owner,
         "count": sum(1 for one in row if one),
-        "hours": None if view in ("table", "interpreter") else _hours(event, cells, columns, closed),
+        "hours": None if view in WITHOUT_COMPANY else _hours(event, cells, columns, closed),
         "cells": row,
     }
 

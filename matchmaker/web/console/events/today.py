@@ -1,10 +1,12 @@
 """The organiser's screen of the day: who is where, who is late, which tables are free, and walk-ins placed."""
 
 import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,7 +34,10 @@ from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.rendering.qr import qr
 
 TABLES_SHOWN = 20
+MEETINGS_SHOWN = 50  # of one slot
 LATE_PER_PAGE = 25
+IN_A_LIST = 200  # companies up to which a walk-in is chosen from all; of more it is searched for
+MOST_FOUND = 10
 
 
 @team
@@ -52,7 +57,7 @@ def today(request, slug):
     expected = Attendee.objects.expected().filter(participation__event=event)
     totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
     late = _late(event, now, here)
-    overdue = sum(one["overdue"] for one in late)
+    overdue = sum(one.starts_at <= now for one in late)
     to_come = len(late) - overdue
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "side", "overdue")}
     parts = [
@@ -66,7 +71,7 @@ def today(request, slug):
         "tab": "today",
         "figures": [
             {"label": _("Inside"), "value": totals["inside"], "note": _("of %(n)d expected") % {"n": totals["all"]}},
-            {"label": _("At the tables now"), "value": len(parts[0]["rows"])},
+            {"label": _("At the tables now"), "value": parts[0]["count"]},
             {"label": _("Free tables now"), "value": parts[0]["free_count"]},
             {
                 "label": _("Late companies"),
@@ -78,14 +83,14 @@ def today(request, slug):
         ],
         "parts": parts,
         "prepared": _meetings_at_risk(event, coming),
-        "late": Paginator(_filter(late, **filters), LATE_PER_PAGE).get_page(request.GET.get("page")),
+        "late": _page_of_late(request, event, now, _filter(late, now, **filters)),
         "late_count": len(late),
         "filters": filters,
         "sides": [] if event.is_of_equals else SIDES,
         "absent": _absent(event, now),
         "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
         "scans": _scans(event),
-        "registered": event.participations.registered().select_related("company").order_by("company__legal_name"),
+        **_to_place(event, request.GET.get("walk_in", "").replace("\x00", "").strip()[:80]),
         "placing": placing,
         "places": [
             {"place": one, "at": local(one.starts_at, event.zone), "instant": one.starts_at.isoformat()}
@@ -99,17 +104,36 @@ def today(request, slug):
 
 
 def _placing(request, event) -> EventParticipation | None:
-    uid = request.GET.get("place", "")
-    rows = event.participations.registered().select_related("company", "event")
-    return next((row for row in rows if str(row.uid) == uid), None) if uid else None
+    try:
+        uid = UUID(request.GET.get("place", ""))
+    except ValueError:
+        return None
+    return event.participations.registered().select_related("company", "event").filter(uid=uid).first()
+
+
+def _to_place(event, words: str) -> dict:
+    """Whom a walk-in can be chosen from: all who are registered, or of many those that the words find."""
+    rows = event.participations.registered().select_related("company").order_by("company__legal_name", "pk")
+    if rows.count() <= IN_A_LIST:
+        return {"registered": rows, "is_searched": False, "words": ""}
+    found = rows.filter(_is_named(words, "company__"))[:MOST_FOUND] if words else []
+    return {"registered": found, "is_searched": True, "words": words}
+
+
+def _is_named(words: str, path: str) -> Q:
+    """One of the names contains the words."""
+    names = ("legal_name", "name_latin", "name_zh")
+    return Q.create([(f"{path}{name}__icontains", words) for name in names], connector=Q.OR)
 
 
 def _part(event, slot, here: set[int], label: str, none: str) -> dict:
     """One slot with its meetings by table, whether each side is in the house, and the tables left."""
     if slot is None:
-        return {"label": label, "none": none, "at": None, "rows": [], "free": [], "free_count": event.tables}
-    meetings = list(Meeting.objects.of(event).active().filter(starts_at=slot).for_agenda())
-    free = sorted(set(range(1, event.tables + 1)) - {meeting.table for meeting in meetings})
+        empty = {"at": None, "rows": [], "count": 0, "free": [], "free_count": event.tables}
+        return {"label": label, "none": none, **empty}
+    meetings = Meeting.objects.of(event).active().filter(starts_at=slot)
+    taken = set(meetings.values_list("table", flat=True))
+    free = sorted(set(range(1, event.tables + 1)) - taken)
     return {
         "label": label,
         "at": local(slot, event.zone),
@@ -122,8 +146,10 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
                     {"company": company, "here": company.pk in here} for company in (meeting.supplier, meeting.buyer)
                 ],
             }
-            for meeting in meetings
+            for meeting in meetings.for_agenda()[:MEETINGS_SHOWN]
         ],
+        "count": len(taken),
+        "more": max(len(taken) - MEETINGS_SHOWN, 0),
         "free": free[:TABLES_SHOWN],
         "more_free": max(len(free) - TABLES_SHOWN, 0),
         "free_count": len(free),
@@ -138,39 +164,45 @@ def _meetings_at_risk(event, slot) -> list[dict]:
     return [{"fill_in": one, "who": uids.get(one.absent.pk)} for one in services.fill_ins(event, slot)]
 
 
-def _late(event, now, here: set[int]) -> list[dict]:
-    """Registered companies of which no one has come in, those whose next meeting is soonest first."""
+class Late(NamedTuple):
+    """A registered company of which no one has come in, and its next meeting."""
+
+    starts_at: dt.datetime
+    company: int
+    side: str
+
+
+def _late(event, now, here: set[int]) -> list[Late]:
+    """Those whose next meeting is soonest first."""
     upcoming: dict[int, dt.datetime] = {}
     planned = Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, starts_at__gte=now - event.length)
-    for supplier, buyer, when in planned.values_list("supplier", "buyer", "starts_at"):
+    for supplier, buyer, when in planned.order_by().values_list("supplier", "buyer", "starts_at"):
         for key in (supplier, buyer):
             upcoming[key] = min(when, upcoming.get(key, when))
-    rows = event.participations.registered().filter(company__in=set(upcoming) - here).select_related("company")
-    found = [
-        {
-            "row": row,
-            "next": local(upcoming[row.company_id], event.zone),
-            "overdue": upcoming[row.company_id] <= now,
-        }
-        for row in rows
-    ]
-    return sorted(found, key=lambda one: one["next"])
+    rows = event.participations.registered().values_list("company", "side")
+    return sorted(Late(upcoming[key], key, side) for key, side in rows if key in upcoming and key not in here)
 
 
-def _filter(late: list[dict], *, q: str, side: str, overdue: str) -> list[dict]:
+def _filter(late: list[Late], now, *, q: str, side: str, overdue: str) -> list[Late]:
     """Those of a name, of a side, or whose meeting has begun."""
-    words = q.casefold()
-    return [
-        one
-        for one in late
-        if (not side or one["row"].side == side)
-        and (not overdue or one["overdue"])
-        and any(words in name.casefold() for name in _names(one["row"].company))
+    found = [one for one in late if (not side or one.side == side) and (not overdue or one.starts_at <= now)]
+    if not q:
+        return found
+    keys = [one.company for one in found]
+    named = set(Company.objects.filter(_is_named(q.replace("\x00", ""), ""), pk__in=keys).values_list("pk", flat=True))
+    return [one for one in found if one.company in named]
+
+
+def _page_of_late(request, event, now, late: list[Late]) -> Page:
+    """The companies of one page alone are read."""
+    page = Paginator(late, LATE_PER_PAGE).get_page(request.GET.get("page"))
+    times = {one.company: one.starts_at for one in page.object_list}
+    rows = event.participations.filter(company__in=times).select_related("company")
+    row_of = {row.company_id: row for row in rows}
+    page.object_list = [
+        {"row": row_of[key], "next": local(when, event.zone), "overdue": when <= now} for key, when in times.items()
     ]
-
-
-def _names(company: Company) -> tuple[str, ...]:
-    return (company.legal_name, company.name_latin, company.name_zh)
+    return page
 
 
 def _absent(event, now) -> list[dict]:
