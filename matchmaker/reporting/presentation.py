@@ -13,6 +13,7 @@ from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, O
 from matchmaker.reporting.services.report import SPLIT_STEPS, TREND, EventRow, Report
 
 TEXT, COUNT, RATE, MEAN, AMOUNT, DAY = "text", "count", "rate", "mean", "amount", "day"
+SHOWN = 14  # rows of one table that the page shows at once
 SPLIT_TITLES = {
     "country": gettext_lazy("By country"),
     "category": gettext_lazy("By category"),
@@ -56,6 +57,17 @@ class Table:
     def most(self) -> int:
         """The largest figure of the bars."""
         return max((row[self.bar].value or 0 for row in self.rows), default=0) if self.bar is not None else 0
+
+    @property
+    def shown_rows(self) -> list:
+        """The first rows; of a trend the newest, which stand last."""
+        rows = self.labelled_rows()
+        return rows[-SHOWN:] if self.key == "trend" else rows[:SHOWN]
+
+    @property
+    def other_rows(self) -> list:
+        rows = self.labelled_rows()
+        return rows[:-SHOWN] if self.key == "trend" else rows[SHOWN:]
 
     def labelled_rows(self) -> list[list[tuple[str, Cell, bool]]]:
         """Each cell with the label of its column, and whether it has a bar."""

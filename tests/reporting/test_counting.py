@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.campaigns.models import Participation
-from matchmaker.reporting import services, tasks
+from matchmaker.reporting import presentation, services, tasks
 from matchmaker.reporting.models import ReportCount
 from matchmaker.reporting.services import counting
 from tests import factories
@@ -103,3 +103,12 @@ def test_the_time_of_the_count_is_on_the_clock_by_which_days_are_counted(client,
     assert "Counted at May 2, 2026, 12:30 AM, Beijing time (UTC+8)." in text
     report = services.latest(many.scope)
     assert report.made_at.tzinfo == ZoneInfo("Asia/Shanghai")
+
+
+def test_of_a_long_trend_the_newest_months_are_shown_first():
+    months = tuple(("2025" if number < 12 else "2026", number) for number in range(20))
+    rows = tuple((presentation.Cell("text", str(month)),) for month in months)
+    table = presentation.Table("trend", "New companies by month", ("Period",), rows)
+    assert (table.shown_rows, table.other_rows) == (table.labelled_rows()[6:], table.labelled_rows()[:6])
+    table = presentation.Table("country", "By country", ("Name",), rows)
+    assert (table.shown_rows, table.other_rows) == (table.labelled_rows()[:14], table.labelled_rows()[14:])

@@ -24,6 +24,13 @@ STEPS = {
     "closed": gettext_lazy("Close it"),
     "archived": gettext_lazy("Archive it"),
 }
+OUT_OF_ARCHIVE = gettext_lazy("Take it out of the archive")
+
+
+def _steps(campaign: Campaign) -> list[tuple[str, str]]:
+    """The states that may follow, each with its button; an archived campaign becomes a closed one again."""
+    words = STEPS | {"closed": OUT_OF_ARCHIVE} if campaign.state == Campaign.State.ARCHIVED else STEPS
+    return [(state, words[state]) for state in lifecycle.next_states(campaign)]
 
 
 class NewCampaignForm(forms.ModelForm):
@@ -87,7 +94,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 "role": Organiser.Role(roles[row.pk]).label if row.pk in roles else "",
                 "is_here": request.campaign is not None and row.pk == request.campaign.pk,
                 "may_change": may_change,
-                "steps": [(state, STEPS[state]) for state in lifecycle.next_states(row)] if may_change else [],
+                "steps": _steps(row) if may_change else [],
                 "may_show": may_change and not row.is_current and row.state in ("open", "closed"),
             }
         )

@@ -289,3 +289,13 @@ def test_the_page_of_an_action_on_many_companies_shows_that_they_are_being_count
     assert "Do it for 2 companies" in console.get(reverse("console_bulk", args=[uid])).text
     page = console.post(reverse("console_bulk_confirm", args=[uid]), follow=True)
     assert page.context["job"]["state"] == "running"
+
+
+def test_the_button_of_an_archived_campaign_says_what_it_does(console, campaign):
+    console.force_login(factories.organiser(campaign, "admin"))
+    Campaign.objects.filter(pk=campaign.pk).update(state="archived", is_current=False)
+    text = console.get(reverse("console_campaigns")).text
+    assert "Take it out of the archive" in text
+    assert "Close it" not in text
+    Campaign.objects.filter(pk=campaign.pk).update(state="open")
+    assert "Close it" in console.get(reverse("console_campaigns")).text
