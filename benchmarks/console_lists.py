@@ -67,7 +67,17 @@ PAGES = {
 }
 
 
-OF_EVENT = ("results", "today", "today/?q=company+9", "meetings", "plan", "participants", "invitations", "checkin")
+OF_EVENT = (
+    "results",
+    "today",
+    "today/?q=company+9",
+    "meetings",
+    "meetings/?by=table",
+    "plan",
+    "participants",
+    "invitations",
+    "check-in",
+)
 PAGES |= {
     f"{slug}: {part}": f"/console/events/{slug}/{part}{'' if '?' in part else '/'}"
     for slug in ("hall", "fair")
@@ -103,6 +113,8 @@ def measure(times: int, only: str) -> None:
             continue
         for _warm in range(2):
             answer = client.get(url)
+            if "report" in name:
+                count_reports(name)
         if answer.status_code != 200:
             print(f"{name:<34} answered {answer.status_code}")
             continue
@@ -120,12 +132,24 @@ def measure(times: int, only: str) -> None:
         print(f"{name:<34} {figures}", flush=True)
 
 
+def count_reports(name: str) -> None:
+    """As the worker does after the first reader."""
+    from matchmaker.reporting.services import count_waiting
+
+    began = time.perf_counter()
+    if count_waiting():
+        print(f"{name}: counted by a worker in {time.perf_counter() - began:.1f} s")
+
+
 def pages(client, only: str) -> dict[str, str]:
     """The address of each page by its name; actions on all companies are prepared and timed on the way."""
     from matchmaker.campaigns.models import Tag
     from matchmaker.catalogue.models import Product
 
-    names = {"tag": Tag.objects.get().uid, "category": Product.objects.values_list("category", flat=True).first()}
+    names = {
+        "tag": Tag.objects.get(name="fair").uid,
+        "category": Product.objects.values_list("category", flat=True).first(),
+    }
     found = {name: address.format(**names) for name, address in PAGES.items()}
     for verb, values in ({} if only else VERBS).items():
         address = prepare(client, verb, values)
@@ -139,20 +163,27 @@ def prepare(client, verb: str, values: dict[str, str]) -> str:
     from django.urls import reverse
 
     from matchmaker.campaigns.models import BulkAction
+    from matchmaker.campaigns.services import bulk
 
-    began = time.perf_counter()
-    answer = client.post(reverse("console_bulk_new"), {"verb": verb, "all": "1", "query": ""})
-    chosen = time.perf_counter() - began
-    if answer.status_code == 302 and values:
-        answer = client.post(f"{answer.url}choose/", values)
-    seconds = time.perf_counter() - began
-    if answer.status_code != 302:
-        print(f"{verb}: answered {answer.status_code} after {seconds:.1f} s")
-        return ""
+    waited, worked = 0.0, 0.0
+    address, sent = reverse("console_bulk_new"), {"verb": verb, "all": "1", "query": ""}
+    for step in filter(None, (sent, values)):
+        began = time.perf_counter()
+        answer = client.post(address, step)
+        waited = max(waited, time.perf_counter() - began)
+        if answer.status_code != 302:
+            print(f"{verb}: answered {answer.status_code} after {waited:.1f} s")
+            return ""
+        began = time.perf_counter()
+        bulk.work_waiting()
+        worked += time.perf_counter() - began
+        address = f"{answer.url}choose/"
     action = BulkAction.objects.latest("pk")
     out = action.items.filter(outcome="left_out").count()
     print(
-        f"{verb} for {action.items.count()} companies: {chosen:.1f} s, with its choice {seconds:.1f} s, {out} left out"
+        f"{verb:<16} {action.items.count()} companies, {out} left out: a person waits {waited * 1000:.0f} ms, "
+        f"a worker counts for {worked:.1f} s",
+        flush=True,
     )
     return reverse("console_bulk", args=[action.uid])
 

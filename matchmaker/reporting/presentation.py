@@ -181,10 +181,10 @@ def _deals(report: Report) -> Table:
 
 def _rates(report: Report) -> str:
     """The day of each rate that was used, and what could not be converted."""
-    days = [f"{rate.currency} {formats.day(rate.as_of)}" for rate in report.rates]
+    days = [f"{formats.isolate(rate.currency)} {formats.isolate(formats.day(rate.as_of))}" for rate in report.rates]
     sentences = [_("Converted with the exchange rates of: %(rates)s.") % {"rates": format_list(days)}] if days else []
     if report.without_rate:
-        codes = format_list(report.without_rate)
+        codes = format_list([formats.isolate(code) for code in report.without_rate])
         sentences.append(_("Not in the sum in yuan, because no rate is set: %(codes)s.") % {"codes": codes})
     return join_sentences(sentences)
 

@@ -11,12 +11,13 @@ from matchmaker.core.languages import is_rtl
 from matchmaker.core.lists import format_list
 from matchmaker.events.badges import GREY, INK, SEAL
 from matchmaker.events.printing import new_paper, write
-from matchmaker.reporting.presentation import Cell, Table, tables
+from matchmaker.reporting.presentation import AMOUNT, DAY, TEXT, Cell, Table, tables
 from matchmaker.reporting.services.report import Report
 
 LEFT, TOP, WIDTH, BOTTOM = 15.0, 14.0, 267.0, 196.0  # mm of A4, broadside
-LINE, HEAD = 5.5, 9.0  # height of a row, of a table's head
+LINE, HEAD = 5.5, 10.5  # height of a row, of a table's head
 LIGHT = (225, 220, 212)
+WIDER = {AMOUNT: 1.3, DAY: 1.5, TEXT: 2.2}  # as wide as so many columns of counts
 MOST_ROWS = 30  # of one split; a sheet holds them all
 
 
@@ -71,7 +72,7 @@ class _Sheet:
         self.y += 6
         self.text(table.title, size=13, bold=True, height=6)
         self.y += 1
-        widths = _widths(len(table.head))
+        widths = _widths(table)
         self._head(table, widths)
         for row in table.rows[:MOST_ROWS]:
             if self.y + LINE > BOTTOM:
@@ -86,7 +87,7 @@ class _Sheet:
 
     def _head(self, table: Table, widths: list[float]) -> None:
         for place, label in enumerate(table.head):
-            self._cell(label, place, widths, is_figure=place > 0, height=HEAD, size=7.5, colour=GREY, lines=2)
+            self._cell(label, place, widths, is_figure=place > 0, height=HEAD, size=7, colour=GREY, lines=3)
         self._rule(self.y + HEAD, INK)
         self.y += HEAD + 0.8
 
@@ -122,7 +123,9 @@ class _Sheet:
         self.paper.line(LEFT, y, LEFT + WIDTH, y)
 
 
-def _widths(count: int) -> list[float]:
-    """The first column has names, the others figures."""
-    first = 80.0 if count <= 8 else 62.0
-    return [first, *[(WIDTH - first) / (count - 1)] * (count - 1)]
+def _widths(table: Table) -> list[float]:
+    """The first column has names, the others figures; amounts, days and texts are longer than counts."""
+    first = 80.0 if len(table.head) <= 8 else 56.0
+    first = 190.0 if len(table.head) == 2 else first
+    parts = [WIDER.get(cell.kind, 1.0) for cell in table.rows[0][1:]]
+    return [first, *[(WIDTH - first) * part / sum(parts) for part in parts]]
