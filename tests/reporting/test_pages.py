@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from matchmaker.campaigns.models import Organiser
 from matchmaker.core.pdf import inspect_pdf
+from matchmaker.reporting.models import Target
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -36,6 +37,22 @@ def test_a_target_that_is_no_number_says_so(client, season):
     client.force_login(season.organiser)
     page = client.post(reverse("console_outcomes_targets"), {"met": "many"}, follow=True)
     assert "is no target for Met at an event" in page.text
+
+
+def test_targets_are_those_of_the_campaign_that_is_shown(client, season):
+    other = factories.campaign(is_current=False, slug="last-year")
+    Organiser.objects.create(campaign=other, user=season.organiser, role="admin")
+    client.force_login(season.organiser)
+    address = reverse("console_outcomes_targets")
+    assert f'action="{address}?campaign=last-year"' in client.get(PAGE, {"campaign": "last-year"}).text
+    saved = client.post(f"{address}?campaign=last-year", {"met": "4"})
+    assert saved["Location"] == f"{PAGE}?campaign=last-year"
+    assert {(row.campaign, row.figure, row.value) for row in Target.objects.all()} == {(other, "met", 4)}
+    assert client.post(f"{address}?campaign=all", {"met": "4"}).status_code == 404
+    type(other).objects.filter(pk=other.pk).update(state="archived")
+    assert address not in client.get(PAGE, {"campaign": "last-year"}).text
+    client.post(f"{address}?campaign=last-year", {"met": "5"})
+    assert Target.objects.get().value == 4
 
 
 def test_one_event_and_all_campaigns_can_be_chosen(client, season):

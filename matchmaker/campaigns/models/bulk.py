@@ -50,8 +50,8 @@ class BulkAction(Public):
     verb = models.CharField(max_length=20, choices=Verb)
     values = models.JSONField(default=dict)  # of the verb: reason, tag or event
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    many = models.PositiveIntegerField(default=0)  # companies that were chosen
-    chosen = models.JSONField(default=list)  # their keys, until each has its item
+    many = models.PositiveIntegerField(default=0, db_default=0)  # companies that were chosen
+    chosen = models.JSONField(default=list, db_default=[])  # their keys, until each has its item
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

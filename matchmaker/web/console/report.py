@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.campaigns.models import Organiser
+from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.core import formats
 from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
@@ -51,6 +51,7 @@ def outcomes(request: HttpRequest) -> HttpResponse:
             "charts": _charts(report),
             "tables": presentation.tables(report),
             "targets": [(step.code, figures.FUNNEL[step.code], step.target) for step in report.funnel],
+            "may_set_targets": _may_set_targets(request, scope),
         }
     return render(request, "console/outcomes.html", context)
 
@@ -63,6 +64,13 @@ def progress(request: HttpRequest) -> HttpResponse:
     query = request.GET.urlencode()
     urls = {"poll_url": f"{request.path}?{query}", "result_url": f"{reverse('console_outcomes')}?{query}"}
     return render(request, "components/job.html", {"job": job, **urls})
+
+
+def _may_set_targets(request: HttpRequest, scope: services.Scope) -> bool:
+    """Of one whole campaign that is not archived, in whose team one decides."""
+    if len(scope.campaigns) > 1 or scope.event or scope.campaigns[0].state == Campaign.State.ARCHIVED:
+        return False
+    return scope.campaigns[0] in services.campaigns_of(request.user, roles=Organiser.DECIDES)
 
 
 def _latest(scope: services.Scope, period: str) -> Report | None:
@@ -127,6 +135,10 @@ def data(request: HttpRequest) -> HttpResponse:
 @organiser
 @require_POST
 def targets(request: HttpRequest) -> HttpResponse:
+    """The targets of the campaign whose report is shown, which may be another than the one that is worked in."""
+    scope = _scope(request, Organiser.DECIDES)
+    if len(scope.campaigns) > 1 or scope.event:
+        raise Http404
     with refusals_in_messages(request):
         values = {}
         for code, label in figures.TARGETS.items():
@@ -137,9 +149,9 @@ def targets(request: HttpRequest) -> HttpResponse:
                     % {"text": text[:20], "figure": label}
                 )
             values[code] = int(text) if text else None
-        services.set_targets(by=request.user, campaign=request.campaign, values=values)
+        services.set_targets(by=request.user, campaign=scope.campaigns[0], values=values)
         messages.success(request, _("Saved."))
-    return redirect("console_outcomes")
+    return redirect(f"{reverse('console_outcomes')}?{request.GET.urlencode()}")
 
 
 def _scope(request: HttpRequest, roles=Organiser.Role.values) -> services.Scope:
