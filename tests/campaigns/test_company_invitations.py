@@ -7,6 +7,8 @@ from email.utils import parseaddr
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
@@ -263,3 +265,20 @@ def test_a_company_that_was_invited_stays_when_its_import_is_undone(campaign, li
     stay = company_imports.remove_companies(by=li, campaign=campaign, targets=[one.uid, other.uid], source="test")
     assert stay == 1
     assert list(Company.objects.values_list("pk", flat=True)) == [one.pk]
+
+
+def test_a_query_of_companies_is_read_once():
+    """The preview for 5,000 companies read each of them twice and sorted them whole for DISTINCT."""
+    campaign = factories.campaign()
+    organiser = factories.organiser(campaign)
+    rows = [factories.supplier() for _number in range(2)]
+    factories.take_part(campaign, *rows)
+    campaign.participations.create(company=rows[0], side="buyer")
+    outside = factories.supplier()
+    Membership.objects.all().delete()
+    companies = Company.objects.filter(pk__in=[*(row.pk for row in rows), outside.pk])
+    with CaptureQueriesContext(connection) as queries:
+        selection = company_invitations.select(by=organiser, campaign=campaign, companies=companies)
+    assert [one.company for one in selection.receivers] == rows
+    assert not any("DISTINCT" in query["sql"] for query in queries)
+    assert sum('"companies_company"."legal_name"' in query["sql"] for query in queries) == 1

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, CompanyInvitation, InvitationReminder
+from matchmaker.campaigns.models import Campaign, CompanyInvitation, InvitationReminder, Participation
 from matchmaker.campaigns.services.approval import require_organiser
 from matchmaker.companies import invitations
 from matchmaker.companies.models import Company, Invitation, Membership
@@ -100,7 +100,7 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
         Refused: `too_many` above 5,000; 404 for who does not run the campaign.
     """
     require_organiser(by, campaign)
-    keys = {company.pk for company in companies}
+    keys = _keys(companies)
     if len(keys) > MOST:
         raise Refused(
             "too_many",
@@ -108,8 +108,9 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
             status=400,
         )
     people = Membership.objects.filter(company=OuterRef("pk"))
-    rows = campaign.companies.filter(pk__in=keys).annotate(has_people=Exists(people)).distinct().order_by("pk")
-    known = _EarlierLetters.of(rows)
+    here = Participation.objects.filter(campaign=campaign, company=OuterRef("pk"))
+    rows = Company.objects.filter(Exists(here), pk__in=keys).annotate(has_people=Exists(people)).order_by("pk")
+    known = _EarlierLetters.of(rows, keys)
     selection = Selection()
     for company in rows:
         reason = known.why_not(company)
@@ -121,6 +122,13 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
     return selection
 
 
+def _keys(companies: Iterable[Company]) -> set[int]:
+    """Of a query the keys alone are read."""
+    if isinstance(companies, QuerySet):
+        return set(companies.values_list("pk", flat=True))
+    return {company.pk for company in companies}
+
+
 @dataclass(frozen=True, slots=True)
 class _EarlierLetters:
     """What earlier letters to these companies' addresses tell."""
@@ -130,11 +138,11 @@ class _EarlierLetters:
     invited: frozenset[tuple[int, str]]  # company and address
 
     @classmethod
-    def of(cls, companies: QuerySet[Company]) -> "_EarlierLetters":
+    def of(cls, companies: QuerySet[Company], keys: set[int]) -> "_EarlierLetters":
         emails = companies.order_by().values(lower=Lower("contact_email"))
         refused = Invitation.objects.filter(refused_at__isnull=False, email__in=emails)
         bounced = Suppression.objects.filter(address__in=emails)
-        open_ones = Invitation.objects.open().filter(company__in=companies.order_by().values("pk"))
+        open_ones = Invitation.objects.open().filter(company__in=keys)
         return cls(
             frozenset(refused.values_list("email", flat=True)),
             frozenset(bounced.values_list("address", flat=True)),

@@ -1,10 +1,12 @@
 """Inviting the contact persons of companies from lists: chosen, previewed, sent, and what became of each letter."""
 
+from collections.abc import Iterable, Sequence
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -116,7 +118,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if "import" in request.GET:
         batch = _import(request)
         companies, back = of_import(request, batch), reverse("import", args=[batch.uid])
-    return _invite(request, NoteForm, list(companies), back)
+    return _invite(request, NoteForm, companies, back)
 
 
 def _import(request: HttpRequest) -> Import:
@@ -136,7 +138,9 @@ def invite_one(request: HttpRequest, uid) -> HttpResponse:
     return _invite(request, ContactForm, [company], reverse("console_company", args=[uid]))
 
 
-def _invite(request: HttpRequest, form_class, companies: list[Company], back: str) -> HttpResponse:
+def _invite(
+    request: HttpRequest, form_class, companies: Sequence[Company] | QuerySet[Company], back: str
+) -> HttpResponse:
     initial = {"email": companies[0].contact_email} if form_class is ContactForm else {}
     form = form_class(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid() and request.POST.get("step") == "send":
@@ -156,7 +160,7 @@ def _invite(request: HttpRequest, form_class, companies: list[Company], back: st
 
 
 @transaction.atomic
-def _send(request: HttpRequest, companies: list[Company], *, note: str, email: str = "") -> int:
+def _send(request: HttpRequest, companies: Iterable[Company], *, note: str, email: str = "") -> int:
     who = {"by": request.user, "campaign": request.campaign}
     if email:
         companies = [services.correct_contact(**who, company=company, email=email) for company in companies]
