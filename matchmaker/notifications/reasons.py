@@ -50,6 +50,7 @@ KNOWN = (
     _("Called back."),
     _("Its link has run out."),
     _("A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."),
+    _("Sent before the backup was put back."),
 )
 
 

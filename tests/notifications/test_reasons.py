@@ -26,6 +26,18 @@ def reason_sentences() -> list[str]:
     return sorted(set(found))
 
 
+def written_in_rows() -> list[str]:
+    """Every sentence that a mapping of columns stores as `last_error`."""
+    found = set()
+    for file in (Path(settings.BASE_DIR) / "matchmaker/notifications").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Dict):
+                columns = [key.value if isinstance(key, ast.Constant) else "" for key in node.keys]
+                pairs = zip(columns, map(_text, node.values), strict=True)
+                found |= {text for column, text in pairs if column == "last_error" and text}
+    return sorted(found)
+
+
 def _text(value) -> str:
     if isinstance(value, ast.Constant):
         return str(value.value)
@@ -36,6 +48,11 @@ def _text(value) -> str:
 
 def test_there_are_reasons():
     assert len(reason_sentences()) >= 15
+
+
+@pytest.mark.parametrize("reason", [*reason_sentences(), *written_in_rows()])
+def test_every_reason_can_be_found_in_the_catalogues(reason):
+    assert any(pattern.fullmatch(reason) for _sentence, pattern in reasons._patterns())
 
 
 @pytest.mark.parametrize("reason", reason_sentences())
