@@ -1,10 +1,13 @@
 """Pages while the translation engine hangs: `.venv/bin/python benchmarks/hanging_engine.py`.
 
-The sample campaign on SQLite, a Celery worker with its timetable, and two gunicorns with the settings of `make run`
-beside each other: one without an engine, one whose engine accepts every connection and never answers. All texts of the
-campaign wait for a translation, so that the worker hangs, too; the pause that a failure makes is lifted at once. The
-same pages are read from both servers in turn. It prints p50 and p95 of both, the ratio of each pair of readings,
-and how many connections the engine saw from the server (none may be) and from the worker.
+The sample campaign on SQLite, a Celery worker with its timetable, and three gunicorns with the settings of `make run`
+beside each other: one without an engine, one with an engine that answers, one whose engine accepts every connection and
+never answers. All texts of the campaign wait for a translation by the last one, so that the worker hangs, too; the
+pause that a failure makes is lifted at once. The same pages are read from the servers in turn. No text is translated,
+so all three show the same. It prints p50 and p95 of each, and two ratios: what it costs that an engine hangs (hangs /
+answers) and what it costs that there is one (hangs / none: a query or two a page for stored translations). The first
+two columns of a page are medians. Last, how many connections the engine saw from the server (none may be) and from the
+worker.
 
 ROUNDS is how often each page is read from each server (100).
 """
@@ -15,6 +18,7 @@ import http.client
 import io
 import os
 import random
+import re
 import shutil
 import socket
 import statistics
@@ -41,6 +45,7 @@ os.environ |= {
     "SMALL": "1",
     "TRANSLATION_ENGINE": "gloss",
 }
+Times = dict[str, dict[str, list[float]]]  # server → page → milliseconds
 ROUNDS = int(os.environ.get("ROUNDS", "100"))
 
 
@@ -64,14 +69,17 @@ class Silence:
 
 def main() -> None:
     running: list[subprocess.Popen] = []
+    links = contextlib.ExitStack()
     try:
         running.append(valkey.start(FOLDER / "valkey", REDIS, persistent=False, stdout=subprocess.DEVNULL))
         before_server, before_worker = Silence(), Silence()
         pages = load(before_worker)
         gunicorn = ("gunicorn", "matchmaker.wsgi", "-c", "python:matchmaker.running.gunicorn")
-        ports = {"no engine": valkey.free_port(), "engine hangs": valkey.free_port()}
+        answers = {"TRANSLATION_ENGINE": "libretranslate", "TRANSLATION_URL": links.enter_context(fake()).url}
+        engines = {"no engine": {}, "engine answers": answers, "engine hangs": before_server.engine()}
+        ports = {name: valkey.free_port() for name in engines}
         for name, port in ports.items():
-            given = before_server.engine() if name == "engine hangs" else {}
+            given = dict(engines[name])
             given |= {"PROMETHEUS_MULTIPROC_DIR": str(FOLDER / name)}
             running.append(start(*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-tmp-dir", str(FOLDER), **given))
         timetable = ("-B", "-s", str(FOLDER / "timetable"), "-c", "1", "-Q", "match,mail")
@@ -81,7 +89,15 @@ def main() -> None:
         for one in reversed(running):
             one.terminate()
             one.wait()
+        links.close()
         shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def fake():
+    """An engine that answers, as the tests have it."""
+    from tests.translation.fakes import running
+
+    return running("libretranslate")
 
 
 def start(*command: str, **environment: str) -> subprocess.Popen:
@@ -155,8 +171,8 @@ def signed_in(person) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def measure(ports: dict[str, int], pages: list[tuple[str, str]], silence: Silence) -> dict[str, list[float]]:
-    """Milliseconds of each page by server, the two beside each other, after each page was read once."""
+def measure(ports: dict[str, int], pages: list[tuple[str, str]], silence: Silence) -> Times:
+    """Milliseconds of each reading by server and page, the servers beside each other, after each page was read once."""
     from matchmaker.translation.models import Translation
 
     wait_for(ports.values())
@@ -169,13 +185,13 @@ def measure(ports: dict[str, int], pages: list[tuple[str, str]], silence: Silenc
         assert time.monotonic() - began < 120, "the worker did not call its engine"
         again()
         time.sleep(0.5)
-    order, took = random.Random(7), {name: [] for name in links}
+    order, took = random.Random(7), {name: {address: [] for address, _session in pages} for name in links}
     stop = threading.Event()
     threading.Thread(target=lambda: keep_calling(stop), daemon=True).start()
     for _round in range(ROUNDS):
         for address, session in order.sample(pages, len(pages)):
-            for name in order.sample(list(links), 2):
-                took[name].append(read(links[name], address, session))
+            for name in order.sample(list(links), len(links)):
+                took[name][address].append(read(links[name], address, session))
     stop.set()
     done = Translation.objects.exclude(text="").count()
     assert done == 0, f"{done} texts were translated by an engine that does not answer"
@@ -220,17 +236,39 @@ def read(link: http.client.HTTPConnection, address: str, session: str) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def report(took: dict[str, list[float]], before_server: Silence, before_worker: Silence) -> None:
+def report(took: Times, before_server: Silence, before_worker: Silence) -> None:
+    all_of = {name: [one for times in pages.values() for one in times] for name, pages in took.items()}
     say("| | readings | p50, ms | p95, ms |")
     say("|---|---|---|---|")
-    for name, times in took.items():
-        cuts = statistics.quantiles(times, n=20)
-        say(f"| {name} | {len(times)} | {cuts[9]:.1f} | {cuts[18]:.1f} |")
-    without, hanging = took["no engine"], took["engine hangs"]
-    pairs = statistics.quantiles([b / a for a, b in zip(without, hanging, strict=True)], n=20)
-    p95 = [statistics.quantiles(times, n=20)[18] for times in (hanging, without)]
-    say(f"ratio of p95: {p95[0] / p95[1]:.2f}; of each pair of readings: median {pairs[9]:.2f}")
+    for name, times in all_of.items():
+        say(f"| {name} | {len(times)} | {statistics.median(times):.1f} | {p95(times):.1f} |")
+    say()
+    say("| page | none, ms | hangs, ms | hangs / answers | hangs / none |")
+    say("|---|---|---|---|---|")
+    none, answers, hangs = took.values()
+    for address in none:
+        middle = [statistics.median(times[address]) for times in (none, hangs)]
+        pairs = [f"{paired(hangs[address], other[address]):.2f}" for other in (answers, none)]
+        say(f"| {named(address)} | {middle[0]:.1f} | {middle[1]:.1f} | {pairs[0]} | {pairs[1]} |")
+    say()
+    none, answers, hangs = all_of.values()
+    for name, other in (("answers", answers), ("none", none)):
+        ratio = p95(hangs) / p95(other)
+        say(f"hangs / {name}: p95 {ratio:.2f}; of each pair of readings, median {paired(hangs, other):.2f}")
     say(f"connections to the engine: {len(before_server.open)} by the server, {len(before_worker.open)} by the worker")
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[18]
+
+
+def paired(ours: list[float], theirs: list[float]) -> float:
+    """The median ratio of readings that stood beside each other."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def named(address: str) -> str:
+    return re.sub(r"[0-9a-f-]{36}", "…", address)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from matchmaker.core import ttl_cache
 from matchmaker.matching.reasons import sentences
+from matchmaker.messaging.services import ask, reply
 from matchmaker.translation.models import Kind, KindPolicy, Translation
 from matchmaker.translation.services import digest_of
 from tests import factories
@@ -123,11 +124,20 @@ def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(clie
     for number in range(5):
         product = factories.product(supplier, name=f"ข้าวหอมมะลิ {number}", description=f"นุ่ม {number}", language="th")
         factories.match(product, factories.line(demand, text=f"茉莉香米{number}"))
+        mine, hers = factories.member_of(buyer), factories.member_of(supplier)
+        enquiry = ask(by=mine, company=buyer, product=product, text=f"请报价 {number}。")
+        reply(by=hers, enquiry=enquiry, text=f"ขอบคุณ {number}")
+        reply(by=mine, enquiry=enquiry, text=f"谢谢 {number}")
+        reply(by=hers, enquiry=enquiry, text=f"ราคา {number}")
+    talk = ["/enquiries/", f"/enquiries/{enquiry.uid}/"]
     pages = [
+        ("zh-hans", buyer, talk),
+        ("fr", supplier, [*talk, "/supplier/products/", "/supplier/interest/"]),
         ("zh-hans", buyer, ["/buyer/", "/buyer/matches/", f"/buyer/demands/{demand.uid}/", "/zh-hans/products/"]),
         ("zh-hans", buyer, [f"/zh-hans/suppliers/{supplier.uid}/", "/zh-hans/suppliers/", "/zh-hans/"]),
         ("fr", supplier, ["/supplier/", "/supplier/matches/", f"/fr/demands/{demand.uid}/", "/fr/demands/"]),
     ]
+    many = {}
     for language, company, paths in pages:
         client.force_login(company.members.get())
         read_in(language, client)
@@ -137,7 +147,8 @@ def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(clie
             with CaptureQueriesContext(connection) as queries:
                 client.get(path)
             asked = [query for query in queries if "translation_translation" in query["sql"]]
-            assert len(asked) <= 2, f"{path}: {len(asked)} queries"
+            many[path, language] = len(asked)
+    assert {page: count for page, count in many.items() if count > 2} == {}
 
 
 def test_a_supplier_in_the_list_is_named_with_goods_that_the_reader_can_read(client):

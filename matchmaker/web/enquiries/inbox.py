@@ -14,6 +14,7 @@ from matchmaker.messaging.models import Block, ContactPreference, Enquiry
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
 from matchmaker.web.forms.refusals import refusals_in_messages
+from matchmaker.web.rendering.reading_ahead import read_ahead_enquiries
 
 PER_PAGE = 20
 
@@ -37,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(tabs[chosen][1].for_cards().order_by("-touched_at", "-pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    read_ahead_enquiries(page)
     context = {
         "company": company,
         "page": page,

@@ -22,13 +22,16 @@ from matchmaker.messaging.services import hold_sentence
 from matchmaker.messaging.services.writing import EDIT_MINUTES
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import PaperForm
+from matchmaker.web.rendering.reading_ahead import read_ahead_messages
 from matchmaker.web.templatetags.trade import for_one
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
     """Messages and happenings in the order they came."""
     rows = []
-    for message in _messages(user, enquiry):
+    messages = list(_messages(user, enquiry))
+    read_ahead_messages(enquiry, messages)
+    for message in messages:
         if request_line := getattr(message, "request_line", None):
             rows.append(_request(message, request_line, side))
         rows.append(_message(user, message, side))

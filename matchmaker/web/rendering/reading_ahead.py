@@ -8,6 +8,7 @@ from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core.languages import base_of, current
 from matchmaker.directory.cards import ProductCard
 from matchmaker.matching.models import Match
+from matchmaker.messaging.models import Enquiry, Message
 from matchmaker.translation.services import read_ahead
 
 Written = Iterator[tuple[str, str]]  # (text, its language)
@@ -26,6 +27,16 @@ def read_ahead_demands(demands: Iterable[Demand]) -> None:
 def read_ahead_matches(matches: Iterable[Match]) -> None:
     """For matches read with `for_cards`."""
     _read(chain.from_iterable((*_of_product(match.product), *_of_line(match.line)) for match in matches))
+
+
+def read_ahead_enquiries(enquiries: Iterable[Enquiry]) -> None:
+    """For enquiries read with `for_cards`: what each of them is about."""
+    _read(chain.from_iterable(map(_of_enquiry, enquiries)))
+
+
+def read_ahead_messages(enquiry: Enquiry, messages: Iterable[Message]) -> None:
+    """For the page of one enquiry: what it is about, and its messages."""
+    _read(chain(_of_enquiry(enquiry), ((message.text, message.language) for message in messages)))
 
 
 def _read(texts: Written) -> None:
@@ -48,3 +59,10 @@ def _of_demand(demand: Any) -> Written:
 
 def _of_line(line: DemandLine) -> Written:
     yield line.text, line.language
+
+
+def _of_enquiry(enquiry: Enquiry) -> Written:
+    if enquiry.demand:
+        yield enquiry.demand.title, enquiry.demand.language
+    elif enquiry.product:
+        yield from _of_product(enquiry.product)

@@ -68,6 +68,7 @@ def interest(request: HttpRequest) -> HttpResponse:
     company = request.company
     interest = interest_in(company)
     products = list(Product.objects.published().of(company).prefetch_related("texts").order_by("pk"))
+    read_ahead_products(products)
     products_of_enquiries = list(
         Enquiry.objects.filter(supplier=company, asked_by=Side.BUYER).values_list("product", flat=True)
     )

@@ -47,6 +47,7 @@ from matchmaker.web.forms.double_submit import is_done
 from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.readings import mark_read_fields, may_keep_picture, reading_in, start_context
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_form, refusals_in_messages
+from matchmaker.web.rendering.reading_ahead import read_ahead_matches, read_ahead_products
 from matchmaker.web.supplier.codes import picked_codes, suggestions
 from matchmaker.web.supplier.forms import (
     MAX_TEXTS,
@@ -102,7 +103,8 @@ def state_of(product: Product) -> dict:
 def best_matches(request: HttpRequest, product: Product) -> dict:
     """What the page says of a product's matches: how many, the best of them, and whether more are about to come."""
     found = seen_by(request.company).filter(product=product)
-    best = found.for_cards().order_by("-score", "id")[:BEST]
+    best = list(found.for_cards().order_by("-score", "id")[:BEST])
+    read_ahead_matches(best)
     return {
         "matches": found.count(),
         "best": [match_context(match) for match in best] if product.status == Product.Status.PUBLISHED else [],
@@ -123,6 +125,8 @@ def matching(request: HttpRequest, uid) -> HttpResponse:
 @supplier
 def index(request: HttpRequest) -> HttpResponse:
     found = found_matches(request.company)
+    products = list(Product.objects.of(request.company).for_cards())
+    read_ahead_products(products)
     rows = [
         {
             "product": product,
@@ -130,7 +134,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "completeness": completeness(product),
             "matches": found.get(product.pk, 0),
         }
-        for product in Product.objects.of(request.company).for_cards()
+        for product in products
     ]
     return render(request, "supplier/products.html", {"rows": rows, "company": request.company})
 
