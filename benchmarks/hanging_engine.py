@@ -228,6 +228,7 @@ def wait_for(ports) -> None:
 
 
 def read(link: http.client.HTTPConnection, address: str, session: str) -> float:
+    link.close()  # a server closes a link that waited while the others were read
     start = time.perf_counter()
     link.request("GET", address, headers={"Cookie": f"sessionid={session}"} if session else {})
     answer = link.getresponse()

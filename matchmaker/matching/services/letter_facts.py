@@ -4,7 +4,7 @@ A line of text in a script that the reader does not know says nothing in a subje
 place are known in every language of the site.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -17,6 +17,7 @@ from matchmaker.core.languages import ENGLISH, base_of, current, site_code, site
 from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
 
+HEADING = 4  # digits
 LONGEST = 60  # characters of the tariff's own English text
 
 
@@ -36,9 +37,9 @@ def in_languages(make: Callable[[], Any], languages: Iterable[str] | None = None
 
 def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[str, Any]:
     """What is wanted: `what`, `amount` and `place` by language ("" where unknown), `closes_on` as an ISO date."""
-    heading, buyer = _heading(line.hs_code), line.demand.company
+    codes, buyer = _codes(line.hs_code), line.demand.company
     return {
-        "what": in_languages(lambda: _goods(line.category, heading), languages),
+        "what": in_languages(lambda: _goods(line.category, codes), languages),
         "amount": in_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else "", languages),
         "place": in_languages(lambda: format_list(filter(None, [buyer.place, buyer.country_name])), languages),
         "closes_on": line.demand.closing_on.isoformat(),
@@ -47,9 +48,9 @@ def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[st
 
 def of_product(product: Product, languages: Iterable[str] | None = None) -> dict[str, Any]:
     """What is offered: `what`, `amount` (the smallest order) and `place` (the country of origin), as in `of_line`."""
-    heading, smallest = _heading(product.hs_code), product.min_order
+    codes, smallest = _codes(product.hs_code), product.min_order
     return {
-        "what": in_languages(lambda: _goods(product.category, heading), languages),
+        "what": in_languages(lambda: _goods(product.category, codes), languages),
         "amount": in_languages(lambda: quantity(smallest, product.min_order_unit) if smallest else "", languages),
         "place": in_languages(lambda: product.origin_name or product.company.country_name, languages),
         "closes_on": "",
@@ -81,16 +82,19 @@ def _within(text: str) -> str:
     return text.rstrip("。.；; ")
 
 
-def _heading(code: str) -> HSCode | None:
-    return HSCode.objects.select_related("parent").filter(pk=code[:4]).first() if code else None
+def _codes(code: str) -> list[HSCode]:
+    """The line of the nomenclature and its heading, as far as they are known."""
+    wanted = HSCode.objects.select_related("parent").filter(pk__in={code, code[:4]} - {""})
+    return list(wanted.order_by("-level")) if code else []
 
 
-def _goods(category: Category | None, heading: HSCode | None) -> str:
+def _goods(category: Category | None, codes: Sequence[HSCode]) -> str:
     """The category and what the goods of the HS heading are called: Cereals: Rice (HS 1006); 谷物：大米（HS 1006）."""
+    heading = next((code for code in codes if code.level == HEADING), None)
     if heading is None:
         return str(category.name) if category else ""
     values = {
-        "goods": _everyday_name(heading),
+        "goods": _everyday_name(heading, codes),
         "code": heading.code,
         "category": str(category.name) if category else "",
     }
@@ -99,10 +103,18 @@ def _goods(category: Category | None, heading: HSCode | None) -> str:
     return _("%(category)s: %(goods)s (HS %(code)s)") % values
 
 
-def _everyday_name(heading: HSCode) -> str:
-    """The beginning of the tariff's text, where the reader has one; else an everyday name, or the chapter's title."""
-    name = next(iter(heading.everyday_names), heading.chapter_title)
-    if name and not heading.text.has(current()):
-        return name
+def _everyday_name(heading: HSCode, codes: Sequence[HSCode]) -> str:
+    """The beginning of the tariff's text, where the reader has one; else everyday names, or the chapter's title.
+
+    Names of the exact code come first: those of a heading begin with goods of its first code, quinoa's with buckwheat.
+    """
+    if not heading.text.has(current()):
+        names = next((code.everyday_names for code in codes if code.everyday_names), [])
+        if len(names) == 1:
+            return names[0]
+        if names:
+            return _("%(names)s and similar goods") % {"names": names[0]}
+        if title := heading.chapter_title:
+            return title
     first = str(heading.text).partition(";")[0].strip()
     return first if len(first) <= LONGEST else first[: LONGEST - 1].rstrip(" ,") + "…"
