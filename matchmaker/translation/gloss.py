@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from matchmaker.core.languages import is_rtl
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, is_readable, simplify
 from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
@@ -50,6 +51,7 @@ ADJECTIVES = frozenset({"state", "quality", "colour", "size", "technical"})
 _SEGMENT = re.compile(r"[,;:，；：、/()（）\[\]·•|\n–—]+|\.\s|。|\s-\s")
 # "of" in languages that put it between the thing and what it is made of.
 _OF = re.compile(r"\s+(?:de|du|des|del|da|do|dos|das|di|della|dei|of)\s|\s+(?:d|dell|all)['’]", re.IGNORECASE)
+_LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _FIGURE = re.compile(
     r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*"
@@ -95,7 +97,12 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     known = round(sum(phrase.known for phrase in phrases) / max(sum(phrase.count for phrase in phrases), 1), 3)
     keeps_rest = known >= MOSTLY_KNOWN or sum(phrase.count for phrase in phrases) <= SHORT
     parts = dict.fromkeys(part for phrase in ordered for part in phrase.parts(with_rest=keeps_rest))
-    return Gloss(BETWEEN.join(parts), known)
+    return Gloss(BETWEEN.join(map(_isolate, parts) if is_rtl(target) else parts), known)
+
+
+def _isolate(part: str) -> str:
+    """Figures and Latin words keep their order in a line from right to left: 10-25 kg, ≤3 mm."""
+    return f"\u2068{part}\u2069" if _LEFT_TO_RIGHT.search(part) else part
 
 
 def _alike(written: str, name: str, endings: tuple[str, ...]) -> bool:

@@ -23,6 +23,15 @@ def test_gloss_of_a_name(text, language, chinese):
     assert render(text, language, "zh").text == chinese
 
 
+def test_figures_and_latin_words_stay_whole_in_a_line_from_right_to_left():
+    """Without isolates "10-25 kg" stands as "25-10 · kg", and "≤3 mm" as "3≥ mm"."""
+    assert render("Olive oil, 10-25 kg, ≤3 mm", "en", "ar").text.split(" · ")[1:] == [
+        "\u206810-25 kg\u2069",
+        "\u2068≤3 mm\u2069",
+    ]
+    assert "\u2068" not in render("Olive oil, 10-25 kg", "en", "zh").text
+
+
 def test_a_name_inside_a_korean_word_is_not_taken_for_goods():
     assert (
         "蜡烛" not in render("찹쌀 태양초 고추장 500g", "ko", "zh").text
