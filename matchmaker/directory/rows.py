@@ -15,7 +15,7 @@ from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
-from matchmaker.catalogue.services.translations import names_in_other_languages
+from matchmaker.catalogue.services.translations import names_in_other_languages, names_read_ahead
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
 from matchmaker.core.ttl_cache import cached_for
@@ -88,8 +88,9 @@ def product_entries(rows: QuerySet) -> Iterator[Entry]:
     full = rows.select_related("company", "category").prefetch_related("texts", "certificates", "images")
     for batch in _batches(full):
         ready = facts.readiness(batch)
-        for product in batch:
-            yield _product_entry(product, facts, ready[product.pk])
+        with names_read_ahead(batch):
+            entries = [_product_entry(product, facts, ready[product.pk]) for product in batch]
+        yield from entries
 
 
 def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, int]]) -> Entry:

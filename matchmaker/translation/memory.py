@@ -1,8 +1,10 @@
 """Translations that a request has read already, so that a page with many texts needs one query and not one a text.
 
-It lives as long as the request. Outside requests, in tasks and commands, nothing is remembered.
+It lives as long as the request. In tasks and commands nothing is remembered, except inside `opened`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -23,8 +25,21 @@ def end(**_signal: Any) -> None:
 
 
 def is_open() -> bool:
-    """Whether this is a request."""
+    """Whether this is a request, or inside `opened`."""
     return _memory.get() is not None
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Remember inside, also in a task or a command; in a request as before."""
+    if is_open():
+        yield
+        return
+    token = _memory.set({})
+    try:
+        yield
+    finally:
+        _memory.reset(token)
 
 
 def of(reader: str) -> StoredTexts:

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from matchmaker.catalogue.models import Product
 from matchmaker.core import ttl_cache
+from matchmaker.directory.rows import product_entries
 from matchmaker.matching.reasons import sentences
 from matchmaker.messaging.services import ask, reply
 from matchmaker.translation.models import Kind, KindPolicy, Translation
@@ -149,6 +151,16 @@ def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(clie
             asked = [query for query in queries if "translation_translation" in query["sql"]]
             many[path, language] = len(asked)
     assert {page: count for page, count in many.items() if count > 2} == {}
+
+
+def test_the_index_reads_the_translated_names_of_its_products_at_once(machine):
+    for number in range(5):
+        factories.product(name=f"ข้าวหอมมะลิ {number}", language="th")
+    machine("ข้าวหอมมะลิ 3", "泰国茉莉香米", "th", "zh")
+    with CaptureQueriesContext(connection) as queries:
+        entries = list(product_entries(Product.objects.published()))
+    assert sum("translation_translation" in query["sql"] for query in queries) == 2  # one a language
+    assert sum(("zh", "泰国茉莉香米") in entry.texts for entry in entries) == 1
 
 
 def test_a_supplier_in_the_list_is_named_with_goods_that_the_reader_can_read(client):

@@ -1,12 +1,14 @@
 """Requests for translations of products and demands, in the languages of their readers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.languages import BUYERS, ENGLISH, site_languages
+from matchmaker.translation import memory
 from matchmaker.translation.models import Kind
-from matchmaker.translation.services import Source, TranslationRequest, read, request_translations
+from matchmaker.translation.services import Source, TranslationRequest, read, read_ahead, request_translations
 
 
 def request_product_translations(product: Product) -> None:
@@ -38,6 +40,16 @@ def _requests(texts: Iterable[str], source: str, targets: Iterable[str], kind: s
         for target in targets
         if target != source
     )
+
+
+@contextmanager
+def names_read_ahead(products: Iterable[Product]) -> Iterator[None]:
+    """Inside, `names_in_other_languages` of these products asks the database once a language, not once a product."""
+    originals = [(product.original.name, product.original.language) for product in products if product.original]
+    with memory.opened():
+        for language in (BUYERS, ENGLISH):
+            read_ahead(originals, language)
+        yield
 
 
 def names_in_other_languages(product: Product, texts: Sequence[ProductText]) -> list[tuple[str, str]]:
