@@ -230,3 +230,44 @@ def test_a_match_without_a_wish_that_found_no_place_has_its_sentence_too(hall):
     (row,) = UnplacedWishes(draft, *found, matches=True)
     names = supplier.company.display_name, buyer.company.display_name
     assert (row.kinds, row.sentence) == (("match",), f"{names[0]} and {names[1]} are never there at the same time.")
+
+
+def interpreter_leaves(hall):
+    """A booked meeting of two without a common language whose interpreter is gone; another knows other languages."""
+    supplier, buyer = hall.comes("supplier", languages=["th"]), hall.comes("buyer", languages=["zh"])
+    who = services.add_interpreter(by=hall.organiser, event=hall.event, name="Siriporn", languages=["zh", "th"])
+    services.add_interpreter(by=hall.organiser, event=hall.event, name="Ma Jun", languages=["zh", "fr"])
+    services.lock_meeting(by=hall.organiser, meeting=hall.book(supplier, buyer, 1))
+    services.remove_interpreter(by=hall.organiser, interpreter=who)
+    return supplier, buyer
+
+
+def test_a_booked_meeting_that_lost_its_interpreter_is_named_in_the_readers_language(hall):
+    supplier, buyer = interpreter_leaves(hall)
+    draft = hall.plan()
+    names = {"company": supplier.company.display_name, "other": buyer.company.display_name}
+    slot = hall.slots[1].isoformat()
+    assert (draft.state, draft.failure) == ("failed", {"code": "fixed_no_interpreter", "slot": slot, **names})
+    when = clock(hall.event, hall.slots[1])
+    assert failure_sentence(draft) == (
+        f"{names['company']} and {names['other']} have a meeting booked at {when} and share "
+        "no language, but no interpreter is free then. Add an interpreter, or unlock or move the meeting."
+    )
+
+
+@pytest.mark.slow
+def test_mending_leaves_a_meeting_that_lost_its_interpreter_where_it_is(hall):
+    interpreter_leaves(hall)
+    other = hall.comes("supplier")
+    done = services.mend_plan(by=hall.organiser, event=hall.event, companies=[other.company])
+    assert (done.cancelled, done.added, done.moved) == (0, 0, 0)
+    assert Meeting.objects.active().count() == 1
+
+
+def test_a_what_if_with_fewer_tables_than_meetings_booked_says_when(hall):
+    for _n in range(2):
+        services.lock_meeting(by=hall.organiser, meeting=hall.book(hall.comes("supplier"), hall.comes("buyer"), 0))
+    draft = hall.plan(tables=1)
+    assert draft.failure == {"code": "fixed_tables", "tables": 1, "slot": hall.slots[0].isoformat()}
+    when = clock(hall.event, hall.slots[0])
+    assert failure_sentence(draft) == f"At {when} more meetings are booked than there are tables (1)."

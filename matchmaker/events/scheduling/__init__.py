@@ -3,7 +3,7 @@
 from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alternatives
 from matchmaker.events.scheduling.days import Preferences
 from matchmaker.events.scheduling.explain import CODES, Reason, facts
-from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
+from matchmaker.events.scheduling.instance import Contradiction, Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Agenda, Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import plan, warm
@@ -16,6 +16,7 @@ __all__ = [
     "Agenda",
     "Alternative",
     "Conflict",
+    "Contradiction",
     "Instance",
     "Interpreter",
     "InvalidInstance",

@@ -1,7 +1,8 @@
 """What is to be planned: parties, pairs that may meet, slots, tables and what is already booked.
 
 The JSON format is ``b2b-sched-1`` (docs/scheduling.md). An instance is checked once, when it is made: the solver
-relies on it. Every refusal is one sentence, because it is shown to the organiser as it stands.
+relies on it. Every refusal is one English sentence with the numbers of the file. Where booked meetings cannot stand,
+it has a `Contradiction`, too, from which the caller makes a sentence with names.
 """
 
 from __future__ import annotations
@@ -20,8 +21,22 @@ FORMAT = "b2b-sched-1"
 SIDES = ("supplier", "buyer")
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Why booked meetings cannot stand. `companies` are nodes, `slot` is a number of the instance."""
+
+    code: str  # fixed_tables, fixed_twice, fixed_too_many or fixed_no_interpreter
+    companies: tuple[int, ...] = ()
+    slot: int | None = None
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
 class InvalidInstance(ValueError):
     """The instance contradicts itself; the message is one sentence that says where."""
+
+    def __init__(self, text: str, contradiction: Contradiction | None = None):
+        super().__init__(text)
+        self.contradiction = contradiction
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,12 +384,20 @@ def _check_fixed(instance: Instance) -> None:
             if slot in party.off:
                 raise InvalidInstance(f"{what} is in slot {slot}, while {side} {place} is away.")
             if (node, slot) in busy:
-                raise InvalidInstance(f"{side.capitalize()} {place} has two fixed meetings in slot {slot}.")
+                raise InvalidInstance(
+                    f"{side.capitalize()} {place} has two fixed meetings in slot {slot}.",
+                    Contradiction("fixed_twice", (node,), slot),
+                )
             busy.add((node, slot))
             load[node] += 1
             if load[node] > party.cap:
                 raise InvalidInstance(
-                    f"{side.capitalize()} {place} has {load[node]} fixed meetings but may have at most {party.cap}."
+                    f"{side.capitalize()} {place} has {load[node]} fixed meetings but may have at most {party.cap}.",
+                    Contradiction("fixed_too_many", (node,), numbers={"meetings": load[node], "most": party.cap}),
                 )
         if per_slot[slot] > instance.tables[slot]:
-            raise InvalidInstance(f"Slot {slot} has more fixed meetings than its {instance.tables[slot]} tables.")
+            tables = instance.tables[slot]
+            raise InvalidInstance(
+                f"Slot {slot} has more fixed meetings than its {tables} tables.",
+                Contradiction("fixed_tables", slot=slot, numbers={"tables": tables}),
+            )

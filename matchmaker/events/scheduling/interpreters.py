@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matchmaker.events.scheduling.board import FREE, Board
-from matchmaker.events.scheduling.instance import Instance, InvalidInstance
+from matchmaker.events.scheduling.instance import Contradiction, Instance, InvalidInstance
 
 
 @dataclass(slots=True)
@@ -67,14 +67,21 @@ class Booth:
         return tuple(sorted(rows))
 
 
-def seat_booked(instance: Instance, board: Board) -> Booth:
-    """Interpreters for the meetings already on the board. Raises `InvalidInstance` where there is none."""
+def seat_booked(instance: Instance, board: Board) -> tuple[Booth, list[int]]:
+    """Interpreters for the meetings already on the board, and the rows of the pairs for whom none is free."""
     booth = Booth(instance)
-    for edge in board.meetings():
-        if instance.needs_interpreter[edge] and not booth.seat(int(edge), int(board.slot_of[edge])):
-            s, b = instance.edges[edge, :2]
-            raise InvalidInstance(f"The fixed meeting of supplier {s} and buyer {b} has no free interpreter.")
-    return booth
+    needed = [edge for edge in board.meetings().tolist() if instance.needs_interpreter[edge]]
+    return booth, [edge for edge in needed if not booth.seat(edge, int(board.slot_of[edge]))]
+
+
+def require_interpreters(instance: Instance, board: Board, without: list[int]) -> None:
+    """Raises `InvalidInstance` where a booked meeting has no free interpreter."""
+    if without:
+        s, b = instance.edges[without[0], :2].tolist()
+        raise InvalidInstance(
+            f"The fixed meeting of supplier {s} and buyer {b} has no free interpreter.",
+            Contradiction("fixed_no_interpreter", (s, instance.shift + b), int(board.slot_of[without[0]])),
+        )
 
 
 def place_interpreted(board: Board, booth: Booth, order: np.ndarray) -> int:

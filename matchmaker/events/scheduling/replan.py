@@ -117,7 +117,7 @@ def _fixed_edges(instance: Instance) -> list[int]:
 def _fix_survivors(old: Plan, changed: Instance) -> tuple[Board, Booth, dict[tuple[int, int, int], int]]:
     """The board with everything that stays, locked, and the tables of the survivors."""
     board = Board.empty(changed)
-    booth = seat_booked(changed, board)
+    booth, _without = seat_booked(changed, board)  # on the day a meeting stays, also without an interpreter
     pinned = {}
     for s, b, slot, table in survivors(old, changed):
         edge = changed.edge_of[s, b]

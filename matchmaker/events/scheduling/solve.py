@@ -13,7 +13,7 @@ from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, l
 from matchmaker.events.scheduling.flow import Selection, select
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
-from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
+from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, require_interpreters, seat_booked
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.scheduling.tighten import Bound
@@ -56,7 +56,8 @@ def plan(
     preferences = preferences or IDLE_ONLY
     left_out = LeftOut()
     board = Board.empty(instance)
-    booth = seat_booked(instance, board)
+    booth, without = seat_booked(instance, board)
+    require_interpreters(instance, board, without)
     tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
     selection = select(instance)
     tell("placing", board.objective, selection.bound)

@@ -8,18 +8,11 @@ import numpy as np
 from matchmaker.companies.models import Company
 from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, Reason, fewest_breaks
 from matchmaker.events.models import MeetingRequest
-from matchmaker.events.scheduling import Instance, InvalidInstance, Party, Plan
+from matchmaker.events.scheduling import Instance, Party, Plan
 from matchmaker.events.scheduling.interpreters import Booth
 from matchmaker.events.scheduling.tables import assign_tables
+from matchmaker.events.services.not_plannable import NotPlannable
 from matchmaker.events.services.snapshot import Snapshot
-
-
-class NotPlannable(InvalidInstance):
-    """The meetings that were agreed to have no plan; `reason` has a code and facts, see `explaining`."""
-
-    def __init__(self, text: str, *, reason: dict[str, Any]):
-        super().__init__(text)
-        self.reason = reason
 
 
 def _in_instants(reason: Reason | None, standing: Snapshot, open_slots: list[int]) -> dict[str, Any]:

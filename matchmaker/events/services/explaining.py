@@ -29,6 +29,13 @@ def failure_sentence(draft: PlanDraft) -> str:
         "no_slot": _("%(company)s and %(other)s have no time in which both are there and a table stands free."),
         "fixed_tables": _("At %(slot)s more meetings are booked than there are tables (%(tables)d)."),
         "fixed_twice": _("%(company)s has two meetings booked at %(slot)s."),
+        "fixed_too_many": _("%(company)s has %(meetings)d meetings booked but may have at most %(most)d."),
+        "fixed_no_interpreter": _(
+            "%(company)s and %(other)s have a meeting booked at %(slot)s and share no language, but no interpreter "
+            "is free then. Add an interpreter, or unlock or move the meeting."
+        ),
+        "contradiction": _("The data of this event contradict each other, so that no plan can be computed."),
+        "gave_up": _("The computation stopped %(attempts)d times before its end. Start it again."),
         "too_many": _("%(company)s has %(meetings)d agreed meetings but is there in only %(slots)d slots."),
         "tables": _("There are %(meetings)d agreed meetings but places for only %(places)d."),
         "crowded": _("The %(meetings)d agreed meetings of %(company)s do not fit into the times it has."),

@@ -21,7 +21,6 @@ from matchmaker.events.models import Event, PlanDraft
 from matchmaker.events.scheduling import (
     HOSTS,
     Alternative,
-    InvalidInstance,
     Plan,
     Preferences,
     alternatives,
@@ -31,6 +30,7 @@ from matchmaker.events.scheduling import (
 )
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.agreed import plan_agreed
+from matchmaker.events.services.not_plannable import NotPlannable, with_names
 from matchmaker.events.services.open_slots import closed_slots, slots_of
 from matchmaker.events.services.snapshot import DEFAULTS, Snapshot
 
@@ -137,7 +137,7 @@ def claim_plan() -> PlanDraft | None:
     )
     for draft in free.order_by("pk").light()[:5]:
         if draft.attempts >= MAX_ATTEMPTS:
-            _mark_failed(draft, "tried too often")
+            _mark_failed(draft, "tried too often", {"code": "gave_up", "attempts": draft.attempts})
             continue
         token = uuid.uuid4()
         taken = free.filter(pk=draft.pk, attempts=draft.attempts)
@@ -155,10 +155,12 @@ def compute_plan() -> bool:
     mine = PlanDraft.objects.filter(pk=draft.pk, state=PlanDraft.State.COMPUTING, lease_token=draft.lease_token)
     options = draft.options
     try:
-        standing = _pin_locked(snapshots.of_event(draft.event, options), options.get("keep", []))
-        made, waits = _compute(standing, {**DEFAULTS, **options}, _reporter(mine))
-    except InvalidInstance as refusal:
-        _mark_failed(draft, str(refusal), getattr(refusal, "reason", None))
+        standing = snapshots.of_event(draft.event, options)
+        with with_names(standing.companies, standing.slots):
+            standing = _pin_locked(standing, options.get("keep", []))
+            made, waits = _compute(standing, {**DEFAULTS, **options}, _reporter(mine))
+    except NotPlannable as refusal:
+        _mark_failed(draft, str(refusal), refusal.reason)
         return True
     standing = replace(standing, instance=made.instance)
     result = made.to_dict(unplaced=False) | {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
 from matchmaker.events.scheduling import Instance, Interpreter, Party, Plan
 from matchmaker.events.services.no_shows import no_shows
+from matchmaker.events.services.not_plannable import with_names
 from matchmaker.events.services.open_slots import closed_slots, open_slots, published_options, slots_of
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import MATCH_FROM, worths
@@ -86,8 +87,7 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     No meeting is added in `closed` slots and in those that `options` close; existing meetings in `closed` slots stay.
 
     Raises:
-        InvalidInstance: with a sentence, where the event contradicts itself (for example a locked meeting outside the
-            opening hours of a what-if).
+        NotPlannable: where the event contradicts itself (for example more booked meetings than a what-if has tables).
     """
     options = {**DEFAULTS, **(options or {})}
     slots = slots_of(event, options)
@@ -151,19 +151,21 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     for number, begins in enumerate(slots):
         if begins <= now or number in shut:  # what has begun is as it is
             tables[number] = sum(1 for row in fixed if row[2] == number)
-    instance = Instance(
-        slots=len(slots),
-        day=tuple((day - event.starts_on).days for day in zone_days),
-        tables=tuple(tables),
-        suppliers=parties["supplier"],
-        buyers=parties["buyer"],
-        edges=np.array(sorted(edges), dtype=np.int64).reshape(-1, 4),
-        fixed=tuple(sorted(fixed)),
-        fair_bonus=options["fair_bonus"],
-        interpreters=tuple(_interpreter(row, at) for row in interpreters),
-        name=event.slug,
-        equals=equals,
-    )
+    companies = keys["supplier"] if equals else keys["supplier"] + keys["buyer"]
+    with with_names(companies, slots):
+        instance = Instance(
+            slots=len(slots),
+            day=tuple((day - event.starts_on).days for day in zone_days),
+            tables=tuple(tables),
+            suppliers=parties["supplier"],
+            buyers=parties["buyer"],
+            edges=np.array(sorted(edges), dtype=np.int64).reshape(-1, 4),
+            fixed=tuple(sorted(fixed)),
+            fair_bonus=options["fair_bonus"],
+            interpreters=tuple(_interpreter(row, at) for row in interpreters),
+            name=event.slug,
+            equals=equals,
+        )
     return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
