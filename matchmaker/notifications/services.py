@@ -90,14 +90,18 @@ def hold_deliveries(*, by: Any, reason: str) -> Hold:
     return hold
 
 
-def release_deliveries(*, by: Any) -> None:
-    """Allow sending again."""
-    if not Hold.objects.filter(pk=1).delete()[0]:
+@transaction.atomic
+def release_deliveries() -> str:
+    """Allow sending again; returns the reason for which everything was held."""
+    hold = Hold.objects.select_for_update().filter(pk=1).first()
+    if hold is None:
         raise Refused("not_held", _("Deliveries are not held."))
+    hold.delete()
+    return hold.reason
 
 
 @transaction.atomic
-def retry_parked(*, by: Any, promises: Iterable[Promise]) -> int:
+def retry_parked(*, promises: Iterable[Promise]) -> int:
     """Give parked promises a new start after their cause was mended; their Message-ID or webhook-id stays the same."""
     fresh = {"state": Promise.State.WAITING, "finished_at": None, "tried_since": None, "attempts": 0, "crashes": 0}
     retried = 0

@@ -134,6 +134,6 @@ def test_a_parked_digest_starts_anew_with_what_it_carries(daily, tell, time_mach
     digests.deliver_waiting()
     digest = Digest.objects.get()
     assert (digest.state, Delivery.objects.get(pk=row.pk).state) == ("parked", "parked")
-    services.retry_parked(by=daily, promises=[digest])
+    services.retry_parked(promises=[digest])
     assert digests.deliver_waiting() == 1
     assert Delivery.objects.get(pk=row.pk).state == "sent"

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.accounts.models import User
 from matchmaker.accounts.tasks import start_letters
+from matchmaker.campaigns.services import deliveries
 from matchmaker.companies.models import Company
-from matchmaker.notifications import health, services, topics, wording
+from matchmaker.notifications import health, topics, wording
 from matchmaker.notifications.models import Delivery, Digest, WebhookDelivery, WebhookEndpoint, other_letters
 from matchmaker.notifications.models.outbox import Promise
 from matchmaker.notifications.tasks import start_delivery
@@ -95,7 +96,7 @@ def retry(request):
     """Give the parked promises that were ticked a new start; one that is not there stops all (B94)."""
     _require_current(request)
     chosen = [_find_parked(named) for named in request.POST.getlist("promise")]
-    count = services.retry_parked(by=request.user, promises=chosen)
+    count = deliveries.retry_parked(by=request.user, campaign=request.campaign, promises=chosen)
     start_delivery()
     start_letters()
     messages.success(request, _("%(count)s tried again under the same id.") % {"count": count})
@@ -107,7 +108,7 @@ def retry(request):
 def hold(request):
     _require_current(request)
     with refusals_in_messages(request):
-        services.hold_deliveries(by=request.user, reason=request.POST.get("reason", ""))
+        deliveries.hold_deliveries(by=request.user, campaign=request.campaign, reason=request.POST.get("reason", ""))
     return redirect("console_delivery")
 
 
@@ -116,7 +117,7 @@ def hold(request):
 def release(request):
     _require_current(request)
     with refusals_in_messages(request):
-        services.release_deliveries(by=request.user)
+        deliveries.release_deliveries(by=request.user, campaign=request.campaign)
         start_delivery()
         start_letters()
     return redirect("console_delivery")

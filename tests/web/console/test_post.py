@@ -271,3 +271,22 @@ def test_what_became_of_a_kind_stands_in_one_row(console, suppliers):
     assert [(row["kind"], row["told"], row["waiting"]) for row in rows if row["kind"] == "demand_closed"] == [
         ("demand_closed", 1, 1)
     ]
+
+
+def test_holding_releasing_and_retrying_stand_in_the_audit_log(client, campaign):
+    admin = factories.organiser(campaign, role="admin")
+    client.force_login(admin)
+    client.post(reverse("console_delivery_hold"), {"reason": "wrong text"})
+    client.post(reverse("console_delivery_release"))
+    client.post(reverse("console_delivery_release"))  # not held any more: no entry
+    endpoint = WebhookEndpoint.objects.create(url="https://erp.example/in", owner_uid=uuid.uuid4())
+    parked = endpoint.deliveries.create(
+        event_type="test", event_key="one", state="parked", not_before=timezone.now(), finished_at=timezone.now()
+    )
+    client.post(reverse("console_delivery_retry"), {"promise": [f"webhook:{parked.pk}"]})
+    entries = AuditEntry.objects.filter(organisation=str(campaign.uid), actor=admin).order_by("id")
+    assert list(entries.values_list("verb", "facts")) == [
+        ("hold_deliveries", {"reason": "wrong text"}),
+        ("release_deliveries", {"reason": "wrong text"}),
+        ("retry_deliveries", {"count": 1}),
+    ]
