@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from matchmaker.notifications.models import Delivery, Digest, Heartbeat, Hold, Promise, kinds
 
-KEEP = 14  # days; a backup older than that is not put back into a running site
+KEEP = 35  # days: longer than the 30 daily backups of docs/operating/backup.md. An older one may send mails twice.
 GAP = timedelta(minutes=15)  # how far the log may be ahead of the database's own heartbeat
 REASON = "A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."
 
@@ -59,7 +59,7 @@ def mark_sent(sent: set[UUID]) -> int:
 
 
 def delete_old_logs() -> None:
-    """Drop the logs of days from which no backup is put back."""
+    """Delete the logs of days before the oldest backup that is usually stored."""
     oldest = time.time() - KEEP * 86400
     for log in _logs():
         if log.stat().st_mtime < oldest:

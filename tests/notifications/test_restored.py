@@ -1,5 +1,7 @@
 """A backup that is put back into a running site."""
 
+import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -47,3 +49,20 @@ def test_letters_sent_right_after_the_clock_was_put_on_hold_nothing(sink, person
     Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": timezone.now() - timedelta(hours=1)})
     outbox.record_heartbeat()
     assert not Hold.objects.exists()
+
+
+def test_a_backup_of_three_weeks_ago_sends_nothing_again(sink, person, tell):
+    sent = tell(person)
+    assert mail.deliver_waiting() == 1
+    (log,) = (sent_log._folder()).glob("*.log")
+    for name, days in (("three_weeks", 21), ("forty_days", 40)):
+        copy = log.with_name(f"{name}.log")
+        copy.write_text(log.read_text())
+        os.utime(copy, (time.time() - days * 86400,) * 2)
+    log.unlink()
+    sent_log.delete_old_logs()
+    assert [one.name for one in sent_log._folder().glob("*.log")] == ["three_weeks.log"]
+    Delivery.objects.filter(pk=sent.pk).update(state="waiting", finished_at=None)
+    Heartbeat.objects.update_or_create(pk=1, defaults={"seen_at": timezone.now() - timedelta(days=28)})
+    outbox.record_heartbeat()
+    assert (Hold.objects.count(), Delivery.objects.get().state) == (1, "sent")
