@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -29,7 +30,7 @@ from matchmaker.directory.services import (
     similar_products,
     visitors,
 )
-from matchmaker.directory.services.alerts import keys_under
+from matchmaker.directory.services.alerts import keys_under, known_elsewhere
 from matchmaker.market_access.models import EntryRule
 from matchmaker.notifications.models import Notice
 from tests import factories as make
@@ -116,6 +117,15 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
     clear_all()
     assert look() == [1, 1]
     assert alerted_names() == [["Jasmine rice"], [seller.display_name]]
+
+
+def test_an_alert_knows_every_facet_that_another_layer_adds(person, buyer, monkeypatch):
+    rows = [make.product(name="Jasmine rice") for _n in range(2)]
+    facet = {"answers": {"fast": np.array([rows[1].company_id])}}
+    monkeypatch.setitem(known_elsewhere, "answers", lambda: facet)
+    for value, found in (("fast", [rows[1].pk]), ("slow", [])):
+        search = save_search(by=person, company=buyer, kind="products", query=f"q=jasmine&answers={value}")
+        assert keys_under(search) == found
 
 
 def test_an_alert_looks_at_readiness_in_the_month_that_was_chosen(person, buyer):

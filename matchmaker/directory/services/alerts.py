@@ -21,7 +21,8 @@ EVERY = timedelta(minutes=10)  # a search is looked at again
 BATCH = 50  # searches that one task looks at
 MOST = 500  # entries under a search that are known; a wider search tells of its newest
 TOLD = 5  # names an alert writes out
-known_elsewhere: list[Callable[[], CompanyFacets]] = []  # facets of higher layers, added by who starts the site
+# Facets of companies that higher layers know, by name; the start of the site adds them.
+known_elsewhere: dict[str, Callable[[], CompanyFacets]] = {}
 _ROWS = {
     Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
     Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
@@ -33,8 +34,8 @@ def keys_under(saved: SavedSearch) -> list[int]:
     """Primary keys of the newest entries under a saved search as its person finds them, without what its company does
     not want to see; among demands also those she was invited to."""
     typed, kind = QueryDict(saved.query), Kind(saved.kind)
-    elsewhere = {name: values for one in known_elsewhere for name, values in one().items()}
-    names = (*DIRECTORIES[kind].facets, *(() if kind is Kind.DEMANDS else ("event",)))
+    of_companies = {} if kind is Kind.DEMANDS else known_elsewhere
+    names = (*DIRECTORIES[kind].facets, *of_companies)
     filters = {name: typed.getlist(name) for name in names if typed.getlist(name)}
     if "ready" in filters:
         filters[f"ready{facts.month_of(typed.get('ship', '')):%Y%m}"] = filters.pop("ready")
@@ -46,7 +47,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
         "newest",
         limit=MOST,
         without=hidden(buyer) if hidden and buyer else frozenset(),
-        company_facets={name: values for name, values in elsewhere.items() if name in filters},
+        company_facets={name: find().get(name, {}) for name, find in of_companies.items() if name in filters},
         mode="words" if typed.get("exactly") else "all",
         facets=(),
     )
