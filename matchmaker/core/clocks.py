@@ -29,6 +29,11 @@ def usual_zone(language: str) -> ZoneInfo:
     return ZoneInfo(CHINA if (language or "").startswith("zh") else "UTC")
 
 
+def today_in_china() -> date:
+    """The day from which times of delivery count, the same for every reader and every worker."""
+    return datetime.now(ZoneInfo(CHINA)).date()
+
+
 def city_of(key: str) -> str:
     """The city that a zone is named after, in the active language."""
     return gettext("Beijing") if key == CHINA else _cldr_city(key)

@@ -5,12 +5,12 @@ import hashlib
 from collections.abc import Iterable
 
 from django.db.models import prefetch_related_objects
-from django.utils import timezone
 
 from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.clocks import today_in_china
 from matchmaker.market_access.readiness import Readiness
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.engine.pairs import Offer, Want
@@ -26,16 +26,16 @@ def offers(products: Iterable[Product]) -> list[Offer]:
 
     Each with its readiness for China on the day its goods could leave: a condition of every match, never a score.
     """
-    listed = list(products)
+    listed, day = list(products), today_in_china()
     prefetch_related_objects(listed, "category")
-    ready = readiness_of_many(listed, timezone.localdate() + SHIPS_IN)
-    return [_offer(product, ready[product.pk]) for product in listed]
+    ready = readiness_of_many(listed, day + SHIPS_IN)
+    return [_offer(product, ready[product.pk], day) for product in listed]
 
 
-def _offer(product: Product, ready: Readiness) -> Offer:
+def _offer(product: Product, ready: Readiness, day: dt.date) -> Offer:
     """A registration in place is a certificate too, where buyers ask for it by that name (GACC, NMPA)."""
     company = product.company
-    listed = {row.code for row in product.certificates.all() if row.is_valid}
+    listed = {row.code for row in product.certificates.all() if row.holds_on(day)}
     return Offer(
         key=product.pk,
         texts=tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all()),

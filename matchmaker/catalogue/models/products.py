@@ -1,5 +1,6 @@
 """What is offered."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -322,7 +323,10 @@ class ProductCertificate(models.Model):
 
     @property
     def is_valid(self) -> bool:
-        return self.valid_until is None or self.valid_until >= timezone.localdate()
+        return self.holds_on(timezone.localdate())
+
+    def holds_on(self, day: dt.date) -> bool:
+        return self.valid_until is None or self.valid_until >= day
 
 
 def product_file_path(row: "ProductFile", _filename: str) -> str:

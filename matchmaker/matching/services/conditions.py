@@ -1,6 +1,7 @@
 """The conditions of a demand judged for one match: for pages, for what a quote says, and again when rates change.
 
-Runs, increments and pages judge with the same function and the same exchange rates, so that one match has one verdict.
+Runs, increments and pages judge with the same function, the same exchange rates and the day in China, so that one match
+has one verdict.
 """
 
 from collections.abc import Mapping
@@ -10,9 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from matchmaker.core.clocks import today_in_china
 from matchmaker.matching.engine.conditions import judge, judge_price
 from matchmaker.matching.engine.pairs import Condition, Offer
 from matchmaker.matching.models import Match
@@ -42,7 +43,7 @@ def exchange_rates() -> Mapping[str, float]:
 
 
 def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[str, Any]]:
-    """All conditions of a match as of today, in the shape of `Match.conditions`.
+    """All conditions of a match as of today in China, in the shape of `Match.conditions`.
 
     `match` comes with product, texts, certificates, line and demand. `terms` (of a quote) replace those of the product.
     """
@@ -50,7 +51,7 @@ def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[st
     if terms is not None:
         offer = replace(offer, **{name: _number(value) for name, value in asdict(terms).items()})
     (want,) = wants([match.line])
-    return [_row(condition) for condition in judge(offer, want, rates=exchange_rates(), today=timezone.localdate())]
+    return [_row(condition) for condition in judge(offer, want, rates=exchange_rates(), today=today_in_china())]
 
 
 def judge_prices_again() -> int:

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
+from matchmaker.core.clocks import today_in_china
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.sides import offers, wants
@@ -36,7 +36,7 @@ def gaps(product: Product) -> list[Gap]:
         return []
     (offer,) = offers([product])
     rates = exchange_rates()
-    today, counted = timezone.localdate(), Counter[tuple[str, str]]()
+    today, counted = today_in_china(), Counter[tuple[str, str]]()
     for want in wanted:
         for condition in judge(offer, want, rates=rates, today=today):
             if condition.code == "certificates":

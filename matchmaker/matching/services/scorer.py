@@ -4,12 +4,12 @@ and in every increment after it, so that a pair has one score wherever it is com
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Count, Max, Sum
 
+from matchmaker.core.clocks import today_in_china
 from matchmaker.matching.engine.background import Background
 from matchmaker.matching.engine.pairs import Offer, Pair, merge
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
@@ -70,6 +70,7 @@ class Scorer:
             TOP_PER_LINE + of_line,
             TOP_PER_PRODUCT + of_product,
             settings.MATCH_MINIMUM,
+            today=today_in_china(),
             rates=rates,
         )
         merged = merge([filter(strangers.allowed, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
@@ -78,7 +79,9 @@ class Scorer:
             return merged
         chosen = offered.items if len(small) == len(offered) else tuple(offered.items[place] for place in small)
         index = self.matcher.prepare_offers(chosen, offered.vectors[small])
-        promised = self.matcher.match(index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM, rates=rates)
+        promised = self.matcher.match(
+            index, wanted, 0, self.floor + of_product, FLOOR_MINIMUM, today=today_in_china(), rates=rates
+        )
         known = {(pair.offer, pair.want) for pair in merged}
         return merged + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})
@@ -155,7 +158,7 @@ def all_offers(scorer: Scorer) -> OfferIndex:
     about = products.order_by().aggregate(
         n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
     )
-    key = (scorer.name, date.today())
+    key = (scorer.name, today_in_china())
     state = ("revision", "company__verification", "updated_at")
     return _cached_index("offers", key, about, products, state, lambda queryset: scorer.offer_index(offers(queryset)))
 
