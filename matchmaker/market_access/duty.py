@@ -273,7 +273,9 @@ def _sources(lines: Sequence[Regimes], agreements: Collection[str]) -> tuple[Sou
 
 
 def _under(answer: DutyAnswer, regime: Regime, coverage: Coverage, reason: Reason) -> RegimeAnswer:
-    """What is levied under a regime where it covers the goods."""
+    """What is levied under a regime where it covers the goods; nothing is known where it leaves them out."""
+    if coverage is Coverage.EXCLUDED:
+        return RegimeAnswer(regime, coverage, reason, None, None, None)
     nothing = Span(Decimal(0), Decimal(0))
     duty = answer.best_rate if regime.duty == DutyOf.TARIFF else nothing
     vat, consumption = (_share(tax.percent, regime.tax_percent) for tax in (answer.vat, answer.consumption))

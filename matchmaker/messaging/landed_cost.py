@@ -1,7 +1,8 @@
 """What the goods of a quote cost with everything paid until they are in China, and which of several quotes is best.
 
 Plain Python: values in, values out. A part that is not known is named and never counted as zero: the sum then is what
-is known, and `missing` says what it lacks. Amounts are rounded to hundredths, part by part, so that the parts add up.
+is known, and `missing` says what it lacks. Amounts are rounded part by part, so that the parts add up, to hundredths
+and at the end to the decimals of the currency (won and yen have none).
 
     customs value = goods + freight + insurance, each as far as the price does not include it
     duty          = customs value x duty rate (lowest to highest where it depends on the national line)
@@ -96,10 +97,14 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Units as (kind, how many of its base unit), and what one unit of a currency is worth in one common currency."""
+    """Units as (kind, how many of its base unit), and what one unit of a currency is worth in one common currency.
+
+    `decimals` are those of the currency of the comparison.
+    """
 
     units: Mapping[str, tuple[str, Decimal]]
     rates: Mapping[str, Decimal]
+    decimals: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,8 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     value = _sum(goods, freight, insurance)
     duty = _included_part("duty", included) or _duty(value, costs.duty)
     taxes = _taxes(value, duty, costs, included)
-    return LandedCost((goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included)), currency)
+    parts = (goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included))
+    return LandedCost(tuple(_in_decimals(part, tables.decimals) for part in parts), currency)
 
 
 def amount_in(
@@ -269,6 +275,14 @@ def _share(part: Part, share: Decimal) -> Part:
 
 def _known_part(name: str, low: Decimal, high: Decimal) -> Part:
     return Part(name, State.KNOWN, low.quantize(CENT, ROUND_HALF_UP), high.quantize(CENT, ROUND_HALF_UP))
+
+
+def _in_decimals(part: Part, decimals: int) -> Part:
+    if part.state != State.KNOWN:
+        return part
+    smallest = Decimal(1).scaleb(-decimals)
+    low, high = (amount.quantize(smallest, ROUND_HALF_UP) for amount in (part.low, part.high))
+    return Part(part.name, part.state, low, high, part.reason)
 
 
 def _sum(*parts: Part) -> Decimal | None:

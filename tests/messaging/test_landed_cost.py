@@ -144,6 +144,16 @@ def test_consumption_tax_is_levied_on_the_value_with_itself_and_vat_on_top_of_bo
     assert found.low == D("1431.34")
 
 
+def test_parts_in_a_currency_without_decimals_are_whole_and_add_up():
+    won = Tables(TABLES.units, {"CNY": D(1), "KRW": D("0.00523")}, decimals=0)
+    costs = Costs(freight=D("1000.4"), insurance=D(0), duty=(D("6.5"), D("6.5")), vat=D(10), fees=D(0))
+    found = landed_cost(Offer(D(7), "CNY", "kg", "FOB"), TargetQuantity(D(3), "kg"), costs, "KRW", won)
+    assert {part.name: str(part.low) for part in found.parts if part.low} == {
+        "goods": "4015", "freight": "1000", "duty": "326", "vat": "534",
+    }  # fmt: skip
+    assert found.low == D(5875)
+
+
 def test_a_regime_levies_its_share_of_the_taxes():
     costs = Costs(duty=(D(0), D(0)), vat=D(13), consumption=(D(10), D(10)), fees=D(0), tax_share=D(70))
     found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)

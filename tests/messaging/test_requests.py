@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.models import ImportRegime, TariffRate
 from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactLimit, Enquiry, Message, Quote, QuoteRequest
@@ -250,3 +250,22 @@ def test_landed_cost_takes_loaded_rates_and_the_regime_that_the_buyer_chooses(ma
     assert (row.vat.high, row.consumption.high) == (0, 0)  # 9% beside an amount of 0 would contradict it
     with pytest.raises(ValidationError):
         services.save_costs(by=market.buy, scope=scope, costs={}, order=[], regime="smuggling")
+
+
+def test_a_regime_that_leaves_the_goods_out_gives_no_rate_and_no_tax(market):
+    load_market_access()
+    ImportRegime.objects.filter(kind="bonded").update(goods="listed", list_complete=True, hs_prefixes=["3304"])
+    market.product.hs_code, market.product.origin = "220421", "FR"
+    market.product.save()
+    result = wish(market)
+    answer(market.product, result, price=D(1000))
+    for regime, percent in (("MFN", 10), ("VAT", 9), ("CONSUMPTION", 10)):
+        TariffRate.objects.create(
+            hs_code="22042100", regime=regime, percent=percent, valid_from=dt.date(2026, 1, 1), source="TEST DATA"
+        )
+    scope = Scope(request=result.request)
+    services.save_costs(by=market.buy, scope=scope, costs={}, order=[], fees=D(0), regime="bonded")
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    assert row.regime.coverage == "excluded"
+    assert (row.regime.duty, row.regime.vat, row.regime.consumption) == (None, None, None)
+    assert row.cost.missing == ("duty", "vat")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -115,7 +116,7 @@ def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal])
     Args:
         rates: currency → what one unit is worth in yuan.
     """
-    tables = Tables(_units(), {"CNY": Decimal(1), **rates})
+    tables = Tables(_units(), {"CNY": Decimal(1), **rates}, get_currency_precision(sheet.currency))
     typed = {row.quote_id: row for row in sheet.costs.all()} if sheet.pk else {}
     rows = [_compare(quote, scope, sheet, typed.get(quote.pk), tables) for quote in scope.quotes()]
     living = [row for row in rows if row.quote.status in Quote.LIVE and not row.quote.has_run_out]
@@ -202,16 +203,18 @@ def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | No
 
 def _costs(sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None) -> Costs:
     """What the buyer typed goes before what the site knows of the goods under the regime."""
-    loaded_vat = _pair(answer.vat.percent) if answer else None
-    is_suspended = regime is not None and regime.regime.duty == DutyOf.SUSPENDED
+    is_excluded = regime is not None and regime.coverage == Coverage.EXCLUDED
+    known = None if is_excluded else answer  # what is levied on goods that a regime leaves out is not known
+    loaded_vat = _pair(known.vat.percent) if known else None
+    is_suspended = not is_excluded and regime is not None and regime.regime.duty == DutyOf.SUSPENDED
     return Costs(
         freight=typed.freight if typed else None,
         insurance=typed.insurance if typed else None,
         duty=_duty_percent(answer, typed, regime),
         vat=Decimal(0) if is_suspended else sheet.vat_percent if sheet.vat_percent is not None else loaded_vat,
         fees=sheet.fees,
-        consumption=_pair(answer.consumption.percent) if answer else None,
-        tax_share=regime.regime.tax_percent if regime else Decimal(100),
+        consumption=_pair(known.consumption.percent) if known else None,
+        tax_share=regime.regime.tax_percent if regime and not is_excluded else Decimal(100),
     )
 
 
