@@ -140,7 +140,7 @@ class SearchBackend(ABC):
 
     @abstractmethod
     def checked(self, kind: str) -> float:
-        """When that was last so, in seconds of the epoch; 0 for never."""
+        """When `mark_checked` was called last, in seconds of the epoch; 0 for never."""
 
     @abstractmethod
     def forget_small(self, kind: str) -> None:

@@ -1,6 +1,7 @@
-"""Vectors of names, kept between searches and between starts: only names that are new are ever encoded.
+"""Vectors of names, stored between searches: only names that are new are encoded.
 
-The file is a convenience of this machine. Without it, or with one that cannot be read, the names are encoded again.
+Up to 100,000 names are stored in a file, too. It is read when many names are new at once, as after a start. Without it,
+or with one that cannot be read, the names are encoded again.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Scheduling of 1:1 meetings with a proven bound. Plain Python: lift the folder into another project as it stands."""
+"""Scheduling of 1:1 meetings with a proven bound. Plain Python, without Django and without the rest of this project."""
 
 from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alternatives
 from matchmaker.events.scheduling.days import Preferences

@@ -66,7 +66,7 @@ def best_of(board: Board, slot: int, rows: np.ndarray, gain: np.ndarray, left: n
 
 
 def best_matching(one: np.ndarray, other: np.ndarray, gain: np.ndarray, most: int) -> np.ndarray:
-    """Mask of at most ``most`` pairs of greatest total ``gain`` (int64, above zero), no party in two of them."""
+    """Mask of at most ``most`` pairs of greatest total ``gain`` (int64), no party in two of them."""
     if most <= 0 or not len(gain):
         return np.zeros(len(gain), dtype=bool)
     left, right = (np.flatnonzero(np.bincount(side)) for side in (one, other))

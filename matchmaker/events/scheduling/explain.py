@@ -11,7 +11,9 @@ import numpy as np
 from matchmaker.events.scheduling.instance import Instance
 
 NO_COMMON_SLOT = "no_common_slot"  # they are never there at the same time (or no table stands then)
-NO_INTERPRETER = "no_interpreter"  # no common language, and no interpreter in a slot both have free
+NO_INTERPRETER = (
+    "no_interpreter"  # no common language, and both have a slot with a table free: an interpreter is missing
+)
 BOTH_FULL = "both_full"  # both have as many meetings as they asked for or have slots
 SUPPLIER_FULL = "supplier_full"
 BUYER_FULL = "buyer_full"
@@ -39,7 +41,7 @@ def busy_cells(instance: Instance, meetings: Rows) -> np.ndarray:
     return cell
 
 
-def reasons(instance: Instance, meetings: Rows, interpreted: Sequence[tuple[int, int, int]] = ()) -> list[Reason]:
+def reasons(instance: Instance, meetings: Rows) -> list[Reason]:
     """One reason for each pair of the instance that does not meet, the most basic one that holds."""
     shift = instance.shift
     cell = busy_cells(instance, meetings)

@@ -92,7 +92,7 @@ class Plan:
         given_up = set(self.given_up)
         return [
             Reason(row.supplier, row.buyer, SECOND_DAY) if (row.supplier, row.buyer) in given_up else row
-            for row in reasons(self.instance, self.meetings, self.interpreted)
+            for row in reasons(self.instance, self.meetings)
         ]
 
     @cached_property

@@ -88,7 +88,7 @@ def plan(
 def warm() -> None:
     """Compile the hot loops, or read their machine code from the disk, before an organiser waits for a plan.
 
-    About fifteen seconds of processor time once a machine, half a second in each process after that. Call it when a
+    About ten seconds of processor time once a machine, half a second in each process after that. Call it when a
     worker starts: a clock that runs in `plan` cannot stop the compiler.
     """
     party = Party(cap=2, floor=1)

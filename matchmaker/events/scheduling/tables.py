@@ -41,7 +41,7 @@ class _Seating:
                 free.discard(table)
             else:
                 moving.append(meeting)
-        # Tables without an owner first, then those whose owner needs them least.
+        # Tables without an owner and those whose owner has no meeting left first, then those that are needed least.
         order = sorted(free, key=lambda table: (self.left[self.owner[table]] if table in self.owner else 0, table))
         for meeting, table in zip(moving, order, strict=False):
             seated.append((meeting, table))

@@ -125,7 +125,7 @@ def publish_event(*, by: User, event: Event) -> Event:
 def cancel_event(*, by: User, event: Event) -> Event:
     """Call the event off; it stays in the calendar, marked as cancelled, so that no one travels.
 
-    Letters leave after ten minutes, until then `take_back` is possible.
+    Letters leave after ten minutes, or sooner where it begins soon; until then `take_back` is possible.
     """
     event = Event.objects.select_for_update().get(pk=event.pk)
     with reversible(by=by, event=event, kind=BulkChange.Kind.CANCEL) as step:

@@ -1,4 +1,6 @@
-"""What participants are told, one kind a function. Names go out in every language."""
+"""What participants are told; a function writes notices of one kind, or of few that belong together.
+
+Names go out in every language."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable

@@ -45,8 +45,9 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Publicati
 
     A pair that meets in both keeps its meeting, so that calendars move the entry instead of doubling it. Meetings of
     companies that withdrew, are away then or said never since the draft was computed are left out. People whose agenda
-    changed receive one notice; it leaves after ten minutes, until then `take_back` is possible. `expected` is the
-    `fingerprint` of the preview that the organiser has seen.
+    changed receive one notice; `take_back` is possible until it leaves, after ten minutes, or sooner where a meeting
+    begins soon (`notices.letters_leave_at`). `expected` is the `fingerprint` of the preview that the organiser has
+    seen.
 
     Raises:
         Refused: not a draft, it clashes with what was locked or booked meanwhile (compute it anew), or the change is
@@ -108,8 +109,8 @@ def preview_publish(*, by: User, draft: PlanDraft) -> "Changes":
 def withdraw_plan(*, by: User, draft: PlanDraft) -> int:
     """Call off the meetings of the published plan that are still to come; it is a draft again.
 
-    Locked meetings stay, and those booked by hand or on request. Returns how many people are told; the letters leave
-    after ten minutes, until then `take_back` is possible.
+    Locked meetings stay, and those booked by hand or on request. Returns how many people are told; `take_back`
+    is possible until the letters leave: after ten minutes, or sooner where a meeting begins soon.
     """
     event = Event.objects.select_for_update().get(pk=draft.event_id)
     require_organiser(by, event.campaign)

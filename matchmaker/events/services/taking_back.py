@@ -91,7 +91,7 @@ def take_back(*, by: User, change: BulkChange) -> BulkChange:
     """Put everything back as it was before the step; its letters never leave.
 
     Raises:
-        Refused: the ten minutes are over, a letter has left, or something has changed since.
+        Refused: its time is over (`BulkChange.until`), a letter has left, or something has changed since.
     """
     event = Event.objects.select_for_update().get(pk=change.event_id)
     require_organiser(by, event.campaign)

@@ -2,8 +2,9 @@
 
 Weight of a pair = match + supplier's wish * share + buyer's wish * share, where
 match is 100 + 400 x score of their best match (0 without one), must is 1000, would is 600, and an accepted request
-counts as must from both. "Interested" on a match counts as would from that side. Pairs with a `never` on either side,
-a declined request, or nothing that speaks for them, are absent.
+counts as must from both; one that waits for an answer counts as would from the side that sent it. "Interested" on a
+match counts as would from that side. Pairs with a `never` on either side, a declined request, or nothing that speaks
+for them, are absent.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The words of an offer or a want as a weighted bag, in all the languages it is written in.
 
-Words are known by a 64-bit hash, so that two workers that never met give the same word the same number.
+Words are known by a hash of 63 bits, so that two workers that never met give the same word the same number.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ CONCEPT = "\x01"  # before the identifier of a concept, so that it is no word of
 # BM25 (Robertson & Zaragoza 2009): how fast repetition stops to matter, and how much length does.
 K1 = 1.2
 B = 0.4
-# So is an attribute that decides.
+# An attribute that decides is common to all languages, too.
 ATTRIBUTE_COUNTS = 1.0
 ATTRIBUTE = "\x03"
 

@@ -93,7 +93,7 @@ class Words:
 
     def parts(self, texts: Sequence[str], langs: Sequence[str]) -> Parts:
         """Signals of words; a text is looked up as it is and through its English words."""
-        # Trade borrows English words: a text in Latin letters is read as English, too.
+        # Trade borrows English words: a text is read as English, too, except Chinese and Vietnamese.
         english = [
             in_english(text, lang) if lang in ("zh", "vi") else f"{text} {in_english(text, lang)}"
             for text, lang in zip(texts, langs, strict=True)

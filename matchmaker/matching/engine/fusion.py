@@ -1,7 +1,7 @@
 """Signals into one probability a code, by a few learned weights; one set of weights for each way of reading.
 
-A language the first encoder reads is judged by both encoders, or by the first alone where speed matters; a
-language it does not read (Vietnamese, Indonesian, Hindi …) by the second alone.
+A language the first encoder reads is judged by that encoder alone; English, Thai and Chinese by both, unless speed
+matters; a language the first does not read (Vietnamese, Indonesian, Hindi …) by the second alone.
 """
 
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ class Index[Item: (Offer, Want)]:
         )
 
     def patched(self, fresh: Self, removed: Collection[int]) -> Self:
-        """What building anew would give: rows of `fresh` in place of older ones of their keys, those `gone` left out.
+        """What building anew would give: rows of `fresh` in place of older ones of their keys, without those `removed`.
 
         A row depends on its item and the background alone, so the others are copied and not worked out again.
         """

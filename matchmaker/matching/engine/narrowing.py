@@ -1,7 +1,7 @@
 """At most three questions that narrow a text down to one HS code.
 
     state = narrow(shares, nomenclature, ["0306", "none"])
-    state.question  # what to ask next, None when three were answered
+    state.question  # what to ask next, () when three were answered
 
 `shares` are the classifier's probabilities of all codes. A question offers a few nodes of the nomenclature (headings,
 groups of subheadings, subheadings) that split the codes in play best. An answer is the identifier of an option, so
@@ -10,7 +10,7 @@ that the same text and the same answers always lead to the same place and nothin
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,11 +108,11 @@ def ask(codes: dict[str, float], *, left: int, seen: set[str]) -> tuple[Option, 
         chosen, value = [*chosen, best], reached
     if len(chosen) < 2:
         return ()
-    return tuple(sorted((replace(option) for option in chosen), key=lambda option: (-option.share, option.id)))
+    return tuple(sorted(chosen, key=lambda option: (-option.share, option.id)))
 
 
 def _nodes(shares: dict[str, float], seen: set[str]) -> list[Option]:
-    """Every node with enough of the shares, without those that hold the same codes as a shorter one."""
+    """Every node with enough of the shares, without those that hold the same codes as a longer one."""
     grouped: dict[str, list[str]] = {}
     for code in sorted(shares, key=lambda code: (-shares[code], code)):
         for digits in LEVELS:

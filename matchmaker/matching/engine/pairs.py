@@ -94,7 +94,8 @@ class Pair:
 
     `score` (0..1) orders; `probability` is the same evidence calibrated on people's answers. `parts` are the values
     the score was made of; a part that could not be compared (no HS code on one side) is absent. `evidence` holds what
-    reasons need, JSON-safe. `conditions` never enter the score.
+    reasons need, JSON-safe. `conditions` do not enter the score, except
+    `attributes` (see `engine/attributes.py`).
     """
 
     offer: int

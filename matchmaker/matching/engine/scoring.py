@@ -21,7 +21,7 @@ from matchmaker.matching.engine.weights import CATEGORY_STEPS, DEFAULT, HS_STEPS
 
 __all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weights"]
 
-# Names of more words than a reader wants to see are cut in the evidence.
+# More shared words than a reader wants to see are left out of the evidence.
 _SHARED_WORDS = 8
 WORTH_NAMING = 0.3
 # A common word under this share of the weightiest one ("good", "carton") is chance.

@@ -81,7 +81,7 @@ class Material:
 def gather(
     nomenclature: Nomenclature, labelled: LabelledTexts, names: LabelledTexts, encode: Mapping[str, Encode]
 ) -> Material:
-    """Encode everything: about a minute with the first encoder, ten with the second."""
+    """Encode everything: about a minute with the first encoder, half an hour with the second."""
     vectors = {}
     for key in encode:
         name_rows, name_codes = read_names(key, encode[key], names, nomenclature)

@@ -17,7 +17,7 @@ CHUNK = 2000
 
 
 class VectorStore:
-    """One `.npz` a (encoder, kind of use): keys are hashes of the prepared text."""
+    """One `.npz` file for each encoder: keys are hashes of the prepared text."""
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder

@@ -1,7 +1,7 @@
 """The weights of the parts: data that people's answers change, with defaults until there are answers.
 
-A pair's log-odds are `intercept + Σ weight · part`; the score is their logistic. Linear on purpose: eight numbers an
-organiser can read, change and see the effect of, and the search can add them up inside the matrix product.
+A pair's log-odds are `intercept + Σ weight · part`; the score is their logistic. Linear on purpose: a few numbers of
+which an organiser can read and change six and see the effect, and the search can add them up inside the matrix product.
 """
 
 import math

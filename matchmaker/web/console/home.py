@@ -251,7 +251,7 @@ def _of_meetings(campaign) -> list[dict]:
 
 
 def figures_of(campaign) -> list[dict]:
-    """First figures of the home page: registered, approved, offered, wanted, matched. The report has its own funnel."""
+    """First figures of the home page: approved, offered, wanted, matched. The report has its own funnel."""
     here = Participation.objects.filter(campaign=campaign).values("company")
     approved = companies_of(campaign).approved().order_by()
     approved = approved.aggregate(

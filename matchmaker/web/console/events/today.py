@@ -46,7 +46,7 @@ def today(request, slug):
     event = event_of(request, slug)
     now = timezone.now()
     slots = event.slots()
-    # A meeting goes on until the next slot begins: people are still on their way.
+    # Between the end of a slot and the start of the next no slot is running.
     current = max((slot for slot in slots if slot <= now < slot + event.length), default=None)
     coming = min((slot for slot in slots if slot > now), default=None)
     here = set(
