@@ -37,7 +37,7 @@ def add_companies(*, by: User, campaign: Campaign, side: str, companies: Sequenc
 
 
 @transaction.atomic
-def change_company(*, by: User, campaign: Campaign, company: Company, values: Values, source: str) -> dict[str, Any]:
+def change_company(*, by: User, company: Company, values: Values, source: str) -> dict[str, Any]:
     """Fill in what a list knows of a company the team looks after; returns what stood there before.
 
     What its own people have written stays: only empty fields are filled.

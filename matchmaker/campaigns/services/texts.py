@@ -56,7 +56,7 @@ def unmute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
         record(by=by, verb="unmute_notice", on=campaign, facts={"kind": kind})
 
 
-def readable_notices(by: User, campaign: Campaign) -> QuerySet[Notice]:
-    """Notices whose facts an organiser may see while she words a mail: those that went to her own team."""
+def readable_notices(campaign: Campaign) -> QuerySet[Notice]:
+    """Notices whose facts an organiser of the campaign may see while she words a mail: those that went to its team."""
     team = Organiser.objects.filter(campaign=campaign).values("user")
     return Notice.objects.filter(recipient__in=team)

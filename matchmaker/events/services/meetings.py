@@ -96,7 +96,7 @@ def _next(event: Event, supplier: EventParticipation, buyer: EventParticipation)
     return _("Free for both: %(slots)s.") % {"slots": format_list(clock(event, slot) for slot in found)}
 
 
-def _refusal(error: IntegrityError | None, event: Event, sides: tuple, meeting: Meeting) -> Refused:
+def _refusal(event: Event, sides: tuple, meeting: Meeting) -> Refused:
     rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk)
     pair = rows.filter(supplier=meeting.supplier_id, buyer=meeting.buyer_id).first()
     if pair is not None:
@@ -152,7 +152,7 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
     if event.is_of_equals:
         then = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
         if then.filter(_of_either(meeting)).exists():
-            raise _refusal(None, event, sides, meeting)
+            raise _refusal(event, sides, meeting)
     for number in range(20):
         tables = _tables(event, meeting.starts_at, meeting.supplier)
         if not tables:
@@ -167,7 +167,7 @@ def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
             rows = Meeting.objects.of(event).active().exclude(pk=meeting.pk).filter(starts_at=meeting.starts_at)
             if not rows.filter(table=meeting.table).exists() or rows.filter(_of_either(meeting)).exists():
                 break
-    raise _refusal(last, event, sides, meeting) from last
+    raise _refusal(event, sides, meeting) from last
 
 
 @transaction.atomic

@@ -397,7 +397,7 @@ def move_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, slot
     Raises:
         Refused: one of the two is away, busy or full, no table or interpreter is free, or the pair may not meet.
     """
-    draft, standing, plan = _open_draft(by, draft)
+    draft, _standing, plan = _open_draft(by, draft)
     instance = plan.instance
     if (supplier, buyer) not in instance.edge_of or not 0 <= slot < instance.slots:
         raise Refused("no_such_pair", _("These two cannot meet."), status=400)
@@ -420,7 +420,7 @@ def move_in_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int, slot
             raise Refused("no_interpreter", _("No interpreter is free then."), field="slot")
         interpreted.append((supplier, buyer, who))
     rows.append((supplier, buyer, slot, table))
-    return _store(by, draft, standing, _with_rows(plan, rows, interpreted), "move_in_draft")
+    return _store(by, draft, _with_rows(plan, rows, interpreted), "move_in_draft")
 
 
 def _free_interpreter(instance, rest: Plan, interpreted, supplier: int, buyer: int, slot: int) -> int | None:
@@ -440,13 +440,13 @@ def _free_interpreter(instance, rest: Plan, interpreted, supplier: int, buyer: i
 @transaction.atomic
 def take_out_of_draft(*, by: User, draft: PlanDraft, supplier: int, buyer: int) -> PlanDraft:
     """Leave a meeting out of the draft."""
-    draft, standing, plan = _open_draft(by, draft)
+    draft, _standing, plan = _open_draft(by, draft)
     rows = [row for row in plan.meetings if row[:2] != (supplier, buyer)]
     if len(rows) == len(plan.meetings):
         raise Refused("no_such_meeting", _("This meeting is not in the draft."), status=404)
     draft.locked = [pair for pair in draft.locked if tuple(pair) != (supplier, buyer)]
     interpreted = [row for row in plan.interpreted if row[:2] != (supplier, buyer)]
-    return _store(by, draft, standing, _with_rows(plan, rows, interpreted), "take_out_of_draft")
+    return _store(by, draft, _with_rows(plan, rows, interpreted), "take_out_of_draft")
 
 
 @transaction.atomic
@@ -469,7 +469,7 @@ def _with_rows(plan: Plan, rows: list, interpreted: list) -> Plan:
     return replace(plan, meetings=ordered, interpreted=tuple(interpreted), given_up=given_up)
 
 
-def _store(by: User, draft: PlanDraft, standing: Snapshot, plan: Plan, verb: str) -> PlanDraft:
+def _store(by: User, draft: PlanDraft, plan: Plan, verb: str) -> PlanDraft:
     prices = {name: draft.result[name] for name in ("floor_price", "lunch_price", "given") if name in draft.result}
     draft.result = plan.to_dict(unplaced=False) | prices
     draft.meetings_count, draft.objective = len(plan.meetings), plan.objective

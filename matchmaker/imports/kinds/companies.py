@@ -138,7 +138,6 @@ class Companies(Kind):
                 raise ValidationError(_("What this row adds to is not there any more."))
             row.before = bringing_in.change_company(
                 by=batch.by,
-                campaign=batch.campaign,
                 company=company,
                 values=_fields(row.values),
                 source=f"import {batch.uid}",

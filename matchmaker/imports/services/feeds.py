@@ -282,7 +282,7 @@ def _update_presence(feed: Feed) -> None:
         lines = list(FeedLine.objects.filter(feed=feed).select_related("line__demand__company"))
         for row in lines:
             if row.gone_at and (row.ref, row.part) in present:
-                _return(feed, row)
+                _return(row)
         missing = [row for row in lines if not row.gone_at and (row.ref, row.part) not in present]
         here = sum(1 for row in lines if not row.gone_at)
         too_many = len(missing) >= MANY and 2 * len(missing) > here and not feed.let_go
@@ -311,7 +311,7 @@ def _show(feed: Feed, demand: Demand) -> None:
         return
 
 
-def _return(feed: Feed, row: FeedLine) -> None:
+def _return(row: FeedLine) -> None:
     FeedLine.objects.filter(pk=row.pk).update(gone_at=None)
     row.gone_at = None
     demand = row.line.demand

@@ -75,7 +75,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
             _confirm(request, reading, company)
         if not form.errors and step < 3:
             return redirect("join_step", side, step + 1)
-        if not form.errors and _answer(request, questions, company) and _submit(request, form, company):
+        if not form.errors and _answer(request, questions) and _submit(request, form, company):
             return redirect("desk")
     context = {
         "form": form,
@@ -83,7 +83,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "side": side,
         "step": step,
         "company": company,
-        "steps": _steps(side, step, company),
+        "steps": _steps(side, step),
         "review": _review(company, side) if step == 3 and company else [],
         "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
         "alike": (alike := _alike(form, company)),
@@ -114,7 +114,7 @@ def _alike(form, company: Company | None) -> list[Company]:
     return list(public.filter(country=country, identifier_kind=kind, identifier=number).exclude(identifier="")[:1])
 
 
-def _answer(request: HttpRequest, questions: QuestionsForm | None, company: Company) -> bool:
+def _answer(request: HttpRequest, questions: QuestionsForm | None) -> bool:
     """Keep the answers to the campaign's own questions, whether or not the company can be submitted."""
     return questions is None or questions.keep(by=request.user)
 
@@ -230,7 +230,7 @@ def _say_what_is_missing(form, problem: ValidationError) -> None:
         add_to_form(form, ValidationError(here))
 
 
-def _steps(side: str, step: int, company: Company | None) -> list[dict]:
+def _steps(side: str, step: int) -> list[dict]:
     labels = (_("Company"), _("Contact"), _("About and submit"))
     return [
         {

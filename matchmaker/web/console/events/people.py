@@ -94,7 +94,7 @@ def _participants(request, event, walk_in, interpreter, status=200):
         "wishes": wishes,
         "walk_in": walk_in,
         "add": request.GET.get("add", "")[:100],
-        "to_add": _to_add(event, walk_in, request.GET.get("add", "")[:100].replace("\x00", "")),
+        "to_add": _to_add(walk_in, request.GET.get("add", "")[:100].replace("\x00", "")),
         "verbs": VERBS,
         "interpreter_form": interpreter,
         "interpreters": [
@@ -118,7 +118,7 @@ def _count_meetings(event, rows) -> None:
         row.meetings_count = counts[row.company_id]
 
 
-def _to_add(event, form, words: str) -> list[Company]:
+def _to_add(form, words: str) -> list[Company]:
     """Approved companies of the campaign by these words that are not in the event yet."""
     if not words.strip():
         return []
