@@ -131,6 +131,13 @@ class IndexService:
                     self.backend.publish(kind)
         return entries
 
+    def rebuild_large(self) -> list[str]:
+        """Make the index of every large directory anew; returns which. Small ones are built for the next reader."""
+        large = [kind for kind in DIRECTORIES if self.is_large(kind)]
+        for kind in large:
+            self.rebuild(kind)
+        return large
+
     def _add_changes(self, kind: str) -> bool:
         """Index what changed since the last time; False where there is no index to add to, here or published."""
         directory = DIRECTORIES[kind]

@@ -17,10 +17,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.catalogue.models import ProductText
 from matchmaker.catalogue.services import add_product_image
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company
-from matchmaker.running.backup import create, database
+from matchmaker.directory import index_service
+from matchmaker.directory.search_backend import SearchQuery
+from matchmaker.running.backup import create, database, restore
 from matchmaker.running.backup.archive import DamagedBackup, unpack
 from tests import factories
 from tests.files import PDF, paper, picture
@@ -178,6 +181,21 @@ def test_a_site_in_use_is_not_replaced_by_mistake(document, tmp_path):
     with pytest.raises(CommandError, match="Nothing was changed"):
         call_command("restore", str(tmp_path / "site.tar.gz"))
     assert (AuditEntry.objects.count(), Company.objects.get().legal_name) == (before, "Mill")
+
+
+def test_a_restore_makes_the_search_index_of_a_large_site_anew(document, tmp_path, monkeypatch, settings):
+    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    monkeypatch.setattr(index_service, "AT_ONCE", 0)
+    monkeypatch.setattr(restore.database, "load", lambda folder: None)
+    factories.product(company=document.company, name="Jasmine rice")
+    backup(tmp_path / "site.tar.gz")
+    index_service.index_service().rebuild("products")
+    ProductText.objects.update(name="Basmati rice")  # without a new time, as rows of a backup come
+    out = io.StringIO()
+    call_command("restore", str(tmp_path / "site.tar.gz"), replace=True, stdout=out)
+    assert "Search index made anew: " in out.getvalue()
+    found = index_service.index_service().search("products", SearchQuery("basmati"))
+    assert (len(found.keys), found.is_by_name) == (1, False)
 
 
 @pytest.mark.parametrize("fault", ["changed", "missing", "added", "cut", "no tar"])

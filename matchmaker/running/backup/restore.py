@@ -21,6 +21,7 @@ from matchmaker import __version__
 from matchmaker.accounts.audit import broken_chains
 from matchmaker.accounts.models import User
 from matchmaker.core.storage import file_fields, walk
+from matchmaker.directory.index_service import index_service
 from matchmaker.notifications.models import Hold
 from matchmaker.running.backup import database
 from matchmaker.running.backup.archive import unpack
@@ -42,11 +43,17 @@ class RestoreResult:
     rows: int
     files: int
     faults: list[str] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)  # directories whose index was made anew
     keys_file: Path | None = None  # keys of the backup, where they differ from those of this site
 
 
-def restore_backup(*, source: Path, pass_phrase: str = "", replace: bool = False) -> RestoreResult:
+def restore_backup(
+    *, source: Path, pass_phrase: str = "", replace: bool = False, with_index: bool = True
+) -> RestoreResult:
     """Load database and files, migrate, hold all deliveries and verify. A site with people needs `replace`.
+
+    The search index is made anew: an index of this machine that is younger than the backup would not see that older
+    rows have other texts again.
 
     Raises:
         RestoreRefused, archive.DamagedBackup, database.DatabaseCopyFailed: with a sentence; the database is as it was.
@@ -62,7 +69,9 @@ def restore_backup(*, source: Path, pass_phrase: str = "", replace: bool = False
         Hold.objects.get_or_create(pk=1, defaults={"reason": REASON})
         cache.clear()
         faults += _missing_files()
+        indexes = index_service().rebuild_large() if with_index else []
         done = RestoreResult(manifest["version"], manifest["made_at"], sum(manifest["rows"].values()), files, faults)
+        done.indexes = indexes
         backup_keys = (folder / "keys.env").read_text(encoding="utf-8")
     if backup_keys == keys():  # with other keys no chain of the audit log can be verified
         faults += [f"The audit log of {owner} does not hold: {why}." for owner, why in broken_chains()]
@@ -87,6 +96,7 @@ def check_backup(*, source: Path, pass_phrase_file: Path | None = None, database
         environment |= {"MEDIA_ROOT": f"{place}/media", "PRIVATE_ROOT": f"{place}/private"}
         environment |= {"REDIS_URL": "redis://127.0.0.1:1/0"}  # the cache of the running site is left alone
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "restore", str(source.resolve())]
+        command += ["--without-index"]
         command += ["--pass-phrase-file", str(pass_phrase_file.resolve())] if pass_phrase_file else []
         with _empty_database(Path(place), database_url) as url:
             environment["DATABASE_URL"] = url

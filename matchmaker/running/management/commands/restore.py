@@ -19,10 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("source", type=Path, help="the file that `backup` wrote")
         parser.add_argument("--pass-phrase-file", type=Path, help="the pass phrase of an encrypted backup")
         parser.add_argument("--replace", action="store_true", help="put it in the place of what this site holds")
+        parser.add_argument("--without-index", action="store_true", help="do not make the search index anew")
         parser.add_argument("--check", action="store_true", help="restore into a temporary place and compare")
         parser.add_argument("--database", default="", help="with --check: address of an empty database to use")
 
-    def handle(self, *, source, pass_phrase_file, replace, check, database, **options):
+    def handle(self, *, source, pass_phrase_file, replace, check, database, without_index, **options):
         if not source.is_file():
             raise CommandError(f"There is no file {source}.")
         try:
@@ -32,7 +33,10 @@ class Command(BaseCommand):
                     *check_backup(source=source, pass_phrase_file=pass_phrase_file, database_url=database)
                 )
             else:
-                self.report(restore_backup(source=source, pass_phrase=pass_phrase, replace=replace))
+                done = restore_backup(
+                    source=source, pass_phrase=pass_phrase, replace=replace, with_index=not without_index
+                )
+                self.report(done)
         except (DamagedBackup, DatabaseCopyFailed, RestoreRefused, OSError) as problem:
             raise CommandError(str(problem)) from None
 
@@ -44,6 +48,8 @@ class Command(BaseCommand):
 
     def report(self, done: RestoreResult) -> None:
         self.stdout.write(f"Restored: version {done.version} of {done.made_at}, {done.rows} rows, {done.files} files.")
+        if done.indexes:
+            self.stdout.write(f"Search index made anew: {', '.join(done.indexes)}.")
         for fault in done.faults:
             self.stdout.write(self.style.ERROR(fault))
         if done.keys_file:
