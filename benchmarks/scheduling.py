@@ -200,16 +200,16 @@ def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, 
     from matchmaker.events.scheduling.board import Board
     from matchmaker.events.scheduling.days import polish
     from matchmaker.events.scheduling.flow import select
-    from matchmaker.events.scheduling.interpreters import Booth
+    from matchmaker.events.scheduling.interpreters import InterpreterRoster
     from matchmaker.events.scheduling.solve import finish, place
 
-    board, booth, selection = Board.empty(instance), Booth(instance), select(instance)
-    place(board, booth, selection, seed=1)
-    before = judge(event, finish(instance, board, booth, selection.bound, 0).to_dict())
+    board, roster, selection = Board.empty(instance), InterpreterRoster(instance), select(instance)
+    place(board, roster, selection, seed=1)
+    before = judge(event, finish(instance, board, roster, selection.bound, 0).to_dict())
     began = clock()
     polish(board, instance.day, deadline=began + 10, clock=clock)
     took = clock() - began
-    after = judge(event, finish(instance, board, booth, selection.bound, 0).to_dict())
+    after = judge(event, finish(instance, board, roster, selection.bound, 0).to_dict())
     if after.objective != before.objective:
         raise SystemExit("polishing changed the objective")
     least = sum(map(fewest_gaps, instance.parties, board.degree.tolist(), [instance.day] * len(board.degree)))

@@ -3,12 +3,12 @@
 from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alternatives
 from matchmaker.events.scheduling.days import Preferences
 from matchmaker.events.scheduling.explain import CODES, Reason, facts
+from matchmaker.events.scheduling.fairness import bound_of, floor_price
 from matchmaker.events.scheduling.instance import Contradiction, Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Agenda, Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import plan, warm
 from matchmaker.events.scheduling.tables import HOSTS
-from matchmaker.events.scheduling.whatif import bound_of, floor_price
 
 __all__ = [
     "CODES",

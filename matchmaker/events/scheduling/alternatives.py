@@ -8,7 +8,7 @@ import numpy as np
 
 from matchmaker.events.scheduling.days import idle_slots
 from matchmaker.events.scheduling.explain import busy_cells
-from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.interpreters import InterpreterRoster
 from matchmaker.events.scheduling.plans import Plan
 
 SUPPLIER_BUSY, BUYER_BUSY, NO_TABLE = "supplier_busy", "buyer_busy", "no_table"
@@ -53,7 +53,7 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
     present = np.flatnonzero(cell[u] == edge)
     new = not len(present)
     cell[[[u], [v]], present] = -1
-    booth = _booth(plan, edge) if instance.needs_interpreter[edge] else None
+    roster = _roster(plan, edge) if instance.needs_interpreter[edge] else None
     idle_now = idle_slots(cell[[u, v]], day).sum()
 
     found = []
@@ -73,7 +73,7 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
                     conflicts.append(Conflict(code))
         if used[slot] - len(giving_way) >= tables[slot]:
             conflicts.append(Conflict(NO_TABLE))
-        if booth is not None and not booth.can_seat(edge, slot):
+        if roster is not None and not roster.can_seat(edge, slot):
             conflicts.append(Conflict(NO_INTERPRETER))
         trial = cell.copy()
         trial[[u, v], slot] = edge
@@ -84,11 +84,11 @@ def alternatives(plan: Plan, supplier: int, buyer: int, *, count: int = 3) -> li
     return found[:count]
 
 
-def _booth(plan: Plan, without: int) -> Booth:
+def _roster(plan: Plan, without: int) -> InterpreterRoster:
     """The interpreters' day as planned, one meeting left out."""
-    booth = Booth(plan.instance)
+    roster = InterpreterRoster(plan.instance)
     slot_of = {(s, b): slot for s, b, slot, _ in plan.meetings}
     for s, b, who in plan.interpreted:
         if plan.instance.edge_of[s, b] != without:
-            booth.holder.setdefault(slot_of[s, b], {})[who] = plan.instance.edge_of[s, b]
-    return booth
+            roster.holder.setdefault(slot_of[s, b], {})[who] = plan.instance.edge_of[s, b]
+    return roster

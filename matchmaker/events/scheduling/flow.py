@@ -19,7 +19,7 @@ import numpy as np
 from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.instance import Instance
-from matchmaker.events.scheduling.interpreter_hours import Hours, Search
+from matchmaker.events.scheduling.interpreter_hours import InterpreterSlots, Search
 from matchmaker.events.scheduling.loops import potentials
 
 PRICE_ROUNDS = 24  # flows that look for the prices of interpreters' hours
@@ -67,11 +67,11 @@ def slot_limits(instance: Instance) -> np.ndarray:
 
 def select(instance: Instance) -> Selection:
     """The selection with the lowest bound found: exact without interpreters, priced with them (`_with_prices`)."""
-    hours = Hours.of(instance)
+    hours = InterpreterSlots.of(instance)
     return _with_prices(instance, hours) if hours.kinds else _select(instance, instance.edges[:, 2])
 
 
-def _with_prices(instance: Instance, hours: Hours) -> Selection:
+def _with_prices(instance: Instance, hours: InterpreterSlots) -> Selection:
     """The selection at the prices of interpreters' hours that prove the lowest bound found (`interpreter_hours`)."""
     search = Search(hours, highest=int(instance.edges[:, 2].max()) + 2 * instance.fair_bonus)
     best = _select(instance, instance.edges[:, 2])
@@ -84,7 +84,7 @@ def _with_prices(instance: Instance, hours: Hours) -> Selection:
     return best
 
 
-def _select_at_prices(instance: Instance, hours: Hours, prices: np.ndarray) -> Selection:
+def _select_at_prices(instance: Instance, hours: InterpreterSlots, prices: np.ndarray) -> Selection:
     price = np.zeros(len(instance.edges), dtype=np.int64)
     for rows, one in zip(hours.kinds, prices, strict=True):
         price[rows] = one

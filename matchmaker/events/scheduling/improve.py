@@ -18,7 +18,7 @@ from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.choosing import rechoose
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import Selection
-from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.interpreters import InterpreterRoster
 from matchmaker.events.scheduling.loops import shake
 from matchmaker.events.scheduling.turns import Turns
 
@@ -98,19 +98,19 @@ def improve(
     selection: Selection,
     stop: Stop,
     *,
-    booth: Booth | None = None,
+    roster: InterpreterRoster | None = None,
     seed: int = 1,
 ) -> int:
     """Re-choose and shake, slot after slot in random order, until ``stop`` or the bound. Returns the objective.
 
     ``bound`` is asked after each slot, for it may fall meanwhile. The deadline is passed by one re-choice at most
-    (about 10 ms at 1,000 parties a side). Meetings with an interpreter change only where there is a ``booth``.
+    (about 10 ms at 1,000 parties a side). Meetings with an interpreter change only where there is a ``roster``.
     """
     best = _Best(board, np.random.default_rng(seed + 1))
     near = worth_trying(board, selection)
     turns = (
-        Turns(board, booth, near, selection.interpreting, seed)
-        if booth and booth.is_needed and board.suppliers
+        Turns(board, roster, near, selection.interpreting, seed)
+        if roster and roster.is_needed and board.suppliers
         else None
     )
     return best.restored(_rounds(board, bound, near & ~board.barred, stop, best, turns, seed))

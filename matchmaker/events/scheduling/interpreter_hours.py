@@ -21,17 +21,17 @@ NEAR = 1e-5  # of the bound: what better prices could still win, below which the
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class InterpreterSlots:
     """``kinds`` are rows of pairs that the same interpreters can serve.
 
-    ``teams`` are (numbers of the kinds that some interpreters serve, hours these have in all slots).
+    ``teams`` are (numbers of the kinds that some interpreters serve, slots in which these are there, added up).
     """
 
     kinds: list[np.ndarray]
     teams: list[tuple[tuple[int, ...], int]]
 
     @classmethod
-    def of(cls, instance: Instance) -> Hours:
+    def of(cls, instance: Instance) -> InterpreterSlots:
         serves: dict[int, list[int]] = {}
         for kind, able in enumerate(instance.interpreter_kinds):
             for who in able:
@@ -61,7 +61,7 @@ class Search:
     The first prices are zero.
     """
 
-    hours: Hours
+    hours: InterpreterSlots
     highest: int
     best: int | None = None
     prices: np.ndarray = field(init=False)

@@ -15,7 +15,7 @@ from matchmaker.events.scheduling.instance import Contradiction, Instance, Inval
 
 
 @dataclass(slots=True)
-class Booth:
+class InterpreterRoster:
     """Who interprets what: ``holder[slot][interpreter]`` is the row of the pair."""
 
     instance: Instance
@@ -67,11 +67,11 @@ class Booth:
         return tuple(sorted(rows))
 
 
-def seat_booked(instance: Instance, board: Board) -> tuple[Booth, list[int]]:
+def seat_booked(instance: Instance, board: Board) -> tuple[InterpreterRoster, list[int]]:
     """Interpreters for the meetings already on the board, and the rows of the pairs for whom none is free."""
-    booth = Booth(instance)
+    roster = InterpreterRoster(instance)
     needed = [edge for edge in board.meetings().tolist() if instance.needs_interpreter[edge]]
-    return booth, [edge for edge in needed if not booth.seat(edge, int(board.slot_of[edge]))]
+    return roster, [edge for edge in needed if not roster.seat(edge, int(board.slot_of[edge]))]
 
 
 def require_interpreters(instance: Instance, board: Board, without: list[int]) -> None:
@@ -84,7 +84,7 @@ def require_interpreters(instance: Instance, board: Board, without: list[int]) -
         )
 
 
-def place_interpreted(board: Board, booth: Booth, order: np.ndarray) -> int:
+def place_interpreted(board: Board, roster: InterpreterRoster, order: np.ndarray) -> int:
     """Place pairs that need an interpreter, best first, and lock them. Returns how many were placed.
 
     Of the possible slots the one is taken in which the fewest other interpreted meetings stand, so that scarce
@@ -93,13 +93,13 @@ def place_interpreted(board: Board, booth: Booth, order: np.ndarray) -> int:
     placed = 0
     full: set[tuple[int, int]] = set()  # kinds without a free interpreter in a slot: for good, as nothing is taken off
     for edge in order.tolist():
-        u, v, kind = board.u[edge], board.v[edge], booth.kind[edge]
+        u, v, kind = board.u[edge], board.v[edge], roster.kind[edge]
         if board.slot_of[edge] >= 0 or board.degree[u] >= board.cap[u] or board.degree[v] >= board.cap[v]:
             continue
         both = (board.cell[u] == FREE) & (board.cell[v] == FREE) & (board.used < board.tables)
         slots = [slot for slot in np.flatnonzero(both).tolist() if (kind, slot) not in full]
-        for slot in sorted(slots, key=lambda slot: len(booth.holder.get(slot, ()))):
-            if booth.seat(edge, slot):
+        for slot in sorted(slots, key=lambda slot: len(roster.holder.get(slot, ()))):
+            if roster.seat(edge, slot):
                 board.put(edge, slot)
                 board.locked[edge] = True
                 placed += 1

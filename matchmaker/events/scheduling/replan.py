@@ -12,7 +12,7 @@ from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.flow import select
 from matchmaker.events.scheduling.improve import Stop, improve
 from matchmaker.events.scheduling.instance import Instance, Party
-from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, seat_booked
+from matchmaker.events.scheduling.interpreters import InterpreterRoster, place_interpreted, seat_booked
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.solve import by_weight, finish
 
@@ -93,9 +93,9 @@ def replan(
     kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew.
     """
     began = clock()
-    board, booth, pinned = _fix_survivors(old, changed)
+    board, roster, pinned = _fix_survivors(old, changed)
     released = np.flatnonzero(board.locked & ~np.isin(np.arange(len(board.u)), _fixed_edges(changed)))
-    place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
+    place_interpreted(board, roster, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
     rest, rows = _rest(changed, board)
     selection = select(rest)
     small = Board.empty(rest)
@@ -107,27 +107,27 @@ def replan(
     if max_moves > 0:
         board.locked[released[~board.barred[released]]] = False
         colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed, longest=min(max_moves, 4))
-    return finish(changed, board, booth, select(changed).bound, clock() - began, pinned)
+    return finish(changed, board, roster, select(changed).bound, clock() - began, pinned)
 
 
 def _fixed_edges(instance: Instance) -> list[int]:
     return [instance.edge_of[s, b] for s, b, _slot in instance.fixed]
 
 
-def _fix_survivors(old: Plan, changed: Instance) -> tuple[Board, Booth, dict[tuple[int, int, int], int]]:
+def _fix_survivors(old: Plan, changed: Instance) -> tuple[Board, InterpreterRoster, dict[tuple[int, int, int], int]]:
     """The board with everything that stays, locked, and the tables of the survivors."""
     board = Board.empty(changed)
-    booth, _without = seat_booked(changed, board)  # on the day a meeting stays, also without an interpreter
+    roster, _without = seat_booked(changed, board)  # on the day a meeting stays, also without an interpreter
     pinned = {}
     for s, b, slot, table in survivors(old, changed):
         edge = changed.edge_of[s, b]
         if board.slot_of[edge] < 0:
-            if board.used[slot] >= board.tables[slot] or (board.barred[edge] and not booth.seat(edge, slot)):
+            if board.used[slot] >= board.tables[slot] or (board.barred[edge] and not roster.seat(edge, slot)):
                 continue
             board.put(edge, slot)
             board.locked[edge] = True
         pinned[s, b, slot] = table
-    return board, booth, pinned
+    return board, roster, pinned
 
 
 def _rest(instance: Instance, board: Board) -> tuple[Instance, np.ndarray]:

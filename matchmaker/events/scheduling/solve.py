@@ -13,7 +13,12 @@ from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, l
 from matchmaker.events.scheduling.flow import Selection, select
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
-from matchmaker.events.scheduling.interpreters import Booth, place_interpreted, require_interpreters, seat_booked
+from matchmaker.events.scheduling.interpreters import (
+    InterpreterRoster,
+    place_interpreted,
+    require_interpreters,
+    seat_booked,
+)
 from matchmaker.events.scheduling.plans import Plan
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.scheduling.tighten import Bound
@@ -56,12 +61,12 @@ def plan(
     preferences = preferences or IDLE_ONLY
     left_out = LeftOut()
     board = Board.empty(instance)
-    booth, without = seat_booked(instance, board)
+    roster, without = seat_booked(instance, board)
     require_interpreters(instance, board, without)
     tell("selecting", board.objective, int(instance.edges[:, 2].sum()))
     selection = select(instance)
     tell("placing", board.objective, selection.bound)
-    place(board, booth, selection, seed=seed)
+    place(board, roster, selection, seed=seed)
     with Bound(instance, selection, seconds=seconds) as bound:
         # A part of the time, but not more than a few seconds, makes people's days better.
         polishing = min(0.15 * seconds, 6.0)
@@ -72,8 +77,8 @@ def plan(
                 clock,
                 tell=lambda objective: tell("improving", objective, bound.now()),
             )
-            improve(board, bound.now, selection, stop, booth=booth, seed=seed)
-            place_interpreted(board, booth, by_weight(board, np.flatnonzero(board.barred)))
+            improve(board, bound.now, selection, stop, roster=roster, seed=seed)
+            place_interpreted(board, roster, by_weight(board, np.flatnonzero(board.barred)))
         objective = board.objective
         if tell("idle", objective, bound.now()):
             deadline = max(began + seconds, clock() + 0.05)
@@ -82,7 +87,7 @@ def plan(
         unproven = running and objective < bound.now() * (1 - target_gap)
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
-    return finish(instance, board, booth, proven, clock() - began, host=host, left_out=left_out)
+    return finish(instance, board, roster, proven, clock() - began, host=host, left_out=left_out)
 
 
 def warm() -> None:
@@ -105,10 +110,10 @@ def by_weight(board: Board, rows: np.ndarray) -> np.ndarray:
     return rows[np.argsort(-board.weight[rows], kind="stable")]
 
 
-def place(board: Board, booth: Booth, selection: Selection, *, seed: int) -> None:
+def place(board: Board, roster: InterpreterRoster, selection: Selection, *, seed: int) -> None:
     """The selected pairs first, those with an interpreter ahead of all, then whatever else still fits."""
     order = by_weight(board, selection.edges)
-    place_interpreted(board, booth, order[board.barred[order]])
+    place_interpreted(board, roster, order[board.barred[order]])
     colour(board, order[~board.barred[order]], seed=seed)
     colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed + 1)
 
@@ -116,7 +121,7 @@ def place(board: Board, booth: Booth, selection: Selection, *, seed: int) -> Non
 def finish(
     instance: Instance,
     board: Board,
-    booth: Booth,
+    roster: InterpreterRoster,
     bound: int,
     seconds: float,
     pinned: Mapping[tuple[int, int, int], int] | None = None,
@@ -135,4 +140,4 @@ def finish(
     seated = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals)
     given_up = tuple(map(tuple, instance.edges[list(left_out.edges), :2].tolist())) if left_out else ()
     days_saved = left_out.days if left_out else 0
-    return Plan(instance, tuple(seated), bound, seconds, booth.assignments(), given_up, days_saved)
+    return Plan(instance, tuple(seated), bound, seconds, roster.assignments(), given_up, days_saved)

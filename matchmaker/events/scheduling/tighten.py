@@ -33,7 +33,7 @@ SHORTEST = 1.0
 
 
 @dataclass(frozen=True)
-class Prices:
+class SlotPrices:
     """Prices of a party in a slot, of a table in a slot (both >= 0), and of a party's cap and floor (>= -bonus)."""
 
     party: np.ndarray  # (parties, slots)
@@ -41,7 +41,7 @@ class Prices:
     cap: np.ndarray  # (parties)
 
 
-def dual_bound(instance: Instance, prices: Prices) -> float:
+def dual_bound(instance: Instance, prices: SlotPrices) -> float:
     """The upper bound that these prices prove."""
     there, cap, floor, tables, booked, usable = _sizes(instance)
     bonus = float(instance.fair_bonus)
@@ -184,7 +184,7 @@ def bound_from(instance: Instance, prices: np.ndarray) -> int:
     return math.floor(
         dual_bound(
             instance,
-            Prices(
+            SlotPrices(
                 party=np.maximum(price[: at[1]].reshape(count, slots), 0),
                 table=np.maximum(price[at[1] : at[2]], 0),
                 cap=np.maximum(price[at[2] : at[3]] - price[at[3] : at[4]], -float(instance.fair_bonus)),

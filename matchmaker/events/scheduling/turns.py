@@ -11,7 +11,7 @@ import numpy as np
 
 from matchmaker.events.scheduling.board import FREE, Board
 from matchmaker.events.scheduling.choosing import best_of, gains, meetings_in, possible_in, suppliers_of
-from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.interpreters import InterpreterRoster
 
 CHANCE = (0.7, 1.2)  # of the price
 
@@ -19,18 +19,20 @@ CHANCE = (0.7, 1.2)  # of the price
 class Turns:
     """``candidates`` is a mask of pairs, ``price`` what an interpreter's hour costs each pair (0: needs none)."""
 
-    def __init__(self, board: Board, booth: Booth, candidates: np.ndarray, price: np.ndarray, seed: int) -> None:
-        self._board, self._booth, self._candidates, self._price = board, booth, candidates, price
+    def __init__(
+        self, board: Board, roster: InterpreterRoster, candidates: np.ndarray, price: np.ndarray, seed: int
+    ) -> None:
+        self._board, self._roster, self._candidates, self._price = board, roster, candidates, price
         self._random = np.random.default_rng(seed + 2)
         self._left = suppliers_of(board)
-        booked = [booth.instance.edge_of[s, b] for s, b, _slot in booth.instance.fixed]
+        booked = [roster.instance.edge_of[s, b] for s, b, _slot in roster.instance.fixed]
         self._booked = np.isin(np.arange(len(board.u)), booked)
 
     def rechoose(self, slot: int) -> int:
         """Choose the slot's meetings anew; returns by how much the objective rose."""
         board = self._board
         old = meetings_in(board, slot, self._left)
-        old, held = old[~self._booked[old]], dict(self._booth.holder.get(slot, {}))
+        old, held = old[~self._booked[old]], dict(self._roster.holder.get(slot, {}))
         self._clear(old, slot)
         before = int(gains(board, old).sum())
         rows = possible_in(board, slot, self._candidates, self._left, old)
@@ -42,15 +44,15 @@ class Turns:
         self._clear(new, slot)
         board.place(old, slot)
         board.locked[old] = board.barred[old]
-        self._booth.holder[slot] = held
+        self._roster.holder[slot] = held
         return 0
 
     def _clear(self, rows: np.ndarray, slot: int) -> None:
         self._board.remove(rows)
         self._board.locked[rows] = False
         gone = set(rows.tolist())
-        held = self._booth.holder.get(slot, {})
-        self._booth.holder[slot] = {who: row for who, row in held.items() if row not in gone}
+        held = self._roster.holder.get(slot, {})
+        self._roster.holder[slot] = {who: row for who, row in held.items() if row not in gone}
 
     def _fill(self, slot: int, rows: np.ndarray, gain: np.ndarray) -> np.ndarray:
         """Put meetings into an empty slot; returns their rows."""
@@ -71,13 +73,13 @@ class Turns:
         room = int(board.tables[slot] - board.used[slot])
         busy: set[int] = set()
         full: set[int] = set()  # kinds for which no interpreter is free
-        columns = (order, board.u[order], board.v[order], self._booth.kind[order], board.barred[order])
+        columns = (order, board.u[order], board.v[order], self._roster.kind[order], board.barred[order])
         for row, u, v, kind, barred in zip(*(column.tolist() for column in columns), strict=True):
             if len(added) == room:
                 break
             if u in busy or v in busy or kind in full:
                 continue
-            if barred and not self._booth.seat(row, slot):
+            if barred and not self._roster.seat(row, slot):
                 full.add(kind)
                 continue
             busy |= {u, v}

@@ -9,7 +9,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, Reason, fewest_breaks
 from matchmaker.events.models import MeetingRequest
 from matchmaker.events.scheduling import Instance, Party, Plan
-from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.interpreters import InterpreterRoster
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.services.not_plannable import NotPlannable
 from matchmaker.events.services.snapshot import Snapshot
@@ -99,11 +99,11 @@ def _as_plan(
 ) -> Plan:
     """With tables and interpreters; the bound is what the plan is worth, for no agreed meeting is missing."""
     meetings = [(s, b, open_slots[slot]) for (s, b), slot in zip(pairs, made.slots or (), strict=True)]
-    booth = Booth(instance)
+    roster = InterpreterRoster(instance)
     for s, b, slot in meetings:
         edge = instance.edge_of[s, b]
         if instance.needs_interpreter[edge]:
-            booth.seat(edge, slot)
+            roster.seat(edge, slot)
     seated = tuple(assign_tables(meetings, instance.tables, host=host, equals=instance.equals))
-    plan = Plan(instance, seated, 0, made.seconds, booth.assignments())
+    plan = Plan(instance, seated, 0, made.seconds, roster.assignments())
     return replace(plan, bound=plan.objective)

@@ -44,5 +44,5 @@ def best_objective(data: dict[str, Any]) -> int:
 
 def most_without_moves(old: Plan, changed: Instance) -> int:
     """A proven upper bound of every plan that keeps all survivors where they are, for events without interpreters."""
-    board, _booth, _pinned = _fix_survivors(old, changed)
+    board, _roster, _pinned = _fix_survivors(old, changed)
     return board.objective + select(_rest(changed, board)[0]).bound

@@ -8,7 +8,7 @@ from matchmaker.events.scheduling import Agenda, Instance, Party, Plan, Preferen
 from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.days import polish
 from matchmaker.events.scheduling.flow import select
-from matchmaker.events.scheduling.interpreters import Booth
+from matchmaker.events.scheduling.interpreters import InterpreterRoster
 from matchmaker.events.scheduling.solve import finish, place
 from tests.events.scheduling.checker import check
 
@@ -17,11 +17,11 @@ from tests.events.scheduling.checker import check
 def test_days_become_shorter_and_nothing_else_changes():
     data = make_instance(120, 120, 16, seed=5, variant="norm")
     instance = Instance.from_dict(data)
-    board, booth = Board.empty(instance), Booth(instance)
-    place(board, booth, select(instance), seed=1)
-    before = finish(instance, board, booth, 10**9, 0)
+    board, roster = Board.empty(instance), InterpreterRoster(instance)
+    place(board, roster, select(instance), seed=1)
+    before = finish(instance, board, roster, 10**9, 0)
     change = polish(board, instance.day, deadline=time.monotonic() + 2)
-    after = finish(instance, board, booth, 10**9, 0)
+    after = finish(instance, board, roster, 10**9, 0)
     assert check(data, after.to_dict()).faults == []
     assert after.objective == before.objective
     assert after.idle_gaps == before.idle_gaps + change
@@ -62,11 +62,11 @@ def test_nobody_comes_on_a_second_day_for_one_meeting_and_the_morning_is_filled_
 def test_days_become_better_also_when_the_time_is_over():
     """A worker on a busy machine may reach this step too late; an organiser sees its days all the same."""
     instance, preferences = two_days(1), Preferences()
-    board, booth = Board.empty(instance), Booth(instance)
-    place(board, booth, select(instance), seed=1)
-    before = finish(instance, board, booth, 10**9, 0)
+    board, roster = Board.empty(instance), InterpreterRoster(instance)
+    place(board, roster, select(instance), seed=1)
+    before = finish(instance, board, roster, 10**9, 0)
     polish(board, instance.day, deadline=time.monotonic() - 1, preferences=preferences)
-    after = finish(instance, board, booth, 10**9, 0)
+    after = finish(instance, board, roster, 10**9, 0)
     days = [sum(agenda.days for agenda in made.agendas) for made in (before, after)]
     assert days[1] < 0.95 * days[0]
     assert after.objective == before.objective
