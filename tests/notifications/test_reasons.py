@@ -55,7 +55,7 @@ def test_every_reason_can_be_found_in_the_catalogues(reason):
     assert any(pattern.fullmatch(reason) for _sentence, pattern in reasons._patterns())
 
 
-@pytest.mark.parametrize("reason", reason_sentences())
+@pytest.mark.parametrize("reason", [*reason_sentences(), *written_in_rows()])
 def test_every_reason_can_be_said_in_chinese(reason):
     with override("zh-hans"):
         assert reasons.translate_reason(reason) != reason
