@@ -1,6 +1,6 @@
 """The front door: what this is, who is coming, what is wanted now, and how to join."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -38,12 +38,7 @@ PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "eve
 def home(request):
     counted = Company.objects.public().values("country").annotate(n=Count("pk")).order_by("-n", "country")
     countries = list(counted.values_list("country", "n"))
-    demands = demand_cards(
-        Demand.objects.public().filter(lines__isnull=False).distinct().order_by("-published_at", "-id")
-    )
-    newest = Product.objects.published().for_cards().order_by("-published_at", "-id")
-    wanted = _spread(demands[:LOOKED_AT], lambda demand: _group(demand.listed[0].category), 6)
-    offered = _spread(_one_a_country(newest[:LOOKED_AT]), lambda product: _group(product.category), 8)
+    wanted, offered = _newest_demands(6), _newest_products(8)
     read_ahead_demands(wanted)
     read_ahead_products(offered)
     context = {
@@ -59,24 +54,35 @@ def home(request):
     return render(request, "public/home.html", context)
 
 
-def _group(category: Category | None) -> str:
-    return category.group if category else ""
+def _newest_demands(most: int) -> list[Demand]:
+    lines = DemandLine.objects.filter(demand__in=Demand.objects.public())
+    newest = lines.order_by("-demand__published_at", "-demand__id", "number").values_list("demand", "category__group")
+    group_of: dict[int, str | None] = {}  # of its first line
+    for key, group in newest[: 2 * LOOKED_AT]:
+        group_of.setdefault(key, group)
+    chosen = _spread(group_of.items(), most)
+    found = demand_cards(Demand.objects.public().filter(pk__in=chosen)).in_bulk()
+    return [found[key] for key in chosen if key in found]
 
 
-def _spread(rows, kind: Callable[[Any], str], most: int) -> list:
-    """The newest of each kind in turn, so that the front door shows the width of the campaign."""
-    piles: dict[str, list] = {}
-    for row in rows:
-        piles.setdefault(kind(row), []).append(row)
-    rounds = zip_longest(*(piles[key] for key in sorted(piles)))
-    return [row for one in rounds for row in one if row is not None][:most]
+def _newest_products(most: int) -> list[Product]:
+    """One of each country, of all groups."""
+    newest = Product.objects.published().order_by("-published_at", "-id").values_list("pk", "origin", "category__group")
+    of_country: dict[str, tuple[int, str | None]] = {}
+    for key, origin, group in newest[:LOOKED_AT]:
+        of_country.setdefault(origin, (key, group))
+    chosen = _spread(of_country.values(), most)
+    found = Product.objects.published().for_cards().in_bulk(chosen)
+    return [found[key] for key in chosen if key in found]
 
 
-def _one_a_country(products) -> list[Product]:
-    found: dict[str, Product] = {}
-    for product in products:
-        found.setdefault(product.origin, product)
-    return list(found.values())
+def _spread(rows: Iterable[tuple[int, str | None]], most: int) -> list[int]:
+    """Keys of the newest of each group in turn, so that the front door shows the width of the campaign."""
+    piles: dict[str, list[int]] = {}
+    for key, group in rows:
+        piles.setdefault(group or "", []).append(key)
+    rounds = zip_longest(*(piles[group] for group in sorted(piles)))
+    return [key for one in rounds for key in one if key is not None][:most]
 
 
 def _figures(countries: int) -> list[dict]:

@@ -7,11 +7,12 @@ import re
 import icalendar
 import pytest
 from django.contrib.staticfiles import finders
+from django.db.models.signals import post_init
 from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign
-from matchmaker.catalogue.models import Demand, ProductText
+from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.events.models import Event
 from matchmaker.events.services import register_for_event
 from tests import factories as make
@@ -208,3 +209,23 @@ def test_the_front_page_says_how_to_join_before_anything_else_and_shows_twelve_c
     assert html.index("front-join") < html.index("front-figures")  # above the search, the pairs and the figures
     client.force_login(make.user())
     assert "front-join" not in client.get(reverse("home")).content.decode()
+
+
+def test_the_front_door_reads_the_products_and_demands_it_shows_and_no_others(client):
+    company, buyer = make.supplier(), make.buyer()
+    for _ in range(12):
+        make.product(company=company)
+        make.demand(company=buyer, lines=1)
+    read = []
+
+    def note(sender, instance, **_signal):
+        if sender in (Product, Demand):
+            read.append(instance)
+
+    post_init.connect(note)
+    try:
+        client.get(reverse("home"))
+    finally:
+        post_init.disconnect(note)
+    assert len([row for row in read if isinstance(row, Product)]) == 1  # of one country
+    assert len([row for row in read if isinstance(row, Demand)]) == 6
