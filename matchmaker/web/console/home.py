@@ -1,6 +1,8 @@
 """The organiser's work list: what waits for whom."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.shortcuts import render
@@ -14,6 +16,7 @@ from matchmaker.campaigns.models import CompanyInvitation, Participation
 from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
+from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
@@ -37,7 +40,7 @@ def home(request):
         request,
         "console/home.html",
         {
-            "work": [entry for entry in work_of(campaign) if entry["n"] and opens_for(request.role, entry["url"])],
+            "work": [item for item in work_of(campaign) if item.n and opens_for(request.role, item.url)],
             "figures": figures_of(campaign),
             "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
             "runs": MatchRun.objects.filter(campaign=campaign)[:1],
@@ -45,209 +48,258 @@ def home(request):
     )
 
 
-def work_of(campaign) -> list[dict]:
-    """Entries of the work list, most urgent first; `n` is how many wait."""
-    soon = timezone.localdate() + dt.timedelta(days=7)
+@dataclass(frozen=True)
+class Row:
+    """One of those that wait, by name."""
+
+    label: str
+    note: str
+    url: str
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """An entry of the work list. `n` is how many wait, `late` whether they wait too long."""
+
+    what: str
+    sub: str
+    n: int
+    url: str
+    late: bool = False
+    rows: Sequence[Row] = ()
+
+
+def work_of(campaign) -> list[WorkItem]:
+    """Entries of the work list, most urgent first."""
+    return [
+        _companies_to_approve(campaign),
+        _claims(campaign),
+        *_invitations(campaign),
+        *_evidence(campaign),
+        _feeds(campaign),
+        *_meetings(campaign),
+        _obstacles(campaign),
+        *_messages(campaign),
+        *_matching(),
+        _closing_demands(campaign),
+        _event_drafts(campaign),
+    ]
+
+
+def _companies_to_approve(campaign) -> WorkItem:
     pending = companies_of(campaign).waiting()
     oldest = pending.first()
     promised = answer_day_of(oldest, campaign) if oldest else None
     waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
-    drafts = Event.objects.filter(campaign=campaign, status=Event.Status.DRAFT)
-    closing = Demand.objects.open().filter(closing_on__lte=soon, company__in=companies_of(campaign))
-    interested = Match.objects.active().filter(mutual_at__isnull=True)
-    products, lines = waiting()
-    today = timezone.localdate()
+    words = ngettext("The oldest waits %(n)d day.", "The oldest waits %(n)d days.", waited) % {"n": waited}
+    return WorkItem(
+        what=_("Companies to approve"),
+        sub=words if waited else _("All came in today."),
+        n=pending.count(),
+        url=f"{reverse('console_companies')}?status=pending",
+        late=promised < timezone.localdate() if promised else waited >= 2,
+        rows=[_company_row(company, company.submitted_at) for company in pending[:SHOWN]],
+    )
+
+
+def _company_row(company: Company, since: dt.datetime) -> Row:
+    url = reverse("console_company", args=[company.uid])
+    return Row(company.display_name, ago(since), url, company.country)
+
+
+def _claims(campaign) -> WorkItem:
     claims = open_claims(campaign)
-    return [
-        {
-            "what": _("Companies to approve"),
-            "sub": ngettext("The oldest waits %(n)d day.", "The oldest waits %(n)d days.", waited) % {"n": waited}
-            if waited
-            else _("All came in today."),
-            "n": pending.count(),
-            "url": f"{reverse('console_companies')}?status=pending",
-            "late": promised < timezone.localdate() if promised else waited >= 2,
-            "rows": [
-                {
-                    "label": company.display_name,
-                    "country": company.country,
-                    "note": ago(company.submitted_at),
-                    "url": reverse("console_company", args=[company.uid]),
-                }
-                for company in pending[:SHOWN]
-            ],
-        },
-        {
-            "what": _("Claims of a company to decide about"),
-            "sub": _("Somebody says that the company is hers."),
-            "n": claims.count(),
-            "url": reverse("console_claims"),
-            "late": True,
-            "rows": [
-                {
-                    "label": claim.company.display_name,
-                    "country": claim.company.country,
-                    "note": ago(claim.created_at),
-                    "url": reverse("console_company", args=[claim.company.uid]),
-                }
-                for claim in claims[:SHOWN]
-            ],
-        },
-        *_of_invitations(campaign),
-        {
-            "what": _("Certificates to look at"),
-            "sub": _("Papers that suppliers sent for their products."),
-            "n": certificates_waiting(campaign).count(),
-            "url": reverse("console_certificates"),
-        },
-        {
-            "what": _("Registration numbers to check"),
-            "sub": _("Stated by suppliers: they count as met once the team has seen evidence."),
-            "n": Registration.objects.waiting(campaign).count(),
-            "url": reverse("console_certificates"),
-        },
-        {
-            "what": _("Feeds of demands with a problem"),
-            "sub": _("Addresses that could not be read, or not wholly."),
-            "n": Feed.objects.filter(campaign=campaign, state=Feed.State.ACTIVE).with_a_problem().count(),
-            "url": reverse("imports"),
-        },
-        *_of_meetings(campaign),
-        _of_obstacles(campaign),
-        {
-            "what": _("Messages to look at"),
-            "sub": _("Held before delivery, or reported by their receivers."),
-            "n": held_messages(campaign).count() + open_reports(campaign).count(),
-            "url": reverse("console_enquiries"),
-            "late": True,
-        },
-        {
-            "what": _("Mail that could not be delivered"),
-            "sub": _("Parked with a reason; look at it and try again."),
-            "n": Delivery.objects.filter(state=Delivery.State.PARKED).count(),
-            "url": reverse("console_delivery"),
-            "late": True,
-        },
-        {
-            "what": _("Products and demand lines to be matched"),
-            "sub": _("The workers take them within seconds."),
-            "n": len(products) + len(lines),
-            "url": reverse("console_matching"),
-        },
-        {
-            "what": _("Buyers said yes, the supplier has not answered"),
-            "sub": _("Nothing to do unless it lasts."),
-            "n": interested.filter(buyer_answer="interested", supplier_answer="").count(),
-            "url": reverse("console_matching"),
-        },
-        {
-            "what": _("Suppliers said yes, the buyer has not answered"),
-            "sub": _("Nothing to do unless it lasts."),
-            "n": interested.filter(supplier_answer="interested", buyer_answer="").count(),
-            "url": reverse("console_matching"),
-        },
-        {
-            "what": _("Demands that close within a week"),
-            "sub": _("Their buyers can extend them."),
-            "n": closing.count(),
-            "url": reverse("console_demands"),
-            "rows": [
-                {
-                    "label": demand.title,
-                    "note": ngettext("in %(n)d day", "in %(n)d days", left) % {"n": left} if left else _("today"),
-                    "url": reverse("demand", args=[demand.uid]),
-                }
-                for demand in closing.order_by("closing_on")[:SHOWN]
-                for left in [(demand.closing_on - today).days]
-            ],
-        },
-        {
-            "what": _("Events not yet published"),
-            "sub": _("Drafts that nobody outside the team sees."),
-            "n": drafts.count(),
-            "url": reverse("console_events"),
-        },
-    ]
+    return WorkItem(
+        what=_("Claims of a company to decide about"),
+        sub=_("Somebody says that the company is hers."),
+        n=claims.count(),
+        url=reverse("console_claims"),
+        late=True,
+        rows=[_company_row(claim.company, claim.created_at) for claim in claims[:SHOWN]],
+    )
 
 
-def _of_invitations(campaign) -> list[dict]:
-    """Entries about companies from lists: letters that came back, and companies no one was invited for."""
+def _invitations(campaign) -> list[WorkItem]:
+    """Companies from lists: letters that came back, and companies no one was invited for."""
     url = reverse("console_invitations")
-    came_back = CompanyInvitation.objects.filter(campaign=campaign).came_back()
     return [
-        {
-            "what": _("Invitations that came back"),
-            "sub": _("Correct the address on the page of the company and invite again."),
-            "n": came_back.count(),
-            "url": url,
-        },
-        {
-            "what": _("Companies from lists, not invited yet"),
-            "sub": _("Nobody has an account for them. One step invites all their contact persons."),
-            "n": uninvited_companies(campaign).count(),
-            "url": url,
-        },
+        WorkItem(
+            what=_("Invitations that came back"),
+            sub=_("Correct the address on the page of the company and invite again."),
+            n=CompanyInvitation.objects.filter(campaign=campaign).came_back().count(),
+            url=url,
+        ),
+        WorkItem(
+            what=_("Companies from lists, not invited yet"),
+            sub=_("Nobody has an account for them. One step invites all their contact persons."),
+            n=uninvited_companies(campaign).count(),
+            url=url,
+        ),
     ]
 
 
-def _of_obstacles(campaign) -> dict:
-    """What blocks deals and waits for the team."""
-    cases = Obstacle.objects.filter(campaign=campaign).waiting().select_related("company").order_by("due_on", "pk")
-    first = list(cases[:SHOWN])
-    return {
-        "what": _("Obstacles that block deals"),
-        "sub": _("Reported by companies and their partners. Name who is responsible, and answer."),
-        "n": cases.count(),
-        "url": reverse("console_obstacles"),
-        "late": any(case.is_late for case in first),
-        "rows": [
-            {
-                "label": case.title,
-                "country": case.company.country,
-                "note": ago(case.reported_at),
-                "url": reverse("console_obstacle", args=[case.uid]),
-            }
-            for case in first
-        ],
-    }
+def _evidence(campaign) -> list[WorkItem]:
+    """Certificates and registrations that the team looks at."""
+    url = reverse("console_certificates")
+    return [
+        WorkItem(
+            what=_("Certificates to look at"),
+            sub=_("Papers that suppliers sent for their products."),
+            n=certificates_waiting(campaign).count(),
+            url=url,
+        ),
+        WorkItem(
+            what=_("Registration numbers to check"),
+            sub=_("Stated by suppliers: they count as met once the team has seen evidence."),
+            n=Registration.objects.waiting(campaign).count(),
+            url=url,
+        ),
+    ]
 
 
-def _of_meetings(campaign) -> list[dict]:
-    """Entries about meetings: what only the team can settle."""
+def _feeds(campaign) -> WorkItem:
+    return WorkItem(
+        what=_("Feeds of demands with a problem"),
+        sub=_("Addresses that could not be read, or not wholly."),
+        n=Feed.objects.filter(campaign=campaign, state=Feed.State.ACTIVE).with_a_problem().count(),
+        url=reverse("imports"),
+    )
+
+
+def _meetings(campaign) -> list[WorkItem]:
+    """What only the team can settle."""
     disputed = Meeting.objects.filter(event__campaign=campaign).disputed().select_related("event", "supplier", "buyer")
     agreed = MeetingRequest.objects.filter(event__campaign=campaign).waiting_for_a_time()
     agreed = agreed.select_related("event", "company", "other").order_by("answered_at", "pk")
     disputed_first, agreed_first = disputed.first(), agreed.first()
     return [
-        {
-            "what": _("Meetings agreed, without a time"),
-            "sub": _("Both sides agreed after the plan was published. Place them, or compute the plan again."),
-            "n": agreed.count(),
-            "url": reverse("console_event_plans", args=[agreed_first.event.slug]) if agreed_first else "",
-            "rows": [
-                {
-                    "label": f"{one.company.display_name} – {one.other.display_name}",
-                    "note": str(one.event.name),
-                    "url": reverse("console_event_plans", args=[one.event.slug]),
-                }
+        WorkItem(
+            what=_("Meetings agreed, without a time"),
+            sub=_("Both sides agreed after the plan was published. Place them, or compute the plan again."),
+            n=agreed.count(),
+            url=reverse("console_event_plans", args=[agreed_first.event.slug]) if agreed_first else "",
+            rows=[
+                Row(
+                    label=f"{one.company.display_name} – {one.other.display_name}",
+                    note=str(one.event.name),
+                    url=reverse("console_event_plans", args=[one.event.slug]),
+                )
                 for one in agreed[:SHOWN]
             ],
-        },
-        {
-            "what": _("Meetings in dispute"),
-            "sub": _("One side says it was missed, the other that it took place. What you say settles it."),
-            "n": disputed.count(),
-            "url": reverse("console_event_meetings", args=[disputed_first.event.slug]) if disputed_first else "",
-            "rows": [
-                {
-                    "label": f"{one.supplier.display_name} – {one.buyer.display_name}",
-                    "note": str(one.event.name),
-                    "url": reverse("console_event_meeting", args=[one.event.slug, one.uid]),
-                }
+        ),
+        WorkItem(
+            what=_("Meetings in dispute"),
+            sub=_("One side says it was missed, the other that it took place. What you say settles it."),
+            n=disputed.count(),
+            url=reverse("console_event_meetings", args=[disputed_first.event.slug]) if disputed_first else "",
+            rows=[
+                Row(
+                    label=f"{one.supplier.display_name} – {one.buyer.display_name}",
+                    note=str(one.event.name),
+                    url=reverse("console_event_meeting", args=[one.event.slug, one.uid]),
+                )
                 for one in disputed[:SHOWN]
             ],
-        },
+        ),
     ]
+
+
+def _obstacles(campaign) -> WorkItem:
+    cases = Obstacle.objects.filter(campaign=campaign).waiting().select_related("company").order_by("due_on", "pk")
+    first = list(cases[:SHOWN])
+    return WorkItem(
+        what=_("Obstacles that block deals"),
+        sub=_("Reported by companies and their partners. Name who is responsible, and answer."),
+        n=cases.count(),
+        url=reverse("console_obstacles"),
+        late=any(case.is_late for case in first),
+        rows=[
+            Row(
+                label=case.title,
+                note=ago(case.reported_at),
+                url=reverse("console_obstacle", args=[case.uid]),
+                country=case.company.country,
+            )
+            for case in first
+        ],
+    )
+
+
+def _messages(campaign) -> list[WorkItem]:
+    """Messages between companies, and mail of the whole site that did not arrive."""
+    return [
+        WorkItem(
+            what=_("Messages to look at"),
+            sub=_("Held before delivery, or reported by their receivers."),
+            n=held_messages(campaign).count() + open_reports(campaign).count(),
+            url=reverse("console_enquiries"),
+            late=True,
+        ),
+        WorkItem(
+            what=_("Mail that could not be delivered"),
+            sub=_("Parked with a reason; look at it and try again."),
+            n=Delivery.objects.filter(state=Delivery.State.PARKED).count(),
+            url=reverse("console_delivery"),
+            late=True,
+        ),
+    ]
+
+
+def _matching() -> list[WorkItem]:
+    """Of the whole site: matching is common to all campaigns."""
+    url = reverse("console_matching")
+    products, lines = waiting()
+    open_matches = Match.objects.active().filter(mutual_at__isnull=True)
+    return [
+        WorkItem(
+            what=_("Products and demand lines to be matched"),
+            sub=_("The workers take them within seconds."),
+            n=len(products) + len(lines),
+            url=url,
+        ),
+        WorkItem(
+            what=_("Buyers said yes, the supplier has not answered"),
+            sub=_("Nothing to do unless it lasts."),
+            n=open_matches.filter(buyer_answer="interested", supplier_answer="").count(),
+            url=url,
+        ),
+        WorkItem(
+            what=_("Suppliers said yes, the buyer has not answered"),
+            sub=_("Nothing to do unless it lasts."),
+            n=open_matches.filter(supplier_answer="interested", buyer_answer="").count(),
+            url=url,
+        ),
+    ]
+
+
+def _closing_demands(campaign) -> WorkItem:
+    today = timezone.localdate()
+    soon = today + dt.timedelta(days=7)
+    closing = Demand.objects.open().filter(closing_on__lte=soon, company__in=companies_of(campaign))
+    return WorkItem(
+        what=_("Demands that close within a week"),
+        sub=_("Their buyers can extend them."),
+        n=closing.count(),
+        url=reverse("console_demands"),
+        rows=[
+            Row(demand.title, _days_left((demand.closing_on - today).days), reverse("demand", args=[demand.uid]))
+            for demand in closing.order_by("closing_on")[:SHOWN]
+        ],
+    )
+
+
+def _days_left(left: int) -> str:
+    return ngettext("in %(n)d day", "in %(n)d days", left) % {"n": left} if left else _("today")
+
+
+def _event_drafts(campaign) -> WorkItem:
+    return WorkItem(
+        what=_("Events not yet published"),
+        sub=_("Drafts that nobody outside the team sees."),
+        n=Event.objects.filter(campaign=campaign, status=Event.Status.DRAFT).count(),
+        url=reverse("console_events"),
+    )
 
 
 def figures_of(campaign) -> list[dict]:

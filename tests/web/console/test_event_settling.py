@@ -31,8 +31,8 @@ def agreed(hall):
 
 
 def test_a_request_accepted_after_the_plan_stands_on_the_work_list_and_the_plan_page(console, hall, agreed):
-    work = {entry["what"]: entry for entry in console.get(reverse("console_home")).context["work"]}
-    assert work["Meetings agreed, without a time"]["n"] == 1
+    work = {entry.what: entry for entry in console.get(reverse("console_home")).context["work"]}
+    assert work["Meetings agreed, without a time"].n == 1
     plans = console.get(reverse("console_event_plans", args=["wuhan"]))
     assert list(plans.context["agreed"]) == [agreed]
     assert agreed.other.display_name in plans.content.decode()
@@ -91,10 +91,10 @@ def disputed(hall):
 
 
 def test_a_meeting_in_dispute_stands_on_the_work_list_and_shows_what_each_side_says(console, disputed):
-    work = {entry["what"]: entry for entry in console.get(reverse("console_home")).context["work"]}
-    assert work["Meetings in dispute"]["n"] == 1
+    work = {entry.what: entry for entry in console.get(reverse("console_home")).context["work"]}
+    assert work["Meetings in dispute"].n == 1
     address = reverse("console_event_meeting", args=["wuhan", disputed.uid])
-    assert work["Meetings in dispute"]["rows"][0]["url"] == address
+    assert work["Meetings in dispute"].rows[0].url == address
     page = re.sub(r"</?bdi>", "", " ".join(console.get(address).content.decode().split()))
     assert f"<dt>{disputed.supplier.display_name}</dt> <dd>held</dd>" in page
     assert f"<dt>{disputed.buyer.display_name}</dt> <dd>missed</dd>" in page
