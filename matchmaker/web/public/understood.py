@@ -5,8 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.search_backend import QueryInterpretation
+from matchmaker.language.text import is_readable
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
 
@@ -45,15 +47,17 @@ def sentences(request, understood: QueryInterpretation | None) -> list[dict[str,
 
 
 def _other_languages(understood: QueryInterpretation) -> list[dict[str, str]]:
-    if understood.others:
-        names = " · ".join(name for _language, name in understood.others[:NAMES])
-        more = len(understood.others) - NAMES
-        if more > 0:
-            names += ngettext(" and in %(count)d more language", " and in %(count)d more languages", more) % {
-                "count": more
-            }
-        return [{"text": _("In other languages: %(names)s.") % {"names": names}}]
-    return []
+    """Names that the reader can read, and in how many more languages there are some."""
+    reader = base_of(current())
+    readable = [name for _language, name in understood.others if is_readable(name, reader)][:NAMES]
+    if not readable:
+        return []
+    names = " · ".join(readable)
+    more = len(understood.others) - len(readable)
+    if more:
+        words = ngettext(" and in %(count)d more language", " and in %(count)d more languages", more)
+        names += words % {"count": more}
+    return [{"text": _("In other languages: %(names)s.") % {"names": names}}]
 
 
 def _heading(request, understood: QueryInterpretation) -> list[dict[str, str]]:

@@ -34,3 +34,18 @@ def test_the_name_of_the_goods_is_shown_and_not_each_sense_of_its_characters(db)
     texts = [one["text"] for one in sentences(RequestFactory().get("/products/"), understood)]
     assert texts[0] == "Read as “ball valve”."
     assert not any("high-handed" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "In other languages: thé vert and in 2 more languages."),
+        ("zh-hans", "其他语言的名称：thé vert · 绿茶"),
+        ("ko", "다른 언어: thé vert · 녹차"),
+    ],
+)
+def test_names_in_other_languages_are_those_that_the_reader_can_read(db, language, text):
+    understood = QueryInterpretation(others=(("fr", "thé vert"), ("zh", "绿茶"), ("ko", "녹차")))
+    with translation.override(language):
+        found = [one["text"] for one in sentences(RequestFactory().get("/products/"), understood)]
+    assert any(one.startswith(text) for one in found), found
