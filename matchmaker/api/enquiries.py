@@ -314,7 +314,11 @@ class QuoteRequestIn(Strict, serializers.ModelSerializer):
 
 
 class CostPartOut(serializers.Serializer):
-    """`state` is known, included (in the price) or unknown; then `reason` says why."""
+    """`state` is known, included (in the price) or unknown; then `reason` says why.
+
+    The part `regime` has no amount: it is there where duty and taxes hold only if the way into China that the buyer
+    chose is open to these goods, which is not known.
+    """
 
     name = serializers.CharField()
     state = serializers.CharField()

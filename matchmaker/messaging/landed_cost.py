@@ -11,6 +11,8 @@ and at the end to the decimals of the currency (won and yen have none).
 
 Consumption tax is a part where its rate is known as a percentage. Otherwise it is none: a buyer whose goods bear it
 types it into the fees. A regime that levies a share of the taxes gives that share of the amounts (`tax_share`).
+Where it is not known whether the regime is open to the goods, and it changes an amount, that is a part without an
+amount, `regime`, and not known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,6 +50,7 @@ class Reason(StrEnum):
     NOT_TYPED = "not_typed"
     NO_DUTY_RATE = "no_duty_rate"
     NO_VALUE = "no_value"  # a part of the customs value is not known
+    REGIME_NOT_CERTAIN = "regime_not_certain"  # it is not known whether the regime is open to the goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Costs:
     fees: Decimal | None = None
     consumption: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
     tax_share: Decimal = Decimal(100)  # percent of both taxes that is levied
+    rests_on_regime: bool = False  # duty or taxes hold only if the regime is open to the goods, which is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class LandedCost:
         return next(part for part in self.parts if part.name == name)
 
     def optional_part(self, name: str) -> Part | None:
-        """None for consumption tax where its rate is not known as a percentage."""
+        """None for consumption tax where its rate is not known as a percentage, and for a regime that is certain."""
         return next((part for part in self.parts if part.name == name), None)
 
 
@@ -147,6 +151,8 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     duty = _included_part("duty", included) or _duty(value, costs.duty)
     taxes = _taxes(value, duty, costs, included)
     parts = (goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included))
+    if costs.rests_on_regime and duty.state != State.INCLUDED:
+        parts = (*parts, Part("regime", State.UNKNOWN, reason=Reason.REGIME_NOT_CERTAIN))
     return LandedCost(tuple(_in_decimals(part, tables.decimals) for part in parts), currency)
 
 

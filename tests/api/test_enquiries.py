@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Enquiry
+from matchmaker.messaging.models import Enquiry, QuoteRequest
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -93,6 +94,11 @@ def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, s
     (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
     assert (row["quote"], row["low"], row["missing"]) == (quoted["uid"], "140000.00", ["duty", "vat", "fees"])
     assert [part["state"] for part in row["parts"]] == ["known", "included", "included", *["unknown"] * 3]
+    load_market_access()
+    scope = services.Scope(request=QuoteRequest.objects.get(uid=uid))
+    services.save_costs(by=buy, scope=scope, costs={}, order=[], fees=0, regime="hainan")
+    (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
+    assert (row["missing"], row["parts"][-1]["reason"]) == (["regime"], "regime_not_certain")
     client.force_login(sell)
     assert client.get(reverse("api_quote_request", args=[uid])).status_code == 404
     assert call(client, buy, "quote_requests", products=[], quantity="20", unit="t").status_code == 400

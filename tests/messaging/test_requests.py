@@ -252,6 +252,50 @@ def test_landed_cost_takes_loaded_rates_and_the_regime_that_the_buyer_chooses(ma
         services.save_costs(by=market.buy, scope=scope, costs={}, order=[], regime="smuggling")
 
 
+def compare_under_hainan(market, costs=(), **changed):
+    """A wine with known rates and all other costs typed, under Hainan without duty, whose list is not loaded."""
+    load_market_access()
+    market.product.hs_code, market.product.origin = "220421", "FR"
+    market.product.save()
+    result = wish(market)
+    quote = answer(market.product, result, price=D(1000), **changed)
+    for rate, percent in (("MFN", 10), ("VAT", 9), ("CONSUMPTION", 0)):
+        TariffRate.objects.create(
+            hs_code="22042100", regime=rate, percent=percent, valid_from=dt.date(2026, 1, 1), source="TEST DATA"
+        )
+    scope = Scope(request=result.request)
+    services.save_costs(
+        by=market.buy, scope=scope, costs={quote.uid: dict(costs)}, order=[], fees=D(0), regime="hainan"
+    )
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    return row
+
+
+def test_a_sum_under_a_regime_that_may_not_be_open_is_not_complete(market):
+    row = compare_under_hainan(market)
+    assert (row.regime.coverage, row.regime.reason.code) == ("unknown", "list_not_loaded")
+    assert (row.cost.missing, row.cost.is_complete) == (("regime",), False)
+    assert row.cost.part("regime").reason == "regime_not_certain"
+
+
+def test_a_sum_that_the_regime_does_not_change_is_complete(market):
+    row = compare_under_hainan(market, incoterm="DDP")  # duty and taxes are in the price
+    assert (row.regime.coverage, row.cost.missing) == ("unknown", ())
+
+
+def test_a_regime_whose_goods_are_on_its_list_is_certain(market):
+    load_market_access()
+    ImportRegime.objects.filter(kind="bonded").update(goods="listed", list_complete=True, hs_prefixes=["220421"])
+    market.product.hs_code, market.product.origin = "220421", "FR"
+    market.product.save()
+    result = wish(market)
+    answer(market.product, result, price=D(1000))
+    scope = Scope(request=result.request)
+    services.save_costs(by=market.buy, scope=scope, costs={}, order=[], fees=D(0), regime="bonded")
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    assert (row.regime.coverage, row.cost.missing) == ("applies", ())
+
+
 def test_a_regime_that_leaves_the_goods_out_gives_no_rate_and_no_tax(market):
     load_market_access()
     ImportRegime.objects.filter(kind="bonded").update(goods="listed", list_complete=True, hs_prefixes=["3304"])

@@ -202,6 +202,16 @@ def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | No
 
 
 def _costs(sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None) -> Costs:
+    """What is added to the price under the regime, and whether it rests on a regime that may not be open."""
+    costs = _costs_under(sheet, typed, answer, regime)
+    if regime is None or regime.coverage != Coverage.UNKNOWN:
+        return costs
+    return replace(costs, rests_on_regime=costs != _costs_under(sheet, typed, answer, None))
+
+
+def _costs_under(
+    sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None
+) -> Costs:
     """What the buyer typed goes before what the site knows of the goods under the regime."""
     is_excluded = regime is not None and regime.coverage == Coverage.EXCLUDED
     known = None if is_excluded else answer  # what is levied on goods that a regime leaves out is not known

@@ -45,6 +45,7 @@ PART_WORDS = {
     "consumption": gettext_lazy("Consumption tax"),
     "vat": gettext_lazy("Import VAT"),
     "fees": gettext_lazy("Fees"),
+    "regime": gettext_lazy("Way into China"),
 }
 REASON_WORDS = {
     Reason.NO_QUANTITY: gettext_lazy("unknown: no quantity is stated"),
@@ -53,6 +54,7 @@ REASON_WORDS = {
     Reason.NOT_TYPED: gettext_lazy("unknown: nothing typed yet"),
     Reason.NO_DUTY_RATE: gettext_lazy("unknown: no duty rate is loaded or typed"),
     Reason.NO_VALUE: gettext_lazy("unknown: the customs value is not complete"),
+    Reason.REGIME_NOT_CERTAIN: gettext_lazy("unknown whether it is open to these goods"),
 }
 
 
@@ -254,11 +256,7 @@ def _part(row: ComparedQuote, name: str) -> Cell:
     text = _amount(part, row.cost.currency)
     if part.state == State.INCLUDED:
         return Cell(text)
-    return Cell(text, {"duty": _duty_lines, "vat": _vat_lines, "consumption": _consumption_lines}.get(name, _none)(row))
-
-
-def _none(_row: ComparedQuote) -> list[str]:
-    return []
+    return Cell(text, PART_LINES[name](row) if name in PART_LINES else ())
 
 
 def _vat_lines(row: ComparedQuote) -> list[str]:
@@ -268,6 +266,13 @@ def _vat_lines(row: ComparedQuote) -> list[str]:
 
 def _consumption_lines(row: ComparedQuote) -> list[str]:
     return [sentences.percent(row.consumption)] if row.consumption is not None else []
+
+
+def _regime_lines(row: ComparedQuote) -> list[str]:
+    """Which way into China it is, and why it is not known whether it is open."""
+    if row.regime is None:
+        return []
+    return [sentences.in_language(row.regime.regime, "name"), sentences.about_coverage(row.regime.reason)]
 
 
 def _amount(part: Part, currency: str) -> str:
@@ -293,11 +298,16 @@ def _duty_lines(row: ComparedQuote) -> list[str]:
     if row.regime is not None:
         name = sentences.in_language(row.regime.regime, "name")
         duty = sentences.regime_duty(row.regime.regime, row.regime.duty)
-        return [join_label(name, duty) if duty else name, sentences.about_coverage(row.regime.reason)]
+        lines = [join_label(name, duty) if duty else name]
+        is_certain = row.cost.optional_part("regime") is None  # otherwise the reason stands with the regime
+        return [*lines, sentences.about_coverage(row.regime.reason)] if is_certain else lines
     if row.duty is None or row.duty.best_rate is None:
         return []
     name = sentences.in_language(row.duty.best.agreement, "name") if row.duty.best else _("every origin")
     return [join_label(name, sentences.percent(row.duty.best_rate))]
+
+
+PART_LINES = {"duty": _duty_lines, "vat": _vat_lines, "consumption": _consumption_lines, "regime": _regime_lines}
 
 
 def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
@@ -309,10 +319,19 @@ def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
 def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
     if cost.is_complete:
         return Cell(_band(cost.low, cost.high, cost.currency), is_best=cost.high == lowest)
-    without = join_label(_("without"), format_list(str(PART_WORDS[name]) for name in cost.missing))
+    lacks = _lacks(cost)
     if cost.part("goods").state == State.UNKNOWN:
-        return Cell(_("unknown"), [without])
-    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, [without])
+        return Cell(_("unknown"), lacks)
+    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, lacks)
+
+
+def _lacks(cost: LandedCost) -> list[str]:
+    """The parts that a sum is without, and the regime that it rests on."""
+    names = [str(PART_WORDS[name]) for name in cost.missing if name != "regime"]
+    lines = [join_label(_("without"), format_list(names))] if names else []
+    if "regime" in cost.missing:
+        lines.append(_("only if the way into China is open to these goods"))
+    return lines
 
 
 def _least(values: Sequence[int | None]) -> list[Cell]:

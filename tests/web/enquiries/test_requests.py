@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from matchmaker.accounts.models import User
 from matchmaker.directory.models import ExchangeRate
+from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, Enquiry, QuoteRequest
 from tests import factories
@@ -145,6 +146,26 @@ def test_the_comparison_as_a_sheet_says_what_the_page_says(client, market):
     assert any(text and text.startswith("1 USD = ¥7.1 on ") for text in by_label)
     demand = client.get(reverse("demand_quotes_export", args=[market.demand.uid]))
     assert load_workbook(io.BytesIO(demand.content)).sheetnames == [market.line.text[:31]]
+
+
+def test_a_sum_that_holds_only_if_the_regime_is_open_says_so_beside_it(client, market):
+    """On the page (which is printed as it is) and in the sheet; such a sum is not the lowest."""
+    load_market_access()
+    found = asked_and_quoted(market)
+    scope = services.Scope(request=found)
+    services.save_costs(by=market.buy, scope=scope, costs={}, order=[], fees=0, regime="hainan")
+    client.force_login(market.buy)
+    answer = client.get(reverse("quote_request", args=[found.uid]))
+    rows = {row.label: row.cells[0] for row in answer.context["table"]["rows"]}
+    assert rows["Way into China"].text == "unknown whether it is open to these goods"
+    assert rows["Landed cost"].text.startswith("at least ")
+    condition = "only if the way into China is open to these goods"
+    assert rows["Landed cost"].lines == [condition]
+    assert condition in answer.text
+    sheet = client.get(reverse("quote_request_export", args=[found.uid]))
+    lines = list(load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
+    (total,) = [row[1] for row in lines if row[0] == "Landed cost"]
+    assert condition in total
 
 
 def request_all(market):
