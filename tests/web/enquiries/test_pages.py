@@ -141,6 +141,8 @@ def test_a_step_is_said_with_its_document_and_the_other_side_opens_it(client, ma
     page = client.get(reverse("enquiry", args=[talk.uid])).text
     assert "Backed by a document" in page
     assert "PO-7" in page
+    assert re.search(rf"<summary>.*SHA-256.*>{given.sha256[:12]}…</bdi>\s*</summary>", page, re.S)
+    assert f'<bdi class="num">{given.sha256}</bdi>' in page
     answer = client.get(reverse("deal_paper", args=[given.uid]))
     assert read(answer) == PDF
     assert answer["Content-Disposition"] == 'attachment; filename="Contract.pdf"'
