@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.languages import BUYERS, ENGLISH, site_languages
+from matchmaker.language.text import detect
 from matchmaker.translation import memory
 from matchmaker.translation.models import Kind
 from matchmaker.translation.services import Source, TranslationRequest, read, read_ahead, request_translations
@@ -20,6 +21,10 @@ def request_product_translations(product: Product) -> None:
     targets = [language for language in (BUYERS, ENGLISH) if language not in texts]
     written = [original.name, original.description]
     request_translations(_requests(written, original.language, targets, Kind.PRODUCT))
+    words = product.videos.values_list("words", flat=True)  # in any language: nothing says which
+    request_translations(
+        one for text in words for one in _requests([text], detect(text), (BUYERS, ENGLISH), Kind.PRODUCT)
+    )
 
 
 def request_demand_translations(demand: Demand) -> None:

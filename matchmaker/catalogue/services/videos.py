@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Product, ProductVideo
+from matchmaker.catalogue.services.translations import request_product_translations
 from matchmaker.companies.services import require_member
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
@@ -50,6 +51,8 @@ def add_product_video(
         row.store(checked)
     else:
         row.save()
+    if product.status == Product.Status.PUBLISHED:
+        request_product_translations(product)
     facts = {"sha256": row.sha256, "address": row.address}
     record(by=by, verb="add_product_video", on=product, organisation=product.company, facts=facts)
     return row

@@ -15,12 +15,13 @@ from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
+from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Side
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.messaging.payment import check_payment
 from matchmaker.messaging.services.notices import excerpt, notify_side
-from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
+from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news, request_for_readers
 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
@@ -61,6 +62,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         live.status = Quote.Status.REPLACED
         live.save(update_fields=["status"])
     fresh.save()
+    _request_translations(fresh.note, enquiry, side.other)
     _news(by, "quote", fresh, enquiry, side, facts={"version": fresh.version})
     return fresh
 
@@ -179,6 +181,7 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
     row.full_clean(exclude=["enquiry", "line", "made_by"], validate_unique=False, validate_constraints=False)
     row.save(update_fields=["status", "answer_note", "answered_at"])
     _keep_event(by, row, row.answer_note)
+    _request_translations(row.answer_note, enquiry, Side.SUPPLIER)
     _news(by, "answer_quote", row, enquiry, Side.BUYER, text=row.answer_note)
     return row
 
@@ -194,6 +197,11 @@ def withdraw_quote(*, by: User, quote: Quote) -> Quote:
     _keep_event(by, row)
     _news(by, "withdraw_quote", row, enquiry, Side.SUPPLIER)
     return row
+
+
+def _request_translations(note: str, enquiry: Enquiry, reader: Side) -> None:
+    if note:
+        request_for_readers(note, detect(note), enquiry.company_of(reader))
 
 
 def _keep_event(by: User, row: Quote, note: str = "") -> None:

@@ -259,7 +259,7 @@ def deliver(message: Message) -> None:
     hand_over_turn(enquiry, side.other)
     note_news(enquiry, side.other, now)
     enquiry.save()
-    _request_translations(message, enquiry.company_of(side.other))
+    request_for_readers(message.text, message.language, enquiry.company_of(side.other))
     _notify_of(message, enquiry, side.other, first=first)
 
 
@@ -281,12 +281,10 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
     )
 
 
-def _request_translations(message: Message, reader: Company) -> None:
-    """Have a message translated for the people who read it, where the organisers allow it."""
+def request_for_readers(text: str, written_in: str, reader: Company) -> None:
+    """Have a message or a note translated for the people who read it, where the organisers allow it."""
     languages = {base_of(code) for code in reader.members.values_list("language", flat=True) if code}
-    request_translations(
-        TranslationRequest(message.text, message.language, language, Kind.MESSAGE) for language in languages
-    )
+    request_translations(TranslationRequest(text, written_in, language, Kind.MESSAGE) for language in languages)
 
 
 def hand_over_turn(enquiry: Enquiry, side: str) -> None:

@@ -33,6 +33,7 @@ from matchmaker.web.enquiries.quotes import comparison
 from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.rendering.list_export import FORMS
 from matchmaker.web.rendering.match_terms import format_days
+from matchmaker.web.rendering.reading_ahead import read_ahead_notes
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import certificate, for_one
 from matchmaker.web.templatetags.ui import number
@@ -83,7 +84,7 @@ def request_export(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def demand_export(request: HttpRequest, uid) -> HttpResponse:
     demand = _demand(request, uid)
-    quoted = _quoted_lines(demand)
+    quoted = _read_quoted_lines(demand)
     lines = demand.lines.filter(pk__in=quoted).select_related("demand")
     return _workbook("quotes", [_page(Scope(line=line), line.text) for line in lines])
 
@@ -149,7 +150,9 @@ def _prefix(scope: Scope) -> str:
 
 def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict[str, Any]:
     lines = list(found.lines.select_related("enquiry__supplier", "product").prefetch_related("product__texts"))
-    answered = {quote.enquiry_id for quote in Quote.objects.for_request(found).select_related("enquiry")}
+    quotes = list(Quote.objects.for_request(found))
+    answered = {quote.enquiry_id for quote in quotes}
+    read_ahead_notes([found.text, *(quote.note for quote in quotes)], [found.line] if found.line else [])
     return {
         "quote_request": found,
         "facts": facts_of(found),
@@ -159,7 +162,7 @@ def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict
 
 
 def _demand_context(demand: Demand, posted: tuple[DemandLine, CostsForm] | None = None) -> dict[str, Any]:
-    quoted, lines = _quoted_lines(demand), []
+    quoted, lines = _read_quoted_lines(demand), []
     for line in demand.lines.select_related("demand__company"):
         form = posted[1] if posted and posted[0].pk == line.pk else None
         table = _table(Scope(line=line), form) if line.pk in quoted else {"quotes": []}
@@ -172,8 +175,11 @@ def _demand_context(demand: Demand, posted: tuple[DemandLine, CostsForm] | None 
     }
 
 
-def _quoted_lines(demand: Demand) -> set[int]:
-    return set(Quote.objects.for_demand(demand).of_buyer(demand.company).values_list("line", flat=True))
+def _read_quoted_lines(demand: Demand) -> set[int]:
+    """The lines with a quote; the notes of all quotes are read ahead, for all lines in one query."""
+    quotes = list(Quote.objects.for_demand(demand).of_buyer(demand.company).select_related("line"))
+    read_ahead_notes([quote.note for quote in quotes], [quote.line for quote in quotes if quote.line])
+    return {quote.line_id for quote in quotes if quote.line_id}
 
 
 def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
@@ -181,6 +187,7 @@ def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
     sheet, rates = scope.sheet, facts.rates()
     compared = services.compare_quotes(scope, sheet, {code: row.yuan for code, row in rates.items()})
     quotes = [row.quote for row in compared]
+    read_ahead_notes(quote.note for quote in quotes)
     used = {sheet.currency, *(quote.currency for quote in quotes)} if quotes else set()
     notes = rate_notes(used, rates)
     if quotes:
@@ -364,7 +371,7 @@ def _of_unit(quote: Quote) -> str:
 
 def _state(quote: Quote) -> Cell:
     text = _("ran out") if quote.has_run_out else quote.get_status_display()
-    return Cell(text, [quote.note] if quote.note else [])
+    return Cell(text, note=quote.note)
 
 
 # -- a sheet -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """An enquiry as its page shows it."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -30,19 +31,31 @@ def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
     """Messages and happenings in the order they came."""
     rows = []
     messages = list(_messages(user, enquiry))
-    read_ahead_messages(enquiry, messages)
+    quotes = list(enquiry.quotes.select_related("line").prefetch_related("events"))
+    samples, steps = list(enquiry.samples.all()), list(enquiry.steps.prefetch_related("papers"))
+    read_ahead_messages(enquiry, messages, _notes(quotes, samples, steps))
     for message in messages:
         if request_line := getattr(message, "request_line", None):
             rows.append(_request(message, request_line, side))
         rows.append(_message(user, message, side))
-    for quote in enquiry.quotes.select_related("line").prefetch_related("events"):
+    for quote in quotes:
         rows.append(_quote(quote, side))
         rows += [_quote_event(event, side) for event in quote.events.all()]
-    for sample in enquiry.samples.all():
+    for sample in samples:
         rows += _sample(sample)
-    for step in enquiry.steps.prefetch_related("papers"):
+    for step in steps:
         rows += _step(step, side)
     return sorted(rows, key=lambda row: row["at"])
+
+
+def _notes(quotes: list[Quote], samples: list[Sample], steps: list[DealStep]) -> Iterator[str]:
+    """What the two sides wrote into the forms of quotes, samples and steps."""
+    for quote in quotes:
+        yield from (quote.note, quote.answer_note, *(event.note for event in quote.events.all()))
+    for sample in samples:
+        yield from (sample.what, sample.why, sample.note)
+    for step in steps:
+        yield from (step.note, step.why)
 
 
 def _messages(user, enquiry: Enquiry):
@@ -70,8 +83,10 @@ def _message(user, message: Message, side: str) -> dict:
     }
 
 
-def _happening(at, what: str, icon: str, tone: str = "", more: str = "") -> dict:
-    return {"kind": "happening", "at": at, "what": capfirst(what), "icon": icon, "tone": tone, "more": more}
+def _happening(at, what: str, icon: str, tone: str = "", note: str = "", more: str = "") -> dict:
+    """A line of the conversation; `note` is what a person wrote, `more` a number or a name."""
+    words = {"what": capfirst(what), "note": note, "more": more}
+    return {"kind": "happening", "at": at, "icon": icon, "tone": tone, **words}
 
 
 def _quote(quote, side: str) -> dict:
@@ -113,7 +128,7 @@ QUOTE_EVENTS = {
 def _quote_event(event: QuoteEvent, side: str) -> dict:
     own, others, icon, tone = QUOTE_EVENTS[Quote.Status(event.status)]
     doer = "supplier" if event.status == Quote.Status.WITHDRAWN else "buyer"
-    return _happening(event.at, str(own if doer == side else others), icon, tone, more=event.note)
+    return _happening(event.at, str(own if doer == side else others), icon, tone, event.note)
 
 
 def _sample(sample: Sample) -> list[dict]:
@@ -121,7 +136,7 @@ def _sample(sample: Sample) -> list[dict]:
     rows = [
         (sample.asked_at, _("Sample asked for"), "package", "", sample.what),
         (sample.refused_at, _("Sample not sent"), "x", "fail", sample.why),
-        (sample.sent_at, _("Sample sent"), "truck-delivery", "", way),
+        (sample.sent_at, _("Sample sent"), "truck-delivery", "", "", way),
         (sample.received_at, _("Sample received"), "circle-check", "met", ""),
         (sample.judged_at, _("Sample judged: %(verdict)s") % {"verdict": sample.get_verdict_display()}, "checklist", "",
          sample.note),
@@ -132,7 +147,7 @@ def _sample(sample: Sample) -> list[dict]:
 def _step(step: DealStep, side: str) -> list[dict]:
     name = step.get_rung_display()
     template = _("You said: %(rung)s") if step.said_by == side else _("The other side said: %(rung)s")
-    rows = [_happening(step.said_at, template % {"rung": name}, "flag", more=step.note)]
+    rows = [_happening(step.said_at, template % {"rung": name}, "flag", note=step.note)]
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
     rows += [

@@ -23,6 +23,7 @@ from matchmaker.web.public import directory, product_filters
 from matchmaker.web.public.attending import attending, meetings_with
 from matchmaker.web.public.structured import product_data
 from matchmaker.web.public.understood import demand_from
+from matchmaker.web.rendering.reading_ahead import read_ahead_product
 
 USUAL_LEAD_TIME = 60  # days until shipment where the supplier states none
 
@@ -50,6 +51,7 @@ def index(request):
 def show(request, uid):
     rows = Product.objects.visible_to(request.user).for_cards().prefetch_related("variants", "files", "videos")
     product = get_object_or_404(rows, uid=uid)
+    read_ahead_product(product)
     ships_on = _ships_on(request, product)
     buyer = current_company(request, is_buyer=True)
     similar = similar_products(product, without=directory.not_for(request))

@@ -7,6 +7,7 @@ from typing import Any
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core.languages import base_of, current
 from matchmaker.directory.cards import ProductCard
+from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Message
 from matchmaker.translation.services import read_ahead
@@ -34,13 +35,29 @@ def read_ahead_enquiries(enquiries: Iterable[Enquiry]) -> None:
     _read(chain.from_iterable(map(_of_enquiry, enquiries)))
 
 
-def read_ahead_messages(enquiry: Enquiry, messages: Iterable[Message]) -> None:
-    """For the page of one enquiry: what it is about, and its messages."""
-    _read(chain(_of_enquiry(enquiry), ((message.text, message.language) for message in messages)))
+def read_ahead_messages(enquiry: Enquiry, messages: Iterable[Message], notes: Iterable[str]) -> None:
+    """For the page of one enquiry: what it is about, its messages, and the notes of its quotes and steps."""
+    written = ((message.text, message.language) for message in messages)
+    _read(chain(_of_enquiry(enquiry), written, _of_notes(notes)))
+
+
+def read_ahead_notes(notes: Iterable[str], lines: Iterable[DemandLine] = ()) -> None:
+    """For a comparison of quotes: their notes, and the lines that they are for."""
+    _read(chain(_of_notes(notes), *map(_of_line, lines)))
+
+
+def read_ahead_product(product: Any) -> None:
+    """For the page of one product with its videos."""
+    _read(chain(_of_product(product), _of_notes(video.words for video in product.videos.all())))
 
 
 def _read(texts: Written) -> None:
     read_ahead(texts, base_of(current()))
+
+
+def _of_notes(notes: Iterable[str]) -> Written:
+    """Texts whose language is stored nowhere."""
+    return ((note, detect(note)) for note in notes if note)
 
 
 def _of_product(product: Any) -> Written:

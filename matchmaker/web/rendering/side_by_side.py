@@ -11,6 +11,7 @@ from matchmaker.core.formats import isolate
 from matchmaker.core.lists import format_list
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.web.templatetags.trade import JOINER
+from matchmaker.web.templatetags.ui import language_of, reading
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Cell:
     lines: Sequence[str] = ()  # smaller, below
     is_best: bool = False
     url: str = ""
+    note: str = ""  # what a person wrote, in any language
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,19 @@ def _title(title: str, number: int) -> str:
     return (plain if number == 1 else f"{number} {plain}")[:31] or str(number)
 
 
+def _lines(cell: Cell) -> list[str]:
+    """As on a page: a note as its reader can read it, then as it was written."""
+    note = reading(cell.note, language_of(cell.note))
+    return [cell.text, *cell.lines, *filter(None, [note.text, note.original])]
+
+
 def _add(sheet, page: Page) -> None:
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     sheet.append(["", *map(sheets.safe, page.names)])
     for row in page.rows:
-        texts = ("\n".join([cell.text, *cell.lines]).replace(JOINER, "") for cell in row.cells)  # lines of a page
+        texts = ("\n".join(_lines(cell)).replace(JOINER, "") for cell in row.cells)
         sheet.append([row.label, *map(sheets.safe, texts)])
     sheet.append([])
     for note in page.notes:

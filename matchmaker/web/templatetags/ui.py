@@ -77,6 +77,12 @@ def reading(
     return read(Source({code: str(text)}, code, hs_code, is_name, str(category or "")), base_of(current()))
 
 
+@register.filter
+def language_of(text: str) -> str:
+    """The language that a text seems to be in, for `components/text.html`; "" for none. Where one is stored, use it."""
+    return detect(text) if text else ""
+
+
 @register.simple_tag(takes_context=True)
 def reading_here(context: template.Context) -> Readable:
     """`reading` of the parameters of `components/text.html`."""
