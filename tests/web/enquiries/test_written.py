@@ -58,8 +58,9 @@ def page_of(client, person, name, *args) -> str:
 
 def is_read(page: str, text: str, language: str, original: str, own: str) -> bool:
     """The translation first, marked with its language, and the original one tap away, marked with its own."""
-    first = re.search(rf'<div\s+class="text"\s+lang="{language}[^>]*>\s*{re.escape(text)}', page)
-    beside = re.search(rf'<details class="original">.*?lang="{own}"[^>]*>\s*{re.escape(original)}', page, re.S)
+    shown, written = (rf'[^>]*>\s*<span class="typed">{re.escape(words)}' for words in (text, original))
+    first = re.search(rf'<div\s+class="text"\s+lang="{language}{shown}', page)
+    beside = re.search(rf'<details class="original">.*?lang="{own}"{written}', page, re.S)
     return bool(first and beside)
 
 
