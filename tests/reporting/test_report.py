@@ -143,3 +143,4 @@ def test_the_next_smallest_group_hides_a_single_small_one():
 def test_an_event_has_its_own_row(season):
     row = services.event_row(season.hall.event)
     assert (row.key, row.companies, row.held, row.missed) == ("past", 7, 2, 1)
+    assert row == services.build(services.Scope((season.campaign,), event=season.hall.event)).events[0]

@@ -23,6 +23,7 @@ def test_every_part_of_the_report_has_figures():
     assert len(report.trend) >= 4
     row = services.event_row(Event.objects.get(slug="guangzhou-food"))
     assert (row.held, row.missed, row.disputed, row.cancelled, row.answers) == (8, 2, 1, 1, 6)
+    assert row == next(one for one in report.events if one.key == "guangzhou-food")
     rungs = {rung.code: (rung.confirmed, rung.denied) for rung in report.rungs}
     later = {"customs": (0, 0), "payment": (0, 0)}
     assert rungs == {"intent": (2, 1), "sample": (2, 0), "order": (3, 0), "shipment": (2, 0), **later}

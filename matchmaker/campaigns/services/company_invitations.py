@@ -6,8 +6,9 @@ same for all invitations. What is added here: which companies may be invited, ma
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -53,6 +54,13 @@ REASONS = {
 }
 
 
+# What is read of each of thousands of companies: whether it gets a letter, in which language, and its names.
+_OF_RECEIVER = (
+    *("status", "contact_email", "language", "languages", "country"),
+    *("legal_name", "name_latin", "name_zh"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     company: Company
@@ -89,7 +97,13 @@ def letter_language(company: Company) -> str:
     """
     chosen = [] if company.language == languages.ENGLISH else [company.language]
     of_country = reference.countries().get(company.country, {}).get("languages", "").split(",")[:1]
-    spoken = (languages.find(code) for code in (*company.languages, *chosen, *of_country) if code)
+    return _first_of_site(*company.languages, *chosen, *of_country)
+
+
+@lru_cache(maxsize=1024)  # thousands of companies speak the same few languages
+def _first_of_site(*codes: str) -> str:
+    """The first of these languages that the site has."""
+    spoken = (languages.find(code) for code in codes if code)
     return next((language.code for language in spoken if language), languages.ENGLISH)
 
 
@@ -100,8 +114,8 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
         Refused: `too_many` above 5,000; 404 for who does not run the campaign.
     """
     require_organiser(by, campaign)
-    keys = _keys(companies)
-    if len(keys) > MOST:
+    keys = companies.values("pk") if isinstance(companies, QuerySet) else {company.pk for company in companies}
+    if (keys.count() if isinstance(keys, QuerySet) else len(keys)) > MOST:
         raise Refused(
             "too_many",
             _("At most %(count)d companies are invited in one step. Choose fewer.") % {"count": MOST},
@@ -112,7 +126,7 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
     rows = Company.objects.filter(Exists(here), pk__in=keys).annotate(has_people=Exists(people)).order_by("pk")
     known = _EarlierLetters.of(rows, keys)
     selection = Selection()
-    for company in rows:
+    for company in rows.only(*_OF_RECEIVER):
         reason = known.why_not(company)
         if reason:
             selection.left_out.setdefault(reason, []).append(company)
@@ -120,13 +134,6 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
             email = company.contact_email.strip().lower()
             selection.receivers.append(Receiver(company, email, letter_language(company)))
     return selection
-
-
-def _keys(companies: Iterable[Company]) -> set[int]:
-    """Of a query the keys alone are read."""
-    if isinstance(companies, QuerySet):
-        return set(companies.values_list("pk", flat=True))
-    return {company.pk for company in companies}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class _EarlierLetters:
     invited: frozenset[tuple[int, str]]  # company and address
 
     @classmethod
-    def of(cls, companies: QuerySet[Company], keys: set[int]) -> "_EarlierLetters":
+    def of(cls, companies: QuerySet[Company], keys: Collection[int] | QuerySet) -> "_EarlierLetters":
         emails = companies.order_by().values(lower=Lower("contact_email"))
         refused = Invitation.objects.filter(refused_at__isnull=False, email__in=emails)
         bounced = Suppression.objects.filter(address__in=emails)
@@ -173,6 +180,8 @@ def invite_companies(*, by: User, campaign: Campaign, companies: Iterable[Compan
         Refused: as `select`; `nobody` when all are left out; 429 above 10,000 letters a day.
     """
     Campaign.objects.select_for_update().get(pk=campaign.pk)  # two who invite the same companies at once
+    if isinstance(companies, QuerySet):  # read once: who is invited meanwhile may leave the query
+        companies = Company.objects.filter(pk__in=set(companies.values_list("pk", flat=True)))
     selection = select(by=by, campaign=campaign, companies=companies)
     if not selection.receivers:
         raise Refused("nobody", _("None of these companies can be invited."), status=409)

@@ -156,9 +156,14 @@ class MeetingQuerySet(models.QuerySet):
 
     def disputed(self):
         """One side says it was missed, the other that it took place, and the team has not decided."""
+        return self.active().filter(self.is_disputed())
+
+    @staticmethod
+    def is_disputed() -> Q:
+        """The property `Meeting.is_disputed` as a condition."""
         missed, met = Meeting.Outcome.MISSED, (Meeting.Outcome.HELD, Meeting.Outcome.CUT_SHORT)
         differ = Q(supplier_said=missed, buyer_said__in=met) | Q(supplier_said__in=met, buyer_said=missed)
-        return self.active().filter(differ, team_said="")
+        return Q(differ, team_said="")
 
     def of_company(self, company):
         return self.filter(Q(supplier=company) | Q(buyer=company))

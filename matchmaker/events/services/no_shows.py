@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting
 from matchmaker.events.services.outcomes import AttendanceRate, attendance_rates
@@ -63,17 +65,19 @@ def fill_ins(event: Event, when: dt.datetime) -> list[FillIn]:
 
     Only companies that are free then, that one of the two wishes for or that match, and each for one meeting.
     """
-    rows = Meeting.objects.of(event).active().select_related("supplier", "buyer")
-    planned = list(rows.filter(starts_at=when, status=Meeting.Status.PLANNED))
-    odds = no_shows(event, {key for one in planned for key in (one.supplier_id, one.buyer_id)})
+    planned = Meeting.objects.of(event).filter(starts_at=when, status=Meeting.Status.PLANNED)
+    pairs = planned.order_by().values_list("supplier", "buyer")
+    odds = no_shows(event, {key for pair in pairs for key in pair})
+    likely = [key for key, one in odds.items() if one.odds >= AT_RISK]
+    if not likely:
+        return []
+    at_risk = planned.filter(Q(supplier__in=likely) | Q(buyer__in=likely)).select_related("supplier", "buyer")
     risks = [
         (odds[absent.pk], one, absent, waiting)
-        for one in planned
+        for one in at_risk
         for absent, waiting in ((one.supplier, one.buyer), (one.buyer, one.supplier))
         if absent.pk in odds and odds[absent.pk].odds >= AT_RISK
     ]
-    if not risks:
-        return []
     free, weight = _free_at(event, when), _weights(event)
     companies = Company.objects.in_bulk(free)
     found = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Count, Exists, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
@@ -24,7 +24,7 @@ from matchmaker.events.models import Event, EventParticipation, Meeting, Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side, StepPaper
 from matchmaker.notifications.models import Delivery
-from matchmaker.reporting.figures import PARTNER, TRADING_GROUP, TREES, Fact, Facts
+from matchmaker.reporting.figures import ALL, PARTNER, TRADING_GROUP, TREES, Cell, Cells, Fact, Facts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
@@ -82,12 +82,41 @@ def collect(scope: Scope) -> Facts:
         return collector.facts
 
 
-def collect_of_event(event: Event) -> Facts:
-    """What happened at an event alone: its meetings with their ratings, who comes, and the survey."""
+def count_event(event: Event) -> Cells:
+    """The figures of one event alone, counted by the database: as `collect` counts them, without a fact for each."""
+    if event.status != Event.Status.PUBLISHED:
+        return {}
     with timezone.override(ZONE):
-        collector = _Collector(Scope((event.campaign,), event=event))
-        collector.event_alone()
-        return collector.facts
+        has_begun = event.starts_on <= timezone.localdate()
+    coming = EventParticipation.objects.registered().filter(event=event).order_by().values("company")
+    companies = coming.distinct().count()
+    survey = Survey.objects.filter(event=event, company__in=coming).aggregate(
+        sent=Count("pk"), answers=Count("rating"), total=Sum("rating")
+    )
+    cells = {
+        "participating": Cell(companies, companies),
+        "surveyed": Cell(survey["sent"]),
+        "survey": Cell(survey["answers"], total=Decimal(survey["total"] or 0)),
+    }
+    cells |= _count_meetings(event, coming, has_begun=has_begun)
+    if has_begun:
+        cells["places"] = Cell(1, total=Decimal(len(event.slots()) * event.tables))
+    return {(figure, ALL, ""): cell for figure, cell in cells.items()}
+
+
+def _count_meetings(event: Event, coming: QuerySet, *, has_begun: bool) -> dict[str, Cell]:
+    """Meetings by what became of them, tables used, and ratings by companies that are registered."""
+    sides = {side: Q(**{f"{side}__in": coming}) for side in ("supplier", "buyer")}
+    rows = Meeting.objects.filter(sides["supplier"] | sides["buyer"], event=event).order_by()
+    states = {row["state"]: row["n"] for row in rows.values(state=_STATE_IN_SQL).annotate(n=Count("pk"))}
+    cells = {state: Cell(count) for state, count in states.items()}
+    if has_begun:
+        cells["used"] = Cell(sum(count for state, count in states.items() if state != "cancelled"))
+    ratings, total = 0, 0
+    for side, is_coming in sides.items():
+        found = rows.filter(is_coming).aggregate(n=Count(f"{side}_rating"), total=Sum(f"{side}_rating"))
+        ratings, total = ratings + found["n"], total + (found["total"] or 0)
+    return cells | {"rating": Cell(ratings, total=Decimal(total))}
 
 
 class _Collector:
@@ -95,11 +124,6 @@ class _Collector:
         self.scope, self.facts = scope, Facts()
         self.countries = dict(scope.companies().values_list("pk", "country"))
         self.inside = scope.companies().values("pk")
-
-    def event_alone(self) -> None:
-        self._coming()
-        self._events()
-        self._surveys()
 
     def everything(self) -> None:
         self._groups()
@@ -146,12 +170,9 @@ class _Collector:
         lines = DemandLine.objects.filter(demand__published_at__isnull=False, demand__company__in=self.inside)
         self._group("category", products, "company", "category")
         self._group("category", lines, "demand__company", "category")
-        self._coming()
-        self._partners()
-
-    def _coming(self) -> None:
         coming = EventParticipation.objects.registered().filter(event__in=self.scope.events(), company__in=self.inside)
         self._group("event", coming, "company", "event")
+        self._partners()
 
     def _group(self, dimension: str, rows: QuerySet, company_path: str, value_path: str) -> None:
         """Add the values of one dimension to those that its companies have already."""
@@ -348,6 +369,17 @@ def _state(meeting: Meeting) -> str:
     status = Meeting.Status
     names = {status.HELD: "held", status.CUT_SHORT: "held", status.MISSED: "missed", status.CANCELLED: "cancelled"}
     return names.get(status(meeting.status), "open")
+
+
+# The same for the database.
+_STATE_IN_SQL = Case(
+    When(Meeting.objects.is_disputed(), then=Value("disputed")),
+    When(status__in=[Meeting.Status.HELD, Meeting.Status.CUT_SHORT], then=Value("held")),
+    When(status=Meeting.Status.MISSED, then=Value("missed")),
+    When(status=Meeting.Status.CANCELLED, then=Value("cancelled")),
+    default=Value("open"),
+    output_field=CharField(),
+)
 
 
 class _Rates:

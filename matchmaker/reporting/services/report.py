@@ -31,7 +31,7 @@ from matchmaker.reporting.figures import (
 from matchmaker.reporting.models import Survey, Target
 from matchmaker.reporting.services import counting
 from matchmaker.reporting.services.counting import RateRow, Tally
-from matchmaker.reporting.services.facts import DIMENSION_OF, ZONE, Scope, collect, collect_of_event
+from matchmaker.reporting.services.facts import DIMENSION_OF, ZONE, Scope, collect, count_event
 from matchmaker.reporting.services.protection import public_count, small_groups
 
 TREND = ("registered", "approved", "met", "agreed")
@@ -236,8 +236,7 @@ def _column(facts: Iterable[Fact], groups: Mapping[int, list], children: Set[int
 
 def event_row(event: Event) -> EventRow:
     """The figures of one event, for its own page."""
-    cells = tabulate(collect_of_event(event), (ALL,))
-    return _event_row(cells, ALL, "", event)
+    return _event_row(count_event(event), ALL, "", event)
 
 
 def survey_words(event: Event, *, most: int = 50) -> list[str]:

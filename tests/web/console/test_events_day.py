@@ -280,7 +280,7 @@ def test_with_many_companies_a_walk_in_is_searched_for_and_a_slot_shows_its_firs
 def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, hall, pairs, monkeypatch):
     hall.book(pairs[0][0], pairs[1][0], 0)
     hall.book(pairs[0][1], pairs[1][1], 1)
-    monkeypatch.setattr(plan, "_rows_a_page", lambda slots: 1)
+    monkeypatch.setattr(plan, "_rows_a_page", lambda slots, view: 1)
     seen = []
     for number in (1, 2):
         board = console.get(page("console_event_meetings"), {"rows": number}).context["board"]

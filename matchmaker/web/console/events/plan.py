@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -9,7 +10,7 @@ from itertools import groupby, pairwise
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -538,24 +539,30 @@ def meetings(request, slug):
 
 def _published_board(event: Event, view: str, page: str | None) -> dict:
     """As `board`; of thousands of meetings those alone are read in full that stand on the page."""
-    meetings = Meeting.objects.of(event).active()
-    owned: dict = {}
-    for key, *owners in meetings.order_by().values_list("pk", *OWNERS[view]):
-        for owner in owners:
-            if owner:
-                owned.setdefault(owner, []).append(key)
-    names = {} if view in WITHOUT_COMPANY else _display_names(owned)
-    used = set(meetings.order_by().values_list("starts_at", flat=True).distinct())
+    meetings = Meeting.objects.of(event).active().order_by()
+    counts = _count_meetings(meetings, view)
+    names = {} if view in WITHOUT_COMPANY else _display_names(counts)
+    used = set(meetings.values_list("starts_at", flat=True).distinct())
     slots = sorted({*event.slots(), *used})
-    owners = sorted(owned, key=lambda one: (-len(owned[one]), names[one]) if names else one)
-    shown = Paginator(owners, _rows_a_page(slots)).get_page(page)
-    keys = {key for owner in shown for key in owned[owner]}
+    owners = sorted(counts, key=lambda one: (-counts[one], names[one]) if names else one)
+    shown = Paginator(owners, _rows_a_page(slots, view)).get_page(page)
+    on_page = Q.create([(f"{path}__in", list(shown)) for path in OWNERS[view]], connector=Q.OR)
+    related = meetings.select_related("supplier", "buyer", "interpreter").only(*OF_CELL)
     rows: dict = {}
-    for meeting in meetings.filter(pk__in=keys).for_agenda():
-        cell = _cell_of(meeting)
+    for meeting in related.filter(on_page).order_by("starts_at", "table"):
+        cell = _cell_of(event, meeting)
         for owner in _owners(cell, view):
             rows.setdefault(owner if view in WITHOUT_COMPANY else owner.pk, (owner, []))[1].append(cell)
     return {"days": _days(event, slots, [rows[one] for one in shown], view, set(slots) - used), "page": shown}
+
+
+def _count_meetings(meetings: QuerySet[Meeting], view: str) -> Counter:
+    """How many meetings stand on each row of a view."""
+    counts: Counter = Counter()
+    for path in OWNERS[view]:
+        rows = meetings.values_list(path).annotate(n=Count("pk"))
+        counts.update({owner: count for owner, count in rows if owner})
+    return counts
 
 
 def _display_names(companies: Collection[int]) -> dict[int, str]:
@@ -563,14 +570,14 @@ def _display_names(companies: Collection[int]) -> dict[int, str]:
     return {key: row.display_name for key, row in rows.items()}
 
 
-def _cell_of(row: Meeting) -> "Cell":
+def _cell_of(event: Event, row: Meeting) -> "Cell":
     return Cell(
         row.supplier,
         row.buyer,
         row.starts_at,
         row.table,
         row.locked,
-        reverse("console_event_meeting", args=[row.event.slug, row.uid]),
+        reverse("console_event_meeting", args=[event.slug, row.uid]),
         row.status,
         row.interpreter.name if row.interpreter else "",
     )
@@ -600,9 +607,15 @@ OWNERS = {
     "table": ("table",),
     "interpreter": ("interpreter__name",),
 }
+# What a cell of the published board shows of a meeting.
+OF_CELL = (
+    *("uid", "starts_at", "table", "locked", "status", "interpreter__name"),
+    *(f"{side}__{name}" for side in ("supplier", "buyer") for name in ("legal_name", "name_latin", "name_zh")),
+)
 DISPUTED_SHOWN = 50
 ROWS = 60  # at most, on a page of the board; a thousand rows are 15 MB of HTML that no one reads at once
-PLACES = 1_800  # rows by slots on a page: fewer rows where the days are long
+PLACES = 1_400  # rows by slots on a page: fewer rows where the days are long
+FULL_PLACES = 400  # the same where nearly each place is a meeting
 
 
 def board(
@@ -626,12 +639,14 @@ def board(
         owners = sorted(owned)
     else:
         owners = sorted(owned, key=lambda company: (-len(owned[company]), company.display_name))
-    shown = Paginator(owners, _rows_a_page(slots)).get_page(page)
+    shown = Paginator(owners, _rows_a_page(slots, view)).get_page(page)
     return {"days": _days(event, slots, [(owner, owned[owner]) for owner in shown], view, closed), "page": shown}
 
 
-def _rows_a_page(slots: Sequence[dt.datetime]) -> int:
-    return max(10, min(ROWS, PLACES // max(len(slots), 1)))
+def _rows_a_page(slots: Sequence[dt.datetime], view: str) -> int:
+    """A company has meetings in some slots of its row; a table in nearly all of them."""
+    most, fewest = (FULL_PLACES, 5) if view in WITHOUT_COMPANY else (PLACES, 10)
+    return max(fewest, min(ROWS, most // max(len(slots), 1)))
 
 
 def _days(event: Event, slots: Sequence[dt.datetime], owned: list[tuple], view: str, closed) -> list[dict]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -176,8 +176,8 @@ def _late(event, now, here: set[int]) -> list[Late]:
     """Those whose next meeting is soonest first."""
     upcoming: dict[int, dt.datetime] = {}
     planned = Meeting.objects.of(event).filter(status=Meeting.Status.PLANNED, starts_at__gte=now - event.length)
-    for supplier, buyer, when in planned.order_by().values_list("supplier", "buyer", "starts_at"):
-        for key in (supplier, buyer):
+    for side in ("supplier", "buyer"):
+        for key, when in planned.order_by().values_list(side).annotate(at=Min("starts_at")):
             upcoming[key] = min(when, upcoming.get(key, when))
     rows = event.participations.registered().values_list("company", "side")
     return sorted(Late(upcoming[key], key, side) for key, side in rows if key in upcoming and key not in here)
