@@ -117,6 +117,11 @@ def _read_only(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def may_change(request: HttpRequest, roles=Organiser.DECIDES) -> bool:
+    """Whether the reader changes something in the campaign: by her role, and where `_read_only` does not refuse it."""
+    return request.role in roles and not request.campaign.is_archived
+
+
 def _campaigns(request: HttpRequest) -> HttpResponse | None:
     """Members of any team, and staff of the site: the list of campaigns, and which one they work in."""
     campaign = working_campaign(request)

@@ -20,7 +20,7 @@ from matchmaker.campaigns.tasks import start_letters
 from matchmaker.core.multilingual import in_language
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.access.decorators import may_change, organiser, team
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 
@@ -111,7 +111,7 @@ def index(request, kind=Partner.Kind.COUNTRY):
     tree = sorted(rows.order_by(in_language("name")), key=_place)
     context = {
         "partners": [(partner, len(partner.chain()) - 1) for partner in tree],
-        "may_change": request.role in ("admin", "organiser"),
+        "may_change": may_change(request),
         "is_groups": kind == Partner.Kind.GROUP,
         "new_url": reverse(KINDS[kind][1]),
     }

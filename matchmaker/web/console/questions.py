@@ -19,7 +19,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import languages
 from matchmaker.core.multilingual import Texts
 from matchmaker.core.text import validate_one_line
-from matchmaker.web.access.decorators import organiser, team
+from matchmaker.web.access.decorators import may_change, organiser, team
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
 from matchmaker.web.forms.text_lines import read_parts, write_parts
@@ -77,7 +77,7 @@ def index(request):
     context = {
         "asked": rows.active(),
         "retired": rows.filter(retired_at__isnull=False),
-        "may_change": request.role in ("admin", "organiser"),
+        "may_change": may_change(request),
     }
     return render(request, "console/questions.html", context)
 

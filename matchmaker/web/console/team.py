@@ -13,6 +13,7 @@ from matchmaker.campaigns.models import Organiser, TeamSeat
 from matchmaker.campaigns.services import team as services
 from matchmaker.campaigns.tasks import start_letters
 from matchmaker.notifications.tasks import start_delivery
+from matchmaker.web.access import decorators
 from matchmaker.web.access.decorators import campaign_admin, organiser, team
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.audit_log import page_of
@@ -37,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: PlaceForm) -> HttpResponse:
     invited = TeamSeat.objects.standing().filter(campaign=request.campaign, taken_at__isnull=True)
-    may_change = request.role == Organiser.Role.ADMIN
+    may_change = decorators.may_change(request, [Organiser.Role.ADMIN])
     context = {
         "form": form,
         "people": request.campaign.organisers.select_related("user").order_by("role", "pk"),

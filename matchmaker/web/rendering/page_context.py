@@ -27,6 +27,7 @@ def site(request):
     return {
         "area": area,
         "campaign": SimpleLazyObject(lambda: campaign_of(request)),
+        "is_read_only": cache(lambda: is_read_only(request)),
         "campaigns": SimpleLazyObject(lambda: other_campaigns(request) if area == "console" else []),
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
@@ -41,6 +42,12 @@ def site(request):
 def campaign_of(request):
     """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
     return getattr(request, "campaign", None) or decorators.current_campaign()
+
+
+def is_read_only(request) -> bool:
+    """A page of the console in an archived campaign: buttons that would be refused are left out."""
+    campaign = getattr(request, "campaign", None)
+    return bool(campaign and campaign.is_archived)
 
 
 def other_campaigns(request) -> list[Campaign]:

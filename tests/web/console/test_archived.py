@@ -1,0 +1,82 @@
+"""An archived campaign is read: its pages open, have no button that would be refused, and what is sent is refused."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.campaigns.models import Campaign, TeamSeat
+from matchmaker.directory.models import ExchangeRate
+from matchmaker.events.models import Event
+from matchmaker.matching.models import MatchRun
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    "console_home",
+    "console_matching",
+    "console_team",
+    "console_rates",
+    "console_events",
+    "console_partners",
+    "console_questions",
+    "console_companies",
+    "console_announcements",
+    "console_agreements",
+    "console_enquiries",
+    "console_translation",
+)
+LINKS = (
+    *("console_event_new", "console_partner_new", "console_group_new", "console_question_new"),
+    *("console_announcement_new", "console_agreement_new"),
+)
+FORM = re.compile(r'<form[^>]*method="post"[^>]*>.*?</form>', re.DOTALL)
+OF_EVERY_PAGE = ("/switch/", "/logout/", "/setlang/")  # what the head of each page has
+
+
+@pytest.fixture
+def archived(client):
+    campaign = factories.campaign()
+    client.force_login(factories.organiser(campaign, "admin"))
+    factories.organiser(campaign)
+    factories.take_part(campaign, factories.supplier())
+    Campaign.objects.update(state="archived", is_current=False)
+    ExchangeRate.objects.create(currency="USD", yuan="7.1", as_of="2026-07-01", source="Central parity rate")
+    return client
+
+
+def forms_on(page) -> list[str]:
+    """Forms with a button."""
+    forms = [form for form in FORM.findall(page.text) if "<button" in form]
+    return [form for form in forms if not any(part in form for part in OF_EVERY_PAGE)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_form_that_would_be_refused_stands_on_a_page(archived, name):
+    page = archived.get(reverse(name))
+    assert page.status_code == 200
+    assert forms_on(page) == []
+    for link in LINKS:
+        assert f'href="{reverse(link)}"' not in page.text
+
+
+@pytest.mark.parametrize("name", ["console_matching", "console_team", "console_rates", "console_companies"])
+def test_the_same_page_of_an_open_campaign_has_its_form(archived, name):
+    Campaign.objects.update(state="open", is_current=True)
+    assert forms_on(archived.get(reverse(name)))
+
+
+def test_what_is_sent_is_refused(archived):
+    sent = {
+        "console_matching_start": {},
+        "console_team_invite": {"email": "new@example.org", "role": "organiser"},
+        "console_rates": {"currency": "EUR", "yuan": "8", "as_of": "2026-07-01", "source": "x"},
+        "console_event_new": {"name_0": "Fair"},
+    }
+    for name, values in sent.items():
+        assert archived.post(reverse(name), values).url == reverse("console_campaigns")
+    assert not MatchRun.objects.exists()
+    assert not TeamSeat.objects.exists()
+    assert not Event.objects.exists()
+    assert ExchangeRate.objects.count() == 1
