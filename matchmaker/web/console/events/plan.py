@@ -645,7 +645,7 @@ def board(
 
 def _rows_a_page(slots: Sequence[dt.datetime], view: str) -> int:
     """A company has meetings in some slots of its row; a table in nearly all of them."""
-    most, fewest = (FULL_PLACES, 5) if view in WITHOUT_COMPANY else (PLACES, 10)
+    most, fewest = (FULL_PLACES, 4) if view in WITHOUT_COMPANY else (PLACES, 10)
     return max(fewest, min(ROWS, most // max(len(slots), 1)))
 
 
