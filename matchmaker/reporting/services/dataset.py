@@ -51,7 +51,7 @@ Rows = list[tuple[str, ...]]
 def data_set(*, by: User, scope: Scope) -> bytes:
     """The signed archive, for the organisers of all its campaigns; each one made stands in the record."""
     for campaign in scope.campaigns:
-        require_organiser(by, campaign)
+        require_organiser(by, campaign, reads=True)
     rows = _rows(scope)
     files = {
         "facts.csv": _csv(COLUMNS, rows),

@@ -109,9 +109,15 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
     return gate
 
 
+# Sent by POST because the record notes who took it; nothing in the campaign changes.
+READ_BY_POST = {"console_outcomes_data"}
+
+
 def _read_only(request: HttpRequest) -> HttpResponse | None:
     """In an archived campaign nothing is sent; `require_organiser` refuses the same to programs."""
-    if request.campaign.is_archived and request.method not in ("GET", "HEAD", "OPTIONS"):
+    match = request.resolver_match
+    reads = request.method in ("GET", "HEAD", "OPTIONS") or (match is not None and match.url_name in READ_BY_POST)
+    if request.campaign.is_archived and not reads:
         messages.error(request, _("This campaign is archived: it can be read, nothing in it changes."))
         return redirect("console_campaigns")
     return None

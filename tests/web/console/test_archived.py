@@ -80,3 +80,9 @@ def test_what_is_sent_is_refused(archived):
     assert not TeamSeat.objects.exists()
     assert not Event.objects.exists()
     assert ExchangeRate.objects.count() == 1
+
+
+def test_the_signed_data_set_of_an_archived_campaign_is_still_taken(archived):
+    campaign = Campaign.objects.get()
+    answer = archived.post(f"{reverse('console_outcomes_data')}?campaign={campaign.slug}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
