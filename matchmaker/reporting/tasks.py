@@ -14,7 +14,7 @@ def send_surveys() -> None:
 
 @shared_task(name="reporting.count_reports", time_limit=600, soft_time_limit=540)
 def count_reports() -> None:
-    """Count the reports of many companies that somebody waits for."""
+    """Count the reports of many companies that were requested."""
     services.count_waiting()
 
 

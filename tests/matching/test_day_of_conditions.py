@@ -1,4 +1,4 @@
-"""Conditions are judged for the day in China, whoever reads the page and wherever the worker runs."""
+"""Conditions are judged for the day in China, for every reader and on every worker."""
 
 import datetime as dt
 

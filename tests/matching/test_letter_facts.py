@@ -49,21 +49,21 @@ def test_a_chinese_reader_is_told_the_everyday_chinese_name(line):
 
 
 @pytest.mark.parametrize(
-    ("names_of_the_code", "told"),
+    ("names_of_the_code", "named"),
     [
         ({"zh-hans": "藜麦"}, "藜麦（HS 1008）"),
         ({"zh-hans": "藜麦、三色藜麦"}, "藜麦等（HS 1008）"),  # one of several goods with this code
         ({}, "荞麦等（HS 1008）"),
     ],
 )
-def test_goods_are_never_called_by_the_name_of_others_under_the_same_heading(line, names_of_the_code, told):
+def test_goods_are_never_called_by_the_name_of_others_under_the_same_heading(line, names_of_the_code, named):
     chapter = factories.hs_code("10", level=2, text={"en": "Cereals"}, title={"zh-hans": "谷物"})
     names = {"zh-hans": "荞麦、小米、藜麦"}  # of a heading the first one of each of its codes
     heading = factories.hs_code("1008", level=4, parent=chapter, text={"en": "Buckwheat, millet"}, names=names)
     factories.hs_code("100850", level=6, parent=heading, text={"en": "Quinoa"}, names=names_of_the_code)
     line.hs_code = "100850"
     facts = letter_facts.of_line(line, ["en", "zh-hans"])
-    assert facts["what"]["zh-hans"] == told
+    assert facts["what"]["zh-hans"] == named
     assert facts["what"]["en"] == "Buckwheat, millet (HS 1008)"
 
 

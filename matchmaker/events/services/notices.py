@@ -1,4 +1,4 @@
-"""What participants are told; a function writes notices of one kind, or of few that belong together.
+"""Notices to participants; a function writes notices of one kind, or of few that belong together.
 
 Names go out in every language."""
 

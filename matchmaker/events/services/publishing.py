@@ -109,7 +109,7 @@ def preview_publish(*, by: User, draft: PlanDraft) -> "Changes":
 def withdraw_plan(*, by: User, draft: PlanDraft) -> int:
     """Call off the meetings of the published plan that are still to come; it is a draft again.
 
-    Locked meetings stay, and those booked by hand or on request. Returns how many people are told; `take_back`
+    Locked meetings stay, and those booked by hand or on request. Returns how many people get a notice; `take_back`
     is possible until the letters leave: after ten minutes, or sooner where a meeting begins soon.
     """
     event = Event.objects.select_for_update().get(pk=draft.event_id)

@@ -15,7 +15,7 @@ class ReportCountQuerySet(models.QuerySet):
 
 
 class ReportCount(models.Model):
-    """One report: what it is about, its figures, and since when somebody waits for newer ones.
+    """One report: what it is about, its figures, and since when newer ones are waited for.
 
     `figures` holds `cells` (figure, split, group, count, companies, total), `rates` (currency, day) and `without_rate`.
     It is empty until `counted_at`.
