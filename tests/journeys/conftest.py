@@ -1,11 +1,13 @@
 """A whole site in a real browser: web server, Celery worker, Valkey or Redis, files of mail."""
 
+import contextlib
 import email
 import email.policy
 import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -105,7 +107,7 @@ def confirmation(address):
 
 
 @pytest.fixture
-def worker(transactional_db):
+def worker(transactional_db, tmp_path):
     """A real Celery worker on the database and the broker of this test; its mail becomes files."""
     shutil.rmtree(Path(os.environ["VAR_DIR"]) / "mail", ignore_errors=True)  # another test's, to the same people
     settings = connection.settings_dict
@@ -117,15 +119,16 @@ def worker(transactional_db):
     command = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
     command += ["worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"]
     # With its timetable, as everywhere: a bell that was lost is rung again.
-    command += ["-B", "-s", str(Path(os.environ["VAR_DIR"]) / "timetable")]
+    command += ["-B", "-s", str(tmp_path / "timetable")]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
     yield process
     process.terminate()
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    # The timetable is a process of its own: it outlives a worker that is killed and writes into the next test's files.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def mails_to(address):
