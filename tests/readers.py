@@ -164,7 +164,9 @@ class Page:
         chain = [element, *element.iterancestors()]
         if any(OWN & self._kinds(one) or one.get("translate") == "no" for one in chain):
             return True
-        item = next((one for one in chain[1:] if ITEMS & self._kinds(one)), chain[1])
+        # "typed" is a box within the box of a text, see components/text.html
+        around = chain[2:] if "typed" in self._kinds(chain[0]) else chain[1:]
+        item = next((one for one in around if ITEMS & self._kinds(one)), around[0])
         if item.find_class("of-language"):
             return True  # nothing translates it here, and the page says in which language it is
         readable = {base_of(self.language), "en"}
