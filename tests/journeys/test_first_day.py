@@ -30,7 +30,10 @@ CARDS = {
     "39300 Champagnole, France\nTél. +33 3 84 52 12 34\nclaire@fruitiere.example",
 }
 PEOPLE = {"th": ("Malee Srisuk", "malee@mill.example"), "fr": ("Claire Morel", "claire@fruitiere.example")}
-ABOUT = {"th": "เราสีข้าวหอมมะลิในจังหวัดสุรินทร์ตั้งแต่ปี 2520", "fr": "Nous affinons du comté depuis 1934."}
+ABOUT = {
+    "th": "เราสีข้าวหอมมะลิในจังหวัดสุรินทร์ตั้งแต่ปี 2520",
+    "fr": "Nous affinons du comté depuis 1934.",
+}
 PRODUCTS = {
     "th": "ข้าวหอมมะลิไทย 100%\nข้าวหอมมะลิเมล็ดยาว เก็บเกี่ยวใหม่จากจังหวัดสุรินทร์ บรรจุถุงละ 5 กิโลกรัม\nPrice: USD 1.10 / kg",
     "fr": "Comté AOP affiné 18 mois\n"

@@ -148,8 +148,8 @@ def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(clie
             ttl_cache.clear_all()
             with CaptureQueriesContext(connection) as queries:
                 client.get(path)
-            asked = [query for query in queries if "translation_translation" in query["sql"]]
-            many[path, language] = len(asked)
+            reading = [query for query in queries if "translation_translation" in query["sql"]]
+            many[path, language] = len(reading)
     assert {page: count for page, count in many.items() if count > 2} == {}
 
 

@@ -227,7 +227,8 @@ class _Order:
     def _behind(self, places: Array, after: Position) -> Mask:
         key = self._recency
         if self.sort == "oldest":
-            return places < bisect_left(range(self.segment.n), (-after[0], -after[1]), key=key)  # type: ignore[no-any-return]
+            end = bisect_left(range(self.segment.n), (-after[0], -after[1]), key=key)
+            return places < end  # type: ignore[no-any-return]
         first = bisect_right(range(self.segment.n), after[-2:], key=key)
         if self.levels is None:
             return places >= first  # type: ignore[no-any-return]

@@ -26,13 +26,16 @@ _URL = re.compile(
 _FORM = re.compile(
     r"\b(?:GmbH|mbH|KG|AG|S\.?A\.?S?|SARL|S\.?à\.?r\.?l|SCA|SCOP|EURL|Ltd|Limited|LLC|Inc|Corp|Corporation|PLC|LLP"
     r"|B\.?V|N\.?V|S\.?r\.?l|S\.?p\.?A|S\.?L\.?U?|S\.?de R\.?L|Lda|Ltda|Oy|AB|A/S|ApS|AS|Sp\. z o\.o|s\.r\.o|d\.o\.o"
-    r"|Kft|Sdn\.? Bhd|Pte|Pty|PT|CV|Co\.|Company|JSC|A\.?Ş|Ltd\.? ?Şti|Cooperative|Coopérative|Cooperativa|Fruitière"
+    r"|Kft|Sdn\.? Bhd|Pte|Pty|PT|CV|Co\.|Company|JSC"
+    r"|A\.?Ş|Ltd\.? ?Şti|Cooperative|Coopérative|Cooperativa|Fruitière"
     r"|Công ty|ООО|АО|ИП)(?=$|[\s,.()])"
-    r"|有限公司|有限责任公司|股份公司|集团|合作社|株式会社|주식회사|บริษัท|شركة"
+    r"|有限公司|有限责任公司|股份公司|集团"
+    r"|合作社|株式会社|주식회사|บริษัท|شركة"
 )
 _STREET = re.compile(
     r"\b(?:street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|boulevard|rue|route|chemin|place|calle|avenida|av\.|carrera"
-    r"|straße|strasse|str\.|weg|platz|rua|via|viale|piazza|đường|jalan|jl\.|cad\.|sok\.|mah\.|ul\.|ulica|building|floor)(?=\s|\W|$)"
+    r"|straße|strasse|str\.|weg|platz|rua|via|viale|piazza"
+    r"|đường|jalan|jl\.|cad\.|sok\.|mah\.|ul\.|ulica|building|floor)(?=\s|\W|$)"
     r"|(?:stra(?:ß|ss)e|weg|gasse)\s+\d|[路街道巷]\s*\d+\s*[号號弄]?|\d+\s*[号號楼室]",
     re.IGNORECASE,
 )

@@ -40,7 +40,8 @@ def gaps(product: Product) -> list[Gap]:
     for want in wanted:
         for condition in judge(offer, want, rates=rates, today=today):
             if condition.code == "certificates":
-                counted.update(("certificates", str(code)) for code in condition.facts["missing"])  # type: ignore[attr-defined]
+                missing = condition.facts["missing"]
+                counted.update(("certificates", str(code)) for code in missing)  # type: ignore[attr-defined]
             elif condition.code == "verification" and condition.outcome == "fails":
                 counted["verification", str(condition.facts["wanted"])] += 1
             elif condition.outcome == "unknown" and _is_missing(condition.code, offer):

@@ -163,7 +163,9 @@ def all_offers(scorer: Scorer) -> OfferIndex:
     return _cached_index("offers", key, about, products, state, lambda queryset: scorer.offer_index(offers(queryset)))
 
 
-def _cached_index(side: str, key: object, about: dict, queryset, state: tuple[str, ...], build: Callable):  # type: ignore[no-untyped-def]
+def _cached_index(  # type: ignore[no-untyped-def]
+    side: str, key: object, about: dict, queryset, state: tuple[str, ...], build: Callable
+):
     ready = _cache.get(side)
     if ready and (ready.key, ready.about) == (key, about):
         return ready.index

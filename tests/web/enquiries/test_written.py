@@ -38,7 +38,7 @@ def translations(settings):
 
 @pytest.fixture
 def request_made(matched):
-    """A request with words, quoted with a note, about which the buyer asked."""
+    """A request with words, quoted with a note, and a question of the buyer about it."""
     User.objects.filter(pk=matched.buy.pk).update(language="zh-hans")
     User.objects.filter(pk=matched.sell.pk).update(language="es")
     made = services.request_quotes(
