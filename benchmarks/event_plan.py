@@ -119,7 +119,9 @@ class Site:
         self._start([*run, *web, "python:matchmaker.running.gunicorn", "--worker-tmp-dir", str(self.folder)])
         # With its timetable, as everywhere: a bell that was lost is rung again.
         worker = ["celery", "-q", "-A", "matchmaker", "worker", "-Q", "match,mail", "-c", "2", "--loglevel", "ERROR"]
-        self._start([*run, *worker, "-B", "-s", str(self.folder / "timetable")])
+        self._start([*run, *worker])
+        beat = ["celery", "-q", "-A", "matchmaker", "beat", "--pidfile", "", "--loglevel", "ERROR"]
+        self._start([*run, *beat, "-s", str(self.folder / "timetable")])
         return self
 
     def _start(self, command: list[str]) -> None:

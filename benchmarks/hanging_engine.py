@@ -82,8 +82,9 @@ def main() -> None:
             given = dict(engines[name])
             given |= {"PROMETHEUS_MULTIPROC_DIR": str(FOLDER / name)}
             running.append(start(*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-tmp-dir", str(FOLDER), **given))
-        timetable = ("-B", "-s", str(FOLDER / "timetable"), "-c", "1", "-Q", "match,mail")
-        running.append(start("celery", "-q", "-A", "matchmaker", "worker", *timetable, **before_worker.engine()))
+        celery = ("celery", "-q", "-A", "matchmaker")
+        running.append(start(*celery, "worker", "-c", "1", "-Q", "match,mail", **before_worker.engine()))
+        running.append(start(*celery, "beat", "-s", str(FOLDER / "timetable"), "--pidfile", ""))
         report(measure(ports, pages, before_worker), before_server, before_worker)
     finally:
         for one in reversed(running):

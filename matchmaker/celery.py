@@ -7,6 +7,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import celeryd_init
 from kombu.transport.redis import Channel, QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
@@ -26,6 +27,21 @@ class Unbound(QoS):
     def reject(self, delivery_tag, requeue=False):
         if self.channel.connection is not None:
             super().reject(delivery_tag, requeue=requeue)
+
+
+@celeryd_init.connect
+def refuse_timetable_in_worker(options: dict, **_signal) -> None:
+    """End a worker that was started with `-B`.
+
+    Celery forks the timetable from the worker and closes all its files. Models that the worker has mapped close theirs
+    again when Python frees them: by then the number belongs to another file, and on SQLite the timetable wrote its
+    state into the database of the site.
+    """
+    if options.get("beat"):
+        raise SystemExit(
+            "The timetable cannot run inside a worker (-B): it would damage files of the site. "
+            "Start it as a program of its own: celery -A matchmaker beat"
+        )
 
 
 Channel.QoS = Unbound

@@ -54,8 +54,6 @@ def test_a_small_site_differs_in_few_lines_and_starts_what_is_there():
     small = yaml.safe_load((DEPLOY / "compose.small.yaml").read_text())["services"]
     assert set(small) <= set(OURS)
     assert small["web"]["environment"] == {"SMALL": "1"}
-    assert "-B" in small["worker"]["command"]  # the timetable is in the worker,
-    assert small["beat"] == {"profiles": ["separate-beat"]}  # so that no other one starts
     assert celery_accepts(small["worker"]["command"][1:])
 
 

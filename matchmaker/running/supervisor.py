@@ -72,12 +72,9 @@ class Supervisor:
         self._manage("prepare")
         self._start("web", self._gunicorn())
         self._wait_for_web()
-        timetable = ["-s", str(self.var / "timetable")]
-        if self.environment.get("SMALL", "0") == "1":  # the timetable is a child of the worker and shares its memory
-            self._start("worker", self._worker("-c", "1", "-B", *timetable))
-        else:
-            self._start("worker", self._worker("-c", "2"))
-            self._start("timetable", self._celery("beat", *timetable, "--pidfile", "", "--loglevel", "WARNING"))
+        self._start("worker", self._worker("-c", "1" if self.environment.get("SMALL", "0") == "1" else "2"))
+        timetable = ["-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"]
+        self._start("timetable", self._celery("beat", *timetable))
         self._manage("main_job")
         print("\nPress Ctrl-C to stop.", flush=True)
         self._watch()

@@ -116,19 +116,22 @@ def worker(transactional_db, tmp_path):
         environment["DATABASE_URL"] = f"sqlite:///{settings['NAME']}"
     else:
         environment["DATABASE_URL"] = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
-    command = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
-    command += ["worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"]
-    # With its timetable, as everywhere: a bell that was lost is rung again.
-    command += ["-B", "-s", str(tmp_path / "timetable")]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-    yield process
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(20)
-    # The timetable is a process of its own: it outlives a worker that is killed and writes into the next test's files.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
+    # With its timetable, as everywhere: a task whose message was lost is sent again.
+    commands = [
+        [*celery, "worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"],
+        [*celery, "beat", "-s", str(tmp_path / "timetable"), "--pidfile", "", "--loglevel", "WARNING"],
+    ]
+    processes = [subprocess.Popen(one, cwd=ROOT, env=environment, start_new_session=True) for one in commands]
+    yield processes[0]
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def mails_to(address):

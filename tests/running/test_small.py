@@ -1,4 +1,4 @@
-"""A small server: one web process, one worker process with the timetable in it; and models that processes share."""
+"""A small server: one web process and one worker process; and models that processes share."""
 
 import os
 import subprocess
@@ -29,18 +29,20 @@ def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
     return started
 
 
-def test_a_small_site_has_its_timetable_in_the_one_worker(monkeypatch, tmp_path):
-    started = commands_of(monkeypatch, tmp_path, SMALL="1")
-    assert list(started) == ["web", "worker"]
-    assert started["worker"][-5:] == ["-c", "1", "-B", "-s", str(tmp_path / "timetable")]
-
-
-def test_another_site_has_two_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path):
-    started = commands_of(monkeypatch, tmp_path)
+@pytest.mark.parametrize(("small", "processes"), [("1", "1"), ("0", "2")])
+def test_a_site_has_its_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path, small, processes):
+    started = commands_of(monkeypatch, tmp_path, SMALL=small)
     assert list(started) == ["web", "worker", "timetable"]
-    assert started["worker"][-2:] == ["-c", "2"]
-    assert "beat" in started["timetable"]
-    assert "-B" not in started["worker"]
+    assert started["worker"][-2:] == ["-c", processes]
+    assert started["timetable"][:5] == ["celery", "-q", "-A", "matchmaker", "beat"]
+
+
+@pytest.mark.slow
+def test_a_worker_with_the_timetable_in_it_does_not_start():
+    command = [sys.executable, "-m", "celery", "-A", "matchmaker", "worker", "-B", "-c", "1"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "The timetable cannot run inside a worker (-B)" in ended.stderr
 
 
 @pytest.mark.slow

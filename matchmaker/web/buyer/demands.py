@@ -198,8 +198,8 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
         except (ValidationError, Refused) as problem:
             add_to_form(form, problem)
         else:
-            transaction.on_commit(start_matching)
             _publish(request, saved) if publish else _say_saved(request, saved)
+            transaction.on_commit(start_matching)
             return redirect("buyer_demand", saved.uid)
     if demand:
         demand.refresh_from_db()

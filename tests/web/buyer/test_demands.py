@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core.languages import site_languages
+from matchmaker.web.buyer import demands
 from matchmaker.web.buyer.demands import read_lines
 from tests import factories as make
 
@@ -75,6 +76,15 @@ def test_a_demand_of_two_lines_is_kept_as_a_draft(desk, company):
 def test_publishing_opens_it(desk):
     desk.post(reverse("buyer_demand_new"), typed(RICE, do="publish"))
     assert Demand.objects.get().is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_matching_starts_after_the_demand_is_open(desk, monkeypatch):
+    """Started before, it found a draft, and the first match waited for the next tick of the timetable."""
+    states = []
+    monkeypatch.setattr(demands, "start_matching", lambda: states.append(Demand.objects.get().status))
+    desk.post(reverse("buyer_demand_new"), typed(RICE, do="publish"))
+    assert states == ["published"]
 
 
 def test_an_unapproved_company_keeps_the_wish_to_publish_and_takes_it_back(client):

@@ -14,7 +14,7 @@ from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
-from matchmaker.web.console.events import plan, today
+from matchmaker.web.console.events import event, plan, today
 from tests import factories
 
 HALL_FIELDS = {"name": {"en": "Hall A", "zh-hans": "一号馆"}, "tables": 1}
@@ -245,6 +245,15 @@ def test_publishing_withdrawing_and_cancelling_ask_first_and_are_taken_back_on_t
     assert Event.objects.get().status == "published"
     console.post(cancel)
     assert (Event.objects.get().status, Meeting.objects.active().count()) == ("cancelled", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_of_a_cancellation_are_sent_after_it(console, hall, monkeypatch):
+    """The sending was started before the event was cancelled, and found nothing to send."""
+    states = []
+    monkeypatch.setattr(event, "start_delivery", lambda: states.append(Event.objects.get().status))
+    console.post(page("console_event_cancel"))
+    assert states == ["cancelled"]
 
 
 def test_each_agenda_is_printed_in_the_language_of_its_company(console, hall, pairs):

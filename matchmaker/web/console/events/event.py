@@ -179,6 +179,7 @@ def _change_state(request, slug, verb, sentence):
     event = get_object_or_404(of_campaign(request), slug=slug)
     with refusals_in_messages(request):
         event = verb(by=request.user, event=event)
+        transaction.on_commit(start_delivery)
         messages.success(request, sentence)
     return redirect("console_event", event.slug)
 
@@ -194,7 +195,6 @@ def publish(request, slug):
 def cancel(request, slug):
     """Whom the cancellation concerns; a POST cancels."""
     if request.method == "POST":
-        transaction.on_commit(start_delivery)
         return _change_state(request, slug, services.cancel_event, _("The event is marked as cancelled."))
     event = get_object_or_404(of_campaign(request), slug=slug)
     return render_step(
