@@ -19,6 +19,7 @@ from matchmaker.core import reference
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.directory.services import remove_rate, set_rate
+from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import start_price_update
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.company_list import companies_of
@@ -61,20 +62,19 @@ def demands(request):
         open_demands.exclude(visibility=Demand.Visibility.PRIVATE)
         .select_related("company")
         .prefetch_related(Prefetch("lines", DemandLine.objects.select_related("category").order_by("number"), "listed"))
-        .annotate(
-            line_count=Count("lines", distinct=True),
-            match_count=Count("lines__matches", distinct=True, filter=Q(lines__matches__withdrawn_at__isnull=True)),
-            mutual_count=Count("lines__matches", distinct=True, filter=Q(lines__matches__mutual_at__isnull=False)),
-        )
         .order_by("closing_on", "pk")
     )
     page = Paginator(readable, 30).get_page(request.GET.get("page"))
     read_ahead_demands(page.object_list)
+    matches = Match.objects.filter(line__demand__in=list(page.object_list)).order_by().values("line__demand")
+    counted = matches.annotate(active=Count("pk", filter=Q(withdrawn_at__isnull=True)), mutual=Count("mutual_at"))
+    counts = {row["line__demand"]: row for row in counted}
     return render(
         request,
         "console/demands.html",
         {
             "page": page,
+            "rows": [(demand, counts.get(demand.pk, {"active": 0, "mutual": 0})) for demand in page.object_list],
             "held": held_demands(request),
             "role": request.role,
             "private": open_demands.filter(visibility=Demand.Visibility.PRIVATE).count(),

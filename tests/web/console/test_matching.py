@@ -1,7 +1,10 @@
 """The organiser's page of matching: what was given up is named and can be tried again."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.matching.models import OfferState, WantState
@@ -56,3 +59,23 @@ def test_supplier_may_not_let_it_be_tried_again(client, aside):
 
     assert client.post(reverse("console_matching_again")).status_code == 404
     assert OfferState.objects.get().attempts == 5
+
+
+def test_open_demands_stand_with_their_lines_matches_and_opened_contacts(client):
+    campaign = factories.campaign()
+    buyer = factories.buyer()
+    factories.take_part(campaign, buyer)
+    wine, rice = (factories.demand(buyer, title=title) for title in ("Wine", "Rice"))
+    red, white = factories.line(wine, text="red wine"), factories.line(wine, text="white wine")
+    factories.line(rice, text="jasmine rice")
+    now = timezone.now()
+    factories.match(line_row=red, mutual_at=now, supplier_answer="interested", buyer_answer="interested")
+    factories.match(line_row=red)
+    factories.match(line_row=white)
+    factories.match(line_row=white, withdrawn_at=now)
+    client.force_login(factories.organiser(campaign))
+
+    page = client.get(reverse("console_demands")).content.decode()
+    cells = re.findall(r'<td class="num" data-label="[^"]+">(\d+)</td>', page)
+    assert page.index("Wine") < page.index("Rice")
+    assert cells == ["2", "3", "1", "1", "0", "0"]
