@@ -1,6 +1,6 @@
 """CPU time of whole pages beside an earlier version: `.venv/bin/python benchmarks/page_cost.py --against CHECKOUT`.
 
-CHECKOUT is another working copy, for example `git worktree add --detach ../before da2f0f04` (version 0.12.0, the last
+CHECKOUT is another working copy, for example `git worktree add --detach ../before b5e110e3` (version 0.10.0, the last
 one with two languages). Each version loads its own sample campaign into an SQLite file of its own and matches it; then
 both answer the same requests in turn, each in one process, through the test client with all middleware. A figure is the
 CPU time of REPEAT requests (20); of ROUNDS rounds (7) the smallest, the median and the largest ratio are printed.
