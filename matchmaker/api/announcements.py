@@ -50,18 +50,22 @@ class ReachOut(serializers.Serializer):
 
 
 class AnnouncementOut(Output):
-    """`reached` counts the people who got it. `audience` is as it was written."""
+    """`reached` counts the people who got it. `audience` is as it was written.
+
+    `revision` is another one after each change of texts or audience.
+    """
 
     campaign, subjects, bodies = (serializers.SerializerMethodField() for _ in range(3))
     written_by = serializers.CharField(source="written_by.name", read_only=True)
     agreed_by = serializers.CharField(source="agreed_by.name", read_only=True, allow_null=True, default=None)
     audience = serializers.DictField(read_only=True)
+    revision = serializers.CharField(read_only=True)
 
     class Meta:
         model = Announcement
         fields = [
             *("uid", "campaign", "state", "subjects", "bodies", "audience", "written_by", "agreed_by"),
-            *("created_at", "sent_at", "reached"),
+            *("created_at", "sent_at", "reached", "revision"),
         ]
         read_only_fields = fields
 
@@ -94,6 +98,7 @@ class OneAnnouncementOut(AnnouncementOut):
 class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = AnnouncementOut
     url_name = "api_announcement"
+    is_versioned = True
     policy = {
         **READ_AND,
         **dict.fromkeys(("create", "partial_update", "try_out", "send", "call_back", "discard"), WRITE),
@@ -113,7 +118,7 @@ class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "create": "Nothing is sent.",
         "partial_update": "A member that is given replaces all its languages. It is a draft again.",
         "send": "To more than a thousand people only when a second person of the team sends it, too: the first call "
-        "answers with the state `waiting`.",
+        "answers with the state `waiting`, and the second names what was read in `If-Match`.",
         "call_back": "What has left stays sent.",
     }
     filters = {"state": equal("state", "`draft`, `waiting` or `sent`.")}
@@ -139,6 +144,7 @@ class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=AnnouncementIn, responses=OneAnnouncementOut)
     def partial_update(self, request, uid):
         row = self.get_object()
+        self.check_version(row.revision)
         return self._write(self._campaign_of(row), row)
 
     @extend_schema(request=None, responses=OneAnnouncementOut)
@@ -150,7 +156,8 @@ class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=None, responses=OneAnnouncementOut)
     def send(self, request, uid):
         row = self.get_object()
-        return self._answer(announcements.send(by=request.user, campaign=self._campaign_of(row), draft=row))
+        who = {"by": request.user, "campaign": self._campaign_of(row)}
+        return self._answer(announcements.send(**who, draft=row, read=self.read_version))
 
     @extend_schema(request=None, responses=OneAnnouncementOut)
     def call_back(self, request, uid):

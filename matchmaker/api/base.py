@@ -144,9 +144,14 @@ class Resource(viewsets.GenericViewSet):
         checked.is_valid(raise_exception=True)
         return checked
 
-    def check_version(self, current: int) -> None:
+    @property
+    def read_version(self) -> str:
+        """The version that the caller has read, of `If-Match: "3"`; "" without one."""
+        return str(self.request.headers.get("If-Match", "")).strip().removeprefix("W/").strip('"')
+
+    def check_version(self, current: int | str) -> None:
         """`If-Match: "3"` refuses to overwrite what somebody else has changed meanwhile (B15)."""
-        wanted = self.request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        wanted = self.read_version
         if wanted and wanted != str(current):
             raise Refused(
                 "stale_version",

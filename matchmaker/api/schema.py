@@ -130,9 +130,11 @@ class Operations(AutoSchema):
         return [{}, *auth] if self.view.policy[self._action] == EVERYONE and auth else auth
 
     def get_override_parameters(self) -> list:
+        versioned = getattr(self.view, "is_versioned", False) and self._action in ("partial_update", "send")
+        if_match = [IF_MATCH] if versioned else []
         if self.method == "POST" and self.view.get_authenticators():
-            return [IDEMPOTENCY_KEY]
-        return [IF_MATCH] if self.method == "PATCH" and getattr(self.view, "is_versioned", False) else []
+            return [IDEMPOTENCY_KEY, *if_match]
+        return if_match
 
 
 def _any_of(schema) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import fanout, muting
+from matchmaker.notifications import fanout, muting, topics
 from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise, WebhookDelivery
 
@@ -153,7 +153,10 @@ def close_notices(*, event_key: str) -> None:
 
 @transaction.atomic
 def take_back(*, person: Any, about: UUID) -> None:
-    """A person left an organisation: cancel what was not delivered of it; what the person has read stays visible."""
+    """A person left an organisation: cancel what was not delivered of it; what the person has read stays visible.
+
+    Not the trials of its announcements: their text is still being written.
+    """
     now = timezone.now()
     called_back = {"state": Promise.State.CANCELLED, "finished_at": now, "last_error": CALLED_BACK}
     unread = Notice.objects.filter(recipient=person, about=about).unread()
@@ -163,3 +166,4 @@ def take_back(*, person: Any, about: UUID) -> None:
         waiting.filter(lease_token__isnull=True).update(**called_back)
     unread.filter(Q(not_before__gt=now) | Q(deliveries__isnull=True)).delete()
     unread.update(in_app=False)
+    Notice.objects.filter(recipient=person, about=about, kind=topics.ANNOUNCEMENT).update(in_app=False)

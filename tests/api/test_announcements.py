@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from matchmaker.campaigns.services import announcements
+from matchmaker.accounts.models import AuditEntry
+from matchmaker.campaigns.services import announcements, team
 from matchmaker.notifications.models import Announcement, Notice
 from tests import factories
 
@@ -74,7 +75,57 @@ def test_to_many_it_goes_when_a_second_person_sends_it_too(caller, campaign, peo
     assert first.post(at("announcement_send", uid)).json()["state"] == "waiting"
     alone = first.post(at("announcement_send", uid))
     assert (alone.status_code, alone.json()["code"]) == (409, "second_person")
-    assert second.post(at("announcement_send", uid)).json()["state"] == "sent"
+    unread = second.post(at("announcement_send", uid))
+    assert (unread.status_code, unread.json()["code"]) == (412, "stale_version")
+    read = second.get(at("announcement", uid))["ETag"]
+    assert second.post(at("announcement_send", uid), **{"If-Match": read}).json()["state"] == "sent"
+
+
+def test_consent_holds_for_what_the_second_person_has_read(caller, campaign, people, monkeypatch):
+    monkeypatch.setattr(announcements, "ALONE", 1)
+    first, second = (caller(factories.organiser(campaign)) for _ in range(2))
+    uid = first.post(at("announcements"), {"subjects": SUBJECTS, "bodies": BODIES}).json()["uid"]
+    first.post(at("announcement_send", uid))
+    read = second.get(at("announcement", uid))["ETag"]
+    first.patch(at("announcement", uid), {"subjects": {"en": "Pay the fee here", "zh-hans": "在此付费"}})
+    assert first.post(at("announcement_send", uid)).json()["state"] == "waiting"
+    stale = second.post(at("announcement_send", uid), **{"If-Match": read})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    assert (Announcement.objects.get().state, Notice.objects.count()) == ("waiting", 0)
+
+
+def test_a_change_names_what_was_read(api, people):
+    made = api.post(at("announcements"), {"subjects": SUBJECTS, "bodies": BODIES})
+    read = {"If-Match": api.get(at("announcement", made.json()["uid"]))["ETag"]}
+    assert read["If-Match"] == made["ETag"] == f'"{made.json()["revision"]}"'
+    changed = api.patch(at("announcement", made.json()["uid"]), {"audience": {"side": "buyers"}}, **read)
+    assert changed["ETag"] != read["If-Match"]
+    late = api.patch(at("announcement", made.json()["uid"]), {"audience": {"side": "suppliers"}}, **read)
+    assert (late.status_code, late.json()["code"]) == (412, "stale_version")
+    assert Announcement.objects.get().audience["side"] == "buyers"
+
+
+def test_what_was_not_sent_cannot_be_called_back(api, people):
+    uid = api.post(at("announcements"), {"subjects": SUBJECTS, "bodies": BODIES}).json()["uid"]
+    assert api.post(at("announcement_call_back", uid)).json()["code"] == "not_sent"
+    assert not AuditEntry.objects.filter(verb="call_back_announcement").exists()
+
+
+def test_who_has_left_the_team_reads_no_letter_that_is_still_written(caller, client, campaign, people):
+    """A trial leads to the letter as it stands now: its page, the list of notices and the API showed later drafts."""
+    admin, leaver = factories.organiser(campaign, role="admin"), factories.organiser(campaign)
+    team_member = caller(leaver)
+    uid = team_member.post(at("announcements"), {"subjects": SUBJECTS, "bodies": BODIES}).json()["uid"]
+    team_member.post(at("announcement_try_out", uid))
+    client.force_login(leaver)
+    page, notices = reverse("announcement", args=[uid]), reverse("notices")
+    assert SUBJECTS["en"] in client.get(page).content.decode()
+    team.remove(by=admin, one=leaver.organiser_of.get())
+    later = {"subjects": {"en": "What nobody knows yet", "zh-hans": "尚未公布"}}
+    assert caller(admin).patch(at("announcement", uid), later).status_code == 200
+    assert client.get(page).status_code == 404
+    assert "What nobody knows yet" not in client.get(notices).content.decode()
+    assert team_member.get(at("notices")).json()["count"] == 0
 
 
 @pytest.mark.parametrize(

@@ -249,6 +249,37 @@ def test_an_action_that_needs_a_choice_is_counted_once_more_after_it(campaign, o
     assert CompanyTag.objects.count() == 3
 
 
+def test_a_choice_that_arrives_after_the_confirmation_changes_nothing(campaign, organiser, waiting):
+    """Two windows: one confirms while the other still chooses. It was prepared again then, and could be done twice."""
+    action = bulk.choose(by=organiser, action=prepared(organiser, campaign, "tag", waiting), tag="chosen")
+    in_other_window = BulkAction.objects.get()
+    carry_out(organiser, action)
+    with pytest.raises(Refused):
+        bulk.choose(by=organiser, action=in_other_window, tag="another")
+    action.refresh_from_db()
+    assert (action.state, action.values, bulk.counts(action)) == ("done", {"tag": "chosen"}, {("done", ""): 3})
+    assert list(Tag.objects.values_list("name", flat=True)) == ["chosen"]
+
+
+@pytest.mark.parametrize(("verb", "chosen"), [("approve", {}), ("tag", {"tag": "lists"}), ("announce", {})])
+@pytest.mark.parametrize(("happens", "why"), [("archived", "campaign_archived"), ("left", "not_found")])
+def test_a_worker_does_nothing_for_who_has_left_the_team_nor_in_an_archived_campaign(
+    campaign, organiser, waiting, verb, chosen, happens, why
+):
+    action = prepared(organiser, campaign, verb, waiting)
+    if chosen:
+        bulk.choose(by=organiser, action=action, **chosen)
+    bulk.confirm(by=organiser, action=action)
+    if happens == "archived":
+        type(campaign).objects.update(state="archived", is_current=False)
+    else:
+        organiser.organiser_of.all().delete()
+    assert bulk.work_on(action.pk, budget=60)
+    assert bulk.counts(action) == {("left_out", why): 3}
+    assert statuses(waiting) == ["pending"] * 3
+    assert not CompanyTag.objects.exists()
+
+
 @pytest.mark.usefixtures("_two_are_many")
 def test_what_was_never_counted_or_confirmed_is_forgotten_after_a_day(campaign, organiser, waiting):
     prepared(organiser, campaign, "approve")

@@ -101,8 +101,8 @@ def write(
         Refused: it was sent already.
     """
     require_organiser(by, campaign)
-    row = draft or Announcement(owner_uid=campaign.uid, written_by=by)
-    if row.pk and not _drafts(campaign).filter(pk=row.pk).exists():
+    row = Announcement(owner_uid=campaign.uid) if draft is None else _lock_draft(campaign, draft)
+    if row is None:
         raise Refused("already_sent", _("This announcement was sent and cannot be changed any more."))
     row.audience, row.texts = _check_segment(segment, campaign), _check_texts(texts)
     row.sender = {language.code: _name(campaign, language.code) for language in site_languages()}
@@ -118,7 +118,7 @@ def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
     notify(
         kind=KIND,
         to=[by],
-        about=None,
+        about=campaign.uid,  # `take_back`: who leaves the team reads no letter that is still written
         event_key=f"{KIND}_trial:{draft.uid}:{timezone.now().isoformat()}",
         context={"announcement": str(draft.uid)},
         path=f"/announcements/{draft.uid}/",
@@ -126,18 +126,24 @@ def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
 
 
 @transaction.atomic
-def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
+def send(*, by: User, campaign: Campaign, draft: Announcement, read: str = "") -> Announcement:
     """Send it, or ask for a second person's consent when it would reach more than a thousand people.
 
-    Anyone who sends what another wrote and asked to have sent consents by that.
+    Anyone who sends what another wrote and asked to have sent consents by that, to the revision that was read.
+
+    Args:
+        read: the `revision` that the sender has read; "" for whichever there is, where no one's consent is needed.
 
     Raises:
-        Refused: it reaches no one, was sent already, or its author would consent to it herself.
+        Refused: it reaches no one, was sent already, its author would consent to it herself, or `stale_version` (412):
+            it is not what the sender has read.
     """
     require_organiser(by, campaign)
-    row = _drafts(campaign).select_for_update().filter(pk=draft.pk).first()
+    row = _lock_draft(campaign, draft)
     if row is None:
         raise Refused("already_sent", _("This announcement has been sent already."))
+    if read and read != row.revision:
+        raise _stale()
     far = reach(row.audience, campaign)
     if not far.people:
         raise Refused("nobody", _("Nobody would get this. Change who is meant."))
@@ -150,6 +156,8 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
         row.save(update_fields=["state", "written_by"])
         record(by=by, verb="ask_to_announce", on=row, organisation=campaign, facts={"people": far.people})
         return row
+    if far.needs_two and not read:
+        raise _stale()
     row.agreed_by = by if row.written_by_id != by.pk else None
     context, path = {"announcement": str(row.uid)}, f"/announcements/{row.uid}/"
     letter: dict[str, Any] = {"kind": KIND, "event_key": row.event_key, "context": context, "path": path}
@@ -163,8 +171,13 @@ def send(*, by: User, campaign: Campaign, draft: Announcement) -> Announcement:
 
 @transaction.atomic
 def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> None:
-    """Stop the mails that have not left and mark it as read where no one has read it; what has left stays sent."""
+    """Stop the mails that have not left and mark it as read where no one has read it; what has left stays sent.
+
+    Raises: Refused: `not_sent`.
+    """
     require_organiser(by, campaign)
+    if _drafts(campaign).filter(pk=announcement.pk).exists():
+        raise Refused("not_sent", _("This announcement was not sent yet."))
     close_notices(event_key=announcement.event_key)
     record(by=by, verb="call_back_announcement", on=announcement, organisation=campaign)
 
@@ -183,6 +196,17 @@ def discard(*, by: User, campaign: Campaign, draft: Announcement) -> None:
 
 def _drafts(campaign: Campaign) -> QuerySet[Announcement]:
     return Announcement.objects.filter(owner_uid=campaign.uid).exclude(state=Announcement.State.SENT)
+
+
+def _lock_draft(campaign: Campaign, draft: Announcement) -> Announcement | None:
+    """The row as it is now, locked; None where it was sent, so that no one changes what others already get."""
+    return _drafts(campaign).select_for_update().filter(pk=draft.pk).first()
+
+
+def _stale() -> Refused:
+    return Refused(
+        "stale_version", _("This was changed since you read it, or you have not read it. Read it first."), status=412
+    )
 
 
 def _people_at_limit() -> QuerySet:

@@ -78,7 +78,9 @@ def choose(*, by: User, action: BulkAction, **values: Any) -> BulkAction:
 
     Raises:
         ValidationError: by field.
+        Refused: it was confirmed meanwhile, or is being counted.
     """
+    action = BulkAction.objects.select_for_update().get(pk=action.pk)
     require_organiser(by, action.campaign)
     _only(action, State.PREPARED)
     action.values = _work(action).check(action, values)
@@ -229,9 +231,7 @@ def _lot(key: int, token: uuid.UUID) -> bool:
         ended = {"state": State.UNDONE} if undoing else {"state": State.DONE, "done_at": timezone.now()}
         BulkAction.objects.filter(pk=key).update(**ended, lease_until=None, lease_token=None)
         return False
-    verb = _work(action)
-    act = verb.undo if undoing and verb.undo else verb.do
-    not_done = act(action, [item.company for item in items])
+    not_done = _act(action, [item.company for item in items], undoing=undoing)
     failed = before if undoing else Outcome.LEFT_OUT  # what could not be taken back stays done
     lot = BulkItem.objects.filter(pk__in=[item.pk for item in items])
     for why in set(not_done.values()):
@@ -240,6 +240,18 @@ def _lot(key: int, token: uuid.UUID) -> bool:
     lot.exclude(company__in=list(not_done)).update(outcome=after)
     BulkAction.objects.filter(pk=key).update(lease_until=timezone.now() + LEASE)
     return True
+
+
+def _act(action: BulkAction, companies: list[Company], *, undoing: bool) -> Mapping[int, str]:
+    """As `Work.do`; nothing is done once its person has left the team, or the campaign is archived."""
+    verb = _work(action)
+    if undoing and verb.undo:
+        return verb.undo(action, companies)
+    try:
+        require_organiser(action.by, action.campaign)
+    except Refused as refusal:
+        return {company.pk: refusal.code for company in companies}
+    return verb.do(action, companies)
 
 
 def forget_prepared() -> int:

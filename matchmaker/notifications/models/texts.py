@@ -1,5 +1,8 @@
 """Texts that the team of the site writes: custom wording for a kind of notice, and announcements."""
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -75,6 +78,12 @@ class Announcement(Public):
 
     def __str__(self):
         return f"announcement {self.uid}"
+
+    @property
+    def revision(self) -> str:
+        """Another one after each change of who is meant or what they read."""
+        written = json.dumps([self.audience, self.texts], sort_keys=True)
+        return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def event_key(self) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -170,7 +170,7 @@ def act(request, uid, verb):
     who = {"by": request.user, "campaign": request.campaign}
     with refusals_in_messages(request):
         if verb == "send":
-            row = services.send(**who, draft=row)
+            row = services.send(**who, draft=row, read=request.POST.get("read", ""))
             if row.state == Announcement.State.SENT:
                 messages.success(request, _("On its way."))
             else:
@@ -181,9 +181,11 @@ def act(request, uid, verb):
         elif verb == "call-back":
             services.call_back(**who, announcement=row)
             messages.success(request, _("What had not left stays here."))
-        else:
+        elif verb == "discard":
             services.discard(**who, draft=row)
             return redirect("console_announcements")
+        else:
+            raise Http404
     start_delivery()
     return redirect("console_announcement", uid)
 

@@ -90,7 +90,7 @@ def _add(sheet, page: Page) -> None:
     sheet.append(["", *map(sheets.safe, page.names)])
     for row in page.rows:
         texts = ("\n".join(_lines(cell)).replace(JOINER, "") for cell in row.cells)
-        sheet.append([row.label, *map(sheets.safe, texts)])
+        sheet.append([sheets.safe(row.label), *map(sheets.safe, texts)])
     sheet.append([])
     for note in page.notes:
         sheet.append([sheets.safe(note)])

@@ -1,8 +1,10 @@
 """The team's side of the post office: announcements and the words of mails."""
 
+import re
 import uuid
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -54,8 +56,14 @@ def draft(console, **changes) -> Announcement:
     return Announcement.objects.get()
 
 
-def act(console, row, verb):
-    return console.post(reverse("console_announcement_act", args=[row.uid, verb]))
+def act(console, row, verb, **fields):
+    return console.post(reverse("console_announcement_act", args=[row.uid, verb]), fields)
+
+
+def read(console, row) -> str:
+    """What the button of the page says was read."""
+    page = console.get(reverse("console_announcement", args=[row.uid])).content.decode()
+    return re.search(r'name="read" value="(\w+)"', page)[1]
 
 
 def count_notices(row) -> int:
@@ -108,9 +116,33 @@ def test_to_more_than_the_cap_a_second_person_sends(console, suppliers, campaign
     assert (row.state, count_notices(row)) == ("waiting", 0)
     colleague = factories.organiser(campaign)
     console.force_login(colleague)
-    act(console, row, "send")
+    act(console, row, "send", read=read(console, row))
     row.refresh_from_db()
     assert (row.state, row.written_by, row.agreed_by, count_notices(row)) == ("sent", author, colleague, 2)
+
+
+def test_a_second_person_does_not_send_what_was_changed_after_she_read_it(console, suppliers, campaign, monkeypatch):
+    monkeypatch.setattr(announcements, "ALONE", 1)
+    row, colleague = draft(console), Client()
+    colleague.force_login(factories.organiser(campaign))
+    act(console, row, "send")
+    before = read(colleague, row)
+    changed = LETTER | {"side": "suppliers", "subject_en": "Pay the fee here"}
+    console.post(reverse("console_announcement_edit", args=[row.uid]), changed)
+    act(console, row, "send")
+    for given in ({}, {"read": before}, {"read": ""}):
+        act(colleague, row, "send", **given)
+        row.refresh_from_db()
+        assert (row.state, count_notices(row)) == ("waiting", 0)
+    act(colleague, row, "send", read=read(colleague, row))
+    row.refresh_from_db()
+    assert (row.state, row.texts["en"]["subject"], count_notices(row)) == ("sent", "Pay the fee here", 2)
+
+
+def test_an_unknown_verb_does_nothing_to_a_draft(console):
+    row = draft(console)
+    assert act(console, row, "remove").status_code == 404
+    assert Announcement.objects.filter(pk=row.pk).exists()
 
 
 def test_a_change_takes_the_request_for_consent_back(console, suppliers, monkeypatch):
