@@ -15,6 +15,9 @@ loglevel = "warning"
 # No proxy is trusted here: Django reads X-Forwarded-Proto itself, and only where TRUSTED_PROXIES says that one stands
 # in front. gunicorn would believe the header of any process on the same machine.
 forwarded_allow_ips = ""
+# gunicorn would let a socket in the home folder reload and stop it, one for all sites of a user, and serve it by a
+# thread of the process that the others are forked from.
+control_socket_disable = True
 # Each process counts its requests into files here, see `web/metrics.py`. Set before the application is imported.
 COUNTS = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var") / "metrics"
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(COUNTS))
