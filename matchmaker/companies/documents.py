@@ -9,12 +9,13 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company, Document
-from matchmaker.core.files import check_file
+from matchmaker.core.files import check_file, check_first
 from matchmaker.core.problems import Refused
 
 MOST, MOST_CERTIFICATES = 10, 200  # papers of a company that show who it is, and what its products hold
 
 
+@check_first("file", check_file)
 @transaction.atomic
 def add_document(*, by: User, company: Company, kind: str, file) -> Document:
     """Keep a paper in quarantine; the same one sent twice is stored once.

@@ -4,7 +4,10 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -56,8 +59,29 @@ class CheckedFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
+def check_first[**P, R](name: str, check: Callable[[Any], Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator of a service: what came in the argument `name` is checked before its transaction begins.
+
+    A file is looked at for up to `pdf.MAX_SECONDS`. Inside a transaction nobody else could write meanwhile: on SQLite
+    to the whole database, on PostgreSQL to the rows that are locked.
+    """
+
+    def decorator(service: Callable[P, R]) -> Callable[P, R]:
+        @wraps(service)
+        def with_checked(*args: P.args, **named: P.kwargs) -> R:
+            if named.get(name):
+                named[name] = check(named[name])
+            return service(*args, **named)
+
+        return with_checked
+
+    return decorator
+
+
 def check_file(file, *, with_office: bool = False) -> CheckedFile:
     """Look at an upload (with `name`, `size` and `read()`): a quiet PDF stays as it is, a picture is re-encoded.
+
+    What was checked before (`CheckedFile`) is returned as it is.
 
     Args:
         with_office: whether docx, xlsx and pptx are let in, too, where nothing in them acts.
@@ -66,6 +90,8 @@ def check_file(file, *, with_office: bool = False) -> CheckedFile:
         ValidationError: on `files`, with `file_too_large`, `type_mismatch`, `pdf_active`, `pdf_encrypted`, `pdf_mixed`,
             `pdf_too_long`, `pdf_unreadable`, and the codes of `core.office`.
     """
+    if isinstance(file, CheckedFile):
+        return file
     name = safe_name(file.name)
     content = file.read(MAX_BYTES + 1) if file.size <= MAX_BYTES else b""
     if file.size > MAX_BYTES or len(content) > MAX_BYTES:

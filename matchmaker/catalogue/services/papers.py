@@ -17,12 +17,13 @@ from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document
 from matchmaker.companies.services import is_member, require_member
-from matchmaker.core.files import check_file
+from matchmaker.core.files import check_file, check_first
 from matchmaker.core.problems import Refused
 
 MAX_FILES = 10
 
 
+@check_first("paper", check_file)
 @transaction.atomic
 def describe_certificate(
     *,
@@ -134,6 +135,7 @@ def _certificates_on_view():
     return ProductCertificate.objects.exclude(product__status=Product.Status.DRAFT)
 
 
+@check_first("file", check_file)
 @transaction.atomic
 def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductFile:
     """Store a file for those who may see the product; the same file is stored once.

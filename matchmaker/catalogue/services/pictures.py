@@ -1,6 +1,7 @@
 """Pictures of a product."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,6 @@ MAX_IMAGE_BYTES = 8 * 1024 * 1024
 SIDES = (1600, 960, 480)  # pixels of the longer side of the renditions that are stored
 
 
-@transaction.atomic
 def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> ProductImage:
     """Keep a picture: checked by content, turned upright, made smaller, re-encoded without its metadata.
 
@@ -34,17 +34,33 @@ def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> P
         raise ValidationError({"image": ValidationError(_("A picture may have up to 8 MB."), "image_too_large")})
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()
+    if same := _same_or_room(product, digest):
+        return same
+    try:
+        renditions = reencode(content, *SIDES)  # seconds, so before the transaction: see `core.files.check_first`
+    except NotAPicture:
+        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
+        raise ValidationError({"image": ValidationError(sentence, "image_unreadable")}) from None
+    return _store(by, product, digest, renditions, alt)
+
+
+def _same_or_room(product: Product, digest: str) -> ProductImage | None:
+    """The same picture where the product has it; it refuses where there is no room for another."""
     if same := product.images.filter(sha256=digest).first():
         return same
     if product.images.count() >= MAX_IMAGES:
         raise ValidationError(
             {"image": ValidationError(_("A product can have up to ten pictures."), "too_many_images")}
         )
-    try:
-        (_width, largest), *smaller = reencode(content, *SIDES)
-    except NotAPicture:
-        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
-        raise ValidationError({"image": ValidationError(sentence, "image_unreadable")}) from None
+    return None
+
+
+@transaction.atomic
+def _store(by: User, product: Product, digest: str, renditions: Sequence[tuple[int, bytes]], alt: str) -> ProductImage:
+    Product.objects.select_for_update().get(pk=product.pk)  # the count and the row are one step
+    if same := _same_or_room(product, digest):
+        return same
+    (_width, largest), *smaller = renditions
     image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
     image.widths = [width for width, _bytes in smaller]
     _write(image, [largest, *(rendition for _width, rendition in smaller)])

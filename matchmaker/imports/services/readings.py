@@ -45,7 +45,6 @@ def text_reader() -> TextReader | None:
     return get_text_reader(settings.TEXT_READER)
 
 
-@transaction.atomic
 def start_reading(*, by: User, kind: str, text: str = "", picture=None) -> Reading:
     """Keep a picture until a worker has read it, or read a pasted text at once.
 

@@ -18,6 +18,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company, Document
 from matchmaker.companies.services import require_member
+from matchmaker.core.files import check_file, check_first
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.number_formats import example_of, is_in_form, is_number
@@ -64,6 +65,7 @@ def withdraw_answer(*, by: User, product: Product, question: str) -> None:
         record(by=by, verb="withdraw_answer", on=product, organisation=product.company, facts={"question": question})
 
 
+@check_first("paper", check_file)
 @transaction.atomic
 def show_step(
     *, by: User, product: Product, code: str, number: str = "", valid_until: date | None = None, paper=None

@@ -13,6 +13,7 @@ from matchmaker.messaging.services.deals import (
     answer_step,
     ask_sample,
     back_step,
+    check_paper,
     move_sample,
     say_step,
 )

@@ -14,7 +14,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
-from matchmaker.core.files import check_file
+from matchmaker.core.files import CheckedFile, check_file, check_first
 from matchmaker.core.problems import Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side, StepPaper
 from matchmaker.messaging.services.notices import notify_side
@@ -129,6 +129,11 @@ def _sample_rung(by: User, sample: Sample, enquiry: Enquiry) -> None:
     )
 
 
+def check_paper(file: Any) -> CheckedFile:
+    """Look at a document for a step, as `check_file` does."""
+    return check_file(file, with_office=True)
+
+
 # -- the ladder --------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def say_step(
@@ -205,6 +210,7 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
     return row
 
 
+@check_first("file", check_paper)
 @transaction.atomic
 def back_step(*, by: User, step: DealStep, file, number: str = "") -> StepPaper:
     """Put a document behind a step; either side may, also after it was confirmed. The same file is stored once.
@@ -217,7 +223,7 @@ def back_step(*, by: User, step: DealStep, file, number: str = "") -> StepPaper:
     row = enquiry.steps.select_for_update().get(pk=step.pk)  # the count and the row are one step
     if row.answer == DealStep.Answer.DENIED:
         raise Refused("step_denied", _("The other side denied this step. Say it again before you add a document."))
-    checked = check_file(file, with_office=True)
+    checked = check_paper(file)
     if same := row.papers.filter(sha256=checked.sha256).first():
         return same
     if row.papers.count() >= MAX_PAPERS:

@@ -13,6 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
+from matchmaker.core.files import check_first
 from matchmaker.core.languages import base_of
 from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect
@@ -78,6 +79,7 @@ def check_text(text: str) -> str:
     return text
 
 
+@check_first("files", check_files)
 @transaction.atomic
 def ask(
     *,
@@ -177,6 +179,7 @@ def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, files, request: Qu
     return Enquiry.objects.get(pk=enquiry.pk)
 
 
+@check_first("files", check_files)
 @transaction.atomic
 def reply(
     *, by: User, enquiry: Enquiry, text: str, files: Sequence = (), request: QuoteRequest | None = None

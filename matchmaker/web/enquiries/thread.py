@@ -186,10 +186,12 @@ def say_step(request: HttpRequest, uid) -> HttpResponse:
     if form.is_valid():
         terms = dict(form.cleaned_data)
         paper, number = terms.pop("paper"), terms.pop("number")
-        with refusals_in_form(form, FILE_FIELD), transaction.atomic():
-            step = services.say_step(by=request.user, enquiry=enquiry, **terms)
-            if paper:
-                services.back_step(by=request.user, step=step, file=paper, number=number)
+        with refusals_in_form(form, FILE_FIELD):
+            checked = services.check_paper(paper) if paper else None  # before the transaction, see `check_first`
+            with transaction.atomic():
+                step = services.say_step(by=request.user, enquiry=enquiry, **terms)
+                if checked:
+                    services.back_step(by=request.user, step=step, file=checked, number=number)
             transaction.on_commit(start_delivery)
             messages.success(request, _("Noted. It counts once the other side confirms it."))
             return _to_deal(enquiry)
