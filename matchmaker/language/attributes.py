@@ -36,14 +36,31 @@ _BEFORE = {
     "vi": r"\b(?:không phải|không|chưa|phi)\s+(?:là\s)?",
 }
 _AFTER = {
+    "zh": r"(?:之前|前(?![腿胛肩端排后部面]))",
     "tr": r"\s*(?:değil|olmayan|değildir)",
     "ja": r"\s*(?:ではない|ではありません|でない|でなく|なし|は使用していません|不可)",
     "ko": r"\s*(?:이|가|은|는|을|를)?\s*(?:아님|아닌|아닙니다|없음|없는|않은|불가)",
 }
+# What makes a state one of the transport or the store, not of the goods: a chilled container, 冷藏柜.
+_NOT_OF_GOODS = {
+    "zh": re.compile("(?:集装箱|[柜车库]|运输|储运|储存|保存|保管)"),
+    "ja": re.compile("(?:コンテナ|[車庫]|輸送|配送|保管|保存)"),
+}
+# Values of one group that goods can have together.
+_TOGETHER = frozenset(
+    [
+        frozenset(["state:fresh", "state:chilled"]),
+        frozenset(["sugar:sugar-free", "sugar:no added sugar"]),
+        frozenset(["drive:electric", "drive:automatic"]),
+    ]
+)
+# Values that goods have where nothing else is written: nobody asks for gluten with the flour.
+ORDINARY = frozenset(["gluten:with gluten", "alcohol:alcoholic", "caffeine:with caffeine"])
 _VOLTS = re.compile(
     r"(?<![\d.,])(\d{2,3}(?:\s*[-–~/]\s*\d{2,3})?)\s*(?:v|volt|volts|伏|ボルト|볼트|в|فولت|โวลต์)(?![a-zа-я])", re.I
 )
-_THREAD = re.compile(r"(?<![a-z0-9])m(\d{1,2})(?:\s*[x×*]\s*\d+)?(?![a-z0-9])", re.I)
+# Not a square or cubic metre: 600 m3/h, kg/m3.
+_THREAD = re.compile(r"(?<![a-z0-9/])(?!(?<=\d\s)m[23])m(\d{1,2})(?:\s*[x×*]\s*\d+)?(?![a-z0-9/])", re.I)
 _COUNT = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/]|[.,]\d|\s*[vV])")
 _MAINS = 60.0  # volts from which a voltage is one of the mains
 
@@ -73,12 +90,16 @@ class Attributes:
         """Whether a thing with these attributes is expressly something else than `value` asks."""
         if value in self.has:
             return False
-        group = value.partition(":")[0]
-        return value in self.lacks or any(_group_of(other) == group for other in self.has)
+        return value in self.lacks or any(contradicts(value, other) for other in self.has)
 
 
 def _group_of(value: str) -> str:
     return value.partition(":")[0]
+
+
+def contradicts(one: str, other: str) -> bool:
+    """Whether goods cannot have both values: what is frozen is not fresh."""
+    return one != other and _group_of(one) == _group_of(other) and frozenset([one, other]) not in _TOGETHER
 
 
 @cache
@@ -119,6 +140,8 @@ def _read(text: str, lang: str) -> Iterator[tuple[str, bool]]:
         if spoken == "en" and lang != "en":
             plain = re.sub("[^\x00-\x7f]+", " ; ", text) if lang in (*FEWEST_CHARACTERS, "ru", "ar") else ""
         for start, end, rows in _index(spoken).find(plain):
+            if spoken in _NOT_OF_GOODS and _NOT_OF_GOODS[spoken].match(plain, end):
+                continue
             is_lack = _is_negated(plain, start, end, spoken)
             for row in rows:
                 yield ids[row], is_lack

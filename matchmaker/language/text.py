@@ -51,7 +51,10 @@ _SURFACE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _GRAM_SIZES = {"kana": 2, "hangul": 2, "thai": 3}  # characters of a word, in scripts that write without spaces
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _HAS_KANA = re.compile(f"[{_KANA}]")
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff]")
+# Also the marks of Arabic vowels and the stretched line, which are written or left out at will: مجمّد is مجمد.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff\u0640\u064b-\u0652\u0670]"
+)
 _SPACE = re.compile(r"\s+")
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _POLISH = re.compile("[ąęłńśźżĄĘŁŃŚŹŻ]")
@@ -93,7 +96,7 @@ def is_readable(text: str, language: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """The same text in NFKC with single spaces, without NUL, control characters and lone surrogates.
+    """The same text in NFKC with single spaces, without NUL, control characters, lone surrogates and Arabic vowels.
 
     Lone surrogates cannot be encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
     """

@@ -47,7 +47,7 @@ def test_every_value_has_words_in_every_language():
 
 
 def test_values_are_named_for_the_reader_and_proved_by_a_certificate():
-    assert name("state:frozen", "fr") == "surgelé"
+    assert name("state:frozen", "fr") == "congelé"
     assert name("state:frozen", "sw") == "frozen"
     assert name("count:26/30", "fr") == "26/30"
     assert (certificate_of("halal:halal"), certificate_of("state:frozen"), certificate_of("thread:M8")) == (
@@ -55,3 +55,50 @@ def test_values_are_named_for_the_reader_and_proved_by_a_certificate():
         "",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "has", "lacks"),
+    [
+        ("zh", "干式螺杆真空泵，抽速不小于600 m³/h，密度0.8 kg/m3", set(), set()),
+        ("en", "Bolts M3x20 and M2", {"thread:M3", "thread:M2"}, set()),
+        ("zh", "脱壳前白芝麻（原籽）", set(), {"shell:shelled"}),
+        ("zh", "冷冻去骨牛肉，去皮前腿", {"state:frozen", "bone:boneless", "skin:skinless"}, set()),
+        ("zh", "鲜牛油果，气调冷藏柜，冷冻运输", set(), set()),
+        ("ja", "抹茶、冷蔵保管", set(), set()),
+        ("ar", "أخطبوط مجمّد منظّف", {"state:frozen"}, set()),
+        ("vi", "Phi lê cá tra bỏ da, bỏ xương", {"skin:skinless", "bone:boneless"}, set()),
+        ("it", "Caffè in grani, tostatura media scura", {"grind:whole", "roast:roasted"}, set()),
+        ("zh", "去皮整番茄罐头，无添加糖", {"skin:skinless", "state:canned", "sugar:no added sugar"}, set()),
+        ("zh", "自动上链机械腕表", {"drive:automatic"}, set()),
+    ],
+)
+def test_words_are_read_as_their_trade_means_them(lang, text, has, lacks):
+    found = read_attributes(((lang, text),))
+    assert (found.has, found.lacks) == (frozenset(has), frozenset(lacks))
+
+
+@pytest.mark.parametrize(
+    ("offered", "wanted"),
+    [
+        ("state:fresh", "state:chilled"),
+        ("sugar:sugar-free", "sugar:no added sugar"),
+        ("drive:automatic", "drive:electric"),
+    ],
+)
+def test_values_that_goods_can_have_together_do_not_fail_each_other(offered, wanted):
+    assert not Attributes(frozenset([offered])).fails(wanted)
+    assert not Attributes(frozenset([wanted])).fails(offered)
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("grind:whole", ["whole", "entier", "整粒"]),  # a dried apricot is whole, and no whole bean
+        ("grind:ground", ["ground or powdered", "moulu ou en poudre", "研磨或粉状"]),
+        ("pack:glass", ["in glass", "en verre", "玻璃瓶"]),  # a jar is no bottle
+        ("hide:leather", ["leather", "cuir", "真皮"]),
+    ],
+)
+def test_a_value_is_named_so_that_it_is_true_of_all_its_words(value, names):
+    assert [name(value, lang) for lang in ("en", "fr", "zh")] == names

@@ -11,6 +11,11 @@ def test_clean_drops_nul_and_lone_surrogates():
     assert clean("a\x00b\ud800c") == "abc"
 
 
+def test_arabic_words_are_the_same_with_and_without_their_vowels():
+    assert clean("أخطبوط مُجَمَّد مـنظّف") == "أخطبوط مجمد منظف"
+    assert words("أخطبوط مجمّد منظّف", "ar") == words("أخطبوط مجمد منظف", "ar")
+
+
 def test_clean_folds_full_width_forms_and_spaces():
     assert clean("  ＬＥＤ　灯\u00a0\n10Ｗ ") == "LED 灯 10W"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.attributes import Attributes, load_attributes
+from matchmaker.language.attributes import ORDINARY, Attributes, contradicts, load_attributes
 from matchmaker.matching.engine.bags import number
 
 # What a failed attribute takes from the part `words`: as much as four tenths of all words in common give.
@@ -27,15 +27,19 @@ def failures(offer: Attributes, want: Attributes) -> list[str]:
     )
 
 
+def asked(want: Attributes) -> frozenset[str]:
+    """The values a want asks for, without those that goods have where nothing else is written."""
+    return want.has - ORDINARY
+
+
 def agreements(offer: Attributes, want: Attributes) -> list[str]:
-    return sorted(want.has & offer.has)
+    return sorted(asked(want) & offer.has)
 
 
 def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:
     """(number, weight when wanted, weight of its own) of what an offer fails, has and states as figures."""
     known = load_attributes()
-    groups = {_group(value) for value in attributes.has}
-    failed = {value for value in known if _group(value) in groups} - attributes.has
+    failed = {value for value in known if any(contradicts(value, other) for other in attributes.has)} - attributes.has
     figures = {value for value in attributes.has if value not in known}
     wanted = failed | attributes.lacks | figures | {_group(value) for value in figures}
     return [(number(_WANTED + value), 1.0, 0.0) for value in wanted] + [

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from matchmaker.language.attributes import read_attributes
-from matchmaker.matching.engine.attributes import agreements, failures
+from matchmaker.matching.engine.attributes import agreements, asked, failures
 from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, compare_inclusion
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
@@ -52,11 +52,11 @@ def _origin(offer: Offer, want: Want) -> Condition | None:
 def _attributes(offer: Offer, want: Want) -> Condition | None:
     """Attributes that the text of the want asks for or refuses, as far as the text of the offer speaks of them."""
     wanted, has = read_attributes(want.texts), read_attributes(offer.texts)
-    if not wanted.has and not wanted.lacks:
-        return None
     failed = failures(has, wanted)
+    if not asked(wanted) and not wanted.lacks and not failed:
+        return None
     met = agreements(has, wanted)
-    unknown = sorted(wanted.has - set(met) - set(failed))
+    unknown = sorted(asked(wanted) - set(met) - set(failed))
     outcome = "fails" if failed else "unknown" if unknown or not met else "meets"
     return Condition("attributes", outcome, {"failed": failed, "met": met, "unknown": unknown})
 

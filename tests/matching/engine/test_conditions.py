@@ -167,3 +167,27 @@ def test_another_incoterm_is_another_price_and_counts_only_as_far_as_it_is_known
 def test_production_days_alone_do_not_bring_goods_across_the_sea(offered, wanted, days, expected):
     want = {"delivery_by": TODAY + timedelta(days=60), "incoterm": wanted, "is_shipped": True}
     assert outcome({"lead_time_days": days, "incoterm": offered}, want) == ("delivery", expected)
+
+
+def attributes_of(offered: str, wanted: str) -> tuple[str, dict] | None:
+    offer, want = Offer(1, (("en", offered),)), Want(2, (("en", wanted),))
+    found = {condition.code: condition for condition in judge(offer, want, rates=RATES, today=TODAY)}
+    return (found["attributes"].outcome, found["attributes"].facts) if "attributes" in found else None
+
+
+def test_what_goods_are_anyway_is_not_asked_for():
+    """Wheat flour has gluten and wine has alcohol: no buyer asks for it, but flour without gluten is something else."""
+    assert attributes_of("Wheat flour", "Wheat flour, 25 kg bags") is None
+    assert attributes_of("Rye", "Wheat flour, 25 kg bags") is None
+    assert attributes_of("Gluten-free flour", "Wheat flour") == (
+        "fails",
+        {"failed": ["gluten:with gluten"], "met": [], "unknown": []},
+    )
+
+
+def test_chilled_fresh_fruit_is_no_contradiction():
+    assert attributes_of("Fresh avocados", "Avocados, chilled") == (
+        "unknown",
+        {"failed": [], "met": [], "unknown": ["state:chilled"]},
+    )
+    assert attributes_of("Frozen avocados", "Avocados, chilled")[0] == "fails"
