@@ -1,15 +1,17 @@
 """Reasons as sentences in the reader's language, made from the parts of a match: none says more than its number."""
 
 import datetime as dt
+import itertools
+import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from matchmaker.catalogue.models import Category
+from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.core import reference
 from matchmaker.core.formats import day, money, per_unit, quantity
 from matchmaker.core.languages import ENGLISH, base_of, current
-from matchmaker.core.lists import format_list
+from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.language import attributes
 from matchmaker.language.text import detect, is_readable
 from matchmaker.language.vocabulary import load_goods, load_words
@@ -20,11 +22,14 @@ from matchmaker.translation import gloss
 # How far two texts must stand out from what is usual between texts of this campaign (the part `crowding`).
 CLOSE, RELATED = 0.15, 0.04
 USUAL = 0.35  # where the row does not say
-GLOSS_PARTS = 2  # of a gloss that stands for a name: the goods, and the first word about them
+LONGEST_NAME = 40  # characters
+# Words of a gloss that say nothing about the goods: kinds of them (how they are packed, what trade does with them), and
+# "machine" (机械), which before a name mostly means mechanical.
+NO_DESCRIPTION = frozenset(["packaging", "trade", "machine"])
 CERTAIN = 0.7  # of the part of the category: both sides have it, and both are believed
 # Measures stand in every second text and are no reason.
 MEASURES = frozenset(
-    ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp", "vol"]
+    ["mm", "cm", "ml", "cl", "kg", "kw", "mg", "km", "hz", "kwh", "mpa", "pcs", "gsm", "oz", "lb", "hp", "vol", "min"]
 ) | frozenset(["µm", "μm", "day", "days", "hour", "hours"])
 
 
@@ -46,6 +51,7 @@ FILLERS = frozenset(
             "moisture",
             "pair",
         ),
+        *("matter", "bottling", "one", "two", "three"),
         *("set", "origin", "export", "import", "supply", "product", "products", "size", "brand", "new", "available"),
         *(
             "净重",
@@ -65,6 +71,7 @@ FILLERS = frozenset(
             "求购",
             "产地",
         ),
+        *("物质", "瓶装"),
         *("规格", "质量", "优质", "出口", "进口", "产品", "供应", "等级", "原产"),
     ]
 )
@@ -74,21 +81,21 @@ def sentences(match: Match) -> list[str]:
     """Why the two were put together, strongest first; before that what does not fit."""
     parts, evidence = match.parts, match.evidence
     weighted: list[tuple[float, str]] = []
-    if common := evidence.get("goods_common"):
+    if common := _goods_in_common(match):
         names = list(dict.fromkeys(goods_name(concept) for concept in common))
         weighted.append((1.0, _("Both name the same goods: %(goods)s.") % {"goods": format_list(names)}))
     if text := _meaning(match):
         weighted.append((parts["meaning"], text))
     failed = evidence.get("attributes_failed", [])
-    if words := _telling(_without(evidence.get("shared_words", []), failed)):
+    if words := _telling(_without(evidence.get("shared_words", []), failed), evidence):
         weighted.append((parts.get("words", 0), _words_sentence(words[:6])))
     if met := evidence.get("attributes_met"):
         weighted.append((0.9, _("As asked for: %(values)s.") % {"values": format_list(map(value_name, met))}))
     if common := evidence.get("hs_common"):
         weighted.append((parts.get("hs", 0), _hs_sentence(common)))
-    category = match.product.category if match.product_id else None
-    if category and category.pk == evidence.get("category") and parts.get("category", 0) >= CERTAIN:
-        weighted.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
+    code = match.product.category_id if match.product_id else None
+    if code and code == evidence.get("category") and parts.get("category", 0) >= CERTAIN:
+        weighted.append((0.5, _("Same category: %(category)s.") % {"category": match.product.category.name}))
     if floor := evidence.get("floor"):
         promise = ngettext(
             "The fit is lower: small and first-time exporters get at least %(count)d suggestion a product.",
@@ -96,11 +103,44 @@ def sentences(match: Match) -> list[str]:
             floor,
         )
         weighted.append((0.0, promise % {"count": floor}))
-    return differences(evidence) + [sentence for _weight, sentence in sorted(weighted, key=lambda pair: -pair[0])]
+    return differences(match) + [sentence for _weight, sentence in sorted(weighted, key=lambda pair: -pair[0])]
 
 
-def differences(evidence: dict) -> list[str]:
+def _goods_in_common(match: Match) -> list[str]:
+    """The concepts that both texts name as what is traded, not as what it is made of or used for.
+
+    Where both have one HS heading, the concepts of this heading: 刀柄 is a tool holder under 8466 and a handle of a
+    knife under 8211. Else what stands first in both texts. A service about goods is none of them.
+    """
+    evidence = match.evidence
+    common = evidence.get("goods_common", [])
+    if _service_differs(match):
+        return []
+    code = evidence.get("hs_common", "")
+    for prefix in (code, code[:4]):
+        if len(prefix) >= 4 and (same := [concept for concept in common if _code(concept).startswith(prefix)]):
+            return same
+    first = {evidence.get("goods_offered", ""), evidence.get("goods_wanted", "")}
+    return [concept for concept in common if first <= {concept, ""}]
+
+
+def _code(concept: str) -> str:
+    goods = load_goods()
+    return goods.hs6(concept) if concept in goods else ""
+
+
+def _is_service(side: Product | DemandLine) -> bool:
+    return (side.category_id or "").startswith(Category.Group.SERV)
+
+
+def _service_differs(match: Match) -> bool:
+    """Whether one side is a service and the other is goods."""
+    return bool(match.product_id and match.line_id) and _is_service(match.product) != _is_service(match.line)
+
+
+def differences(match: Match) -> list[str]:
     """What of the goods does not fit, as sentences: attributes first, then what the goods are."""
+    evidence = match.evidence
     reasons = []
     failed = evidence.get("attributes_failed", [])
     if missing := [value_name(value) for value in failed if not value.startswith("-")]:
@@ -110,9 +150,17 @@ def differences(evidence: dict) -> list[str]:
         )
     if refused := [value_name(value[1:]) for value in failed if value.startswith("-")]:
         reasons.append(_("The buyer does not want %(values)s.") % {"values": format_list(refused)})
-    offered, wanted = evidence.get("goods_offered"), evidence.get("goods_wanted")
+    if _service_differs(match):
+        is_offered = _is_service(match.product)
+        return [
+            *reasons,
+            _("Goods are wanted, a service is offered.")
+            if is_offered
+            else _("A service is wanted, goods are offered."),
+        ]
+    offered, wanted = evidence.get("goods_offered", ""), evidence.get("goods_wanted", "")
     same_heading = len(evidence.get("hs_common", "")) >= 4 or evidence.get("goods_common")
-    if offered and wanted and not same_heading and offered[:4] != wanted[:4]:
+    if offered and wanted and not same_heading and _code(offered)[:4] != _code(wanted)[:4]:
         names = {"offered": goods_name(offered), "wanted": goods_name(wanted)}
         if names["offered"] != names["wanted"]:
             reasons.append(_("Not quite the same: %(wanted)s is wanted, %(offered)s is offered.") % names)
@@ -160,34 +208,57 @@ def _meaning(match: Match) -> str:
     gap = meaning - parts.get("crowding", USUAL)
     if gap < RELATED:
         return ""
-    offered = _short(_display_name(match.evidence, "offer", match.product.category if match.product_id else None))
-    wanted = _short(_display_name(match.evidence, "want", match.line.category if match.line_id else None))
+    offered, wanted = (_display_name(match.evidence, side) for side in ("offer", "want"))
+    own = [match.evidence.get(f"{side}_text", ["", ""])[1] for side in ("offer", "want")]
+    if own[0] and own[0].casefold() == own[1].casefold():
+        offered = wanted = _short(own[0])
+    if not offered or not wanted:
+        return _("Both texts are close in meaning.") if gap >= CLOSE else _("Both texts are related in meaning.")
     if offered.casefold() == wanted.casefold():
         if not _is_own(match.evidence, offered):
             goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
-            return "" if match.evidence.get("goods_common") else goods
-        return _("Both are named “%(name)s”.") % {"name": offered}
+            return "" if _goods_in_common(match) or _service_differs(match) else goods
+        return _("Both are named “%(name)s”.") % {"name": _quoted(offered)}
     sentence = (
         _("“%(offered)s” and “%(wanted)s” are close in meaning.")
         if gap >= CLOSE
         else _("“%(offered)s” and “%(wanted)s” are related in meaning.")
     )
-    return sentence % {"offered": offered, "wanted": wanted}
+    return sentence % {"offered": _quoted(offered), "wanted": _quoted(wanted)}
 
 
-def _display_name(evidence: dict, side: str, category: Category | None) -> str:
+def _quoted(name: str) -> str:
+    """A name that stands between marks of quotation: its own become those of the second level."""
+    if "«" in name:
+        return re.sub(r"«\s*([^«»]*?)\s*»", r"“\1”", name)
+    return re.sub("“([^“”]*)”", r"‘\1’", name)
+
+
+def _display_name(evidence: dict, side: str) -> str:
     """The name in the reader's language where one was compared, else in English, else as its owner wrote it.
 
-    Of a name in letters that the reader does not know the gloss is taken, and where that is silent its category.
+    Of a name in letters that the reader does not know the gloss is taken; '' where that is silent, too.
     """
     names, reader = evidence.get(f"{side}_names", {}), _reader()
     language, text = evidence.get(f"{side}_text", ["", ""])
     if name := names.get(reader) or names.get("en"):
-        return name
+        return _short(name)
     if is_readable(text, reader):
-        return text
-    made = gloss.render(text.split(". ")[0], language, reader).text.split(gloss.BETWEEN)
-    return gloss.BETWEEN.join(made[:GLOSS_PARTS]) or (str(category.name) if category else text)
+        return _short(text)
+    goods, *rest = gloss.render(text.split(". ")[0], language, reader).text.split(gloss.BETWEEN)
+    described = gloss.BETWEEN.join([goods, *filter(None, [_telling_part(goods, rest)])])
+    return described if len(described) <= LONGEST_NAME else _short(goods)
+
+
+def _telling_part(goods: str, parts: list[str]) -> str:
+    """The first part of a gloss that says more about the goods: no second goods, packing, figure or repetition."""
+    reader, words = _reader(), load_words()
+    for part in parts:
+        concepts = words.exact(part, reader) if words else ()
+        describes = any(NO_DESCRIPTION.isdisjoint((concept, words.kind(concept))) for concept in concepts)
+        if describes and not any(word.startswith(part.casefold()) for word in goods.casefold().split()):
+            return part
+    return ""
 
 
 def _is_own(evidence: dict, name: str) -> bool:
@@ -205,36 +276,54 @@ def _words_sentence(words: list[str]) -> str:
     return _("Words both use: %(words)s.") % {"words": format_list(words)}
 
 
-def _telling(words: list[str]) -> list[str]:
+def _telling(words: list[str], evidence: dict) -> list[str]:
     """Without numbers, measures, single characters and pieces of longer words, which tell a reader nothing more.
 
     What the dictionary read from one Chinese word stands together: “olive + oil (橄榄油)”.
     """
+    words = _joined(words, [evidence.get(f"{side}_names", {}).get("zh", "") for side in ("offer", "want")])
     read: dict[str, list[str]] = {}  # Chinese word → what was read from it; a plain word → nothing
     for word in words:
         plain, _bracket, said = word.partition(" (")
-        piece = any(word != other and word in other.split(" (")[0] for other in words)
         scrap = len(plain) < 2 or plain.isdigit() or (len(plain) == 2 and plain[0].isdigit())
         filler = plain.lower() in FILLERS or (said and (len(said) < 3 or said[:-1] in FILLERS))
-        if not (piece or scrap or filler or plain.lower() in MEASURES):
+        if not (scrap or filler or plain.lower() in MEASURES):
             read.setdefault(said[:-1] or plain, []).extend([plain] if said else [])
     return [
         _("%(word)s (%(said)s)") % {"word": " + ".join(plain), "said": said} if plain else shown
         for said, plain in read.items()
-        if (shown := said if plain else _word_for_reader(said))
+        if (shown := said if plain else _word_for_reader(said, evidence.get("hs_common", "")))
     ]
 
 
-def _word_for_reader(word: str) -> str:
-    """A word that both sides use; in letters the reader does not know its name in her language, or ''."""
+def _joined(words: list[str], names: list[str]) -> list[str]:
+    """Words without pieces of longer ones; a single character that stands beside another word in both Chinese names
+    is one with it: 猫 and 山王 are 猫山王.
+    """
+    words = [one for one in words if not any(one != other and one in other.split(" (")[0] for other in words)]
+    for one, other in itertools.permutations(words, 2):
+        if min(len(one), len(other)) == 1 and all(one + other in name for name in names):
+            at = min(words.index(one), words.index(other))
+            rest = [word for word in words if word not in (one, other)]
+            return _joined([*rest[:at], one + other, *rest[at:]], names)
+    return words
+
+
+def _word_for_reader(word: str, code: str) -> str:
+    """A word that both sides use; in letters the reader does not know its name in her language, or ''.
+
+    `code`: what both HS codes have in common. A word for goods of several headings has no one name: ''.
+    """
     reader = _reader()
     if is_readable(word, reader):
         return word
     language = detect(word)
     for vocabulary in (load_goods(), load_words()):
-        for concept in vocabulary.exact(word, language) if vocabulary else ():
-            if vocabulary.is_translated(concept) and (names := vocabulary.names(concept, reader)):
-                return names[0]
+        concepts = [concept for concept in vocabulary.exact(word, language) if vocabulary.is_translated(concept)]
+        concepts = [one for one in concepts if code and vocabulary.hs6(one).startswith(code)] or concepts
+        names = [found[0] for concept in concepts if (found := vocabulary.names(concept, reader))]
+        if names and len({vocabulary.hs6(concept)[:4] for concept in concepts}) == 1:
+            return names[0]
     return ""
 
 
@@ -246,7 +335,7 @@ def _hs_sentence(common: str) -> str:
     return _("Same HS chapter %(code)s.") % {"code": common}
 
 
-def _short(text: str, longest: int = 40) -> str:
+def _short(text: str, longest: int = LONGEST_NAME) -> str:
     first = text.split(". ")[0].strip()
     if first.count("（") > first.count("）"):
         first = first.rpartition("（")[0] or first  # a name that was cut within its brackets
@@ -420,7 +509,7 @@ def _attributes(outcome: str, facts: dict) -> str:
         (facts["met"], _("Asked for and in the supplier's text: %(values)s.")),
         (facts["unknown"], _("Asked for; the supplier's text does not say: %(values)s.")),
     ]
-    return " ".join(
+    return join_sentences(
         sentence % {"values": format_list(map(value_name, values))} for values, sentence in sentences_of if values
     ) or _("The supplier's text has nothing that the buyer does not want.")
 

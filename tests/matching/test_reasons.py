@@ -3,6 +3,7 @@
 import pytest
 from django.utils import translation
 
+from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 
@@ -41,9 +42,9 @@ def test_meaning_names_both_texts_without_a_raw_number():
 def test_closeness_is_said_only_where_it_stands_out(meaning, crowding, said):
     row = match(
         parts={"meaning": meaning, "crowding": crowding},
-        evidence={"offer_text": ["en", "Sheet mask"], "want_text": ["zh", "坚果油"]},
+        evidence={"offer_text": ["en", "Sheet mask"], "want_text": ["fr", "Huile de noix"]},
     )
-    assert reasons.sentences(row) == [f"“Sheet mask” and “坚果油” are {what}." for what in said]
+    assert reasons.sentences(row) == [f"“Sheet mask” and “Huile de noix” are {what}." for what in said]
 
 
 def test_measures_and_numbers_are_no_words_in_common():
@@ -106,11 +107,11 @@ def test_a_reader_sees_the_name_in_the_readers_language_else_in_english():
         "offer_text": ["ja", "精密レンズ群"],
         "offer_names": {"ja": "精密レンズ群", "en": "Precision lens group", "zh": "精密透镜组"},
         "want_text": ["zh", "透镜组"],
-        "want_names": {"zh": "透镜组"},
+        "want_names": {"zh": "透镜组", "en": "Lenses"},
     }
     row = match(parts={"meaning": 0.6, "crowding": 0.3}, evidence=evidence)
 
-    assert reasons.sentences(row) == ["“Precision lens group” and “透镜组” are close in meaning."]
+    assert reasons.sentences(row) == ["“Precision lens group” and “Lenses” are close in meaning."]
     with translation.override("zh-hans"):
         (sentence,) = reasons.sentences(row)
         assert "“精密透镜组”" in sentence
@@ -122,11 +123,11 @@ def test_a_reader_sees_the_name_in_the_readers_language_else_in_english():
 def test_long_names_are_cut_between_words():
     evidence = {
         "offer_text": ["en", "Hotel bed linen set in Egyptian long-staple cotton, 400"],
-        "want_text": ["zh", "床品"],
+        "want_text": ["de", "Bettwäsche"],
     }
     row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=evidence)
 
-    assert reasons.sentences(row) == ["“Hotel bed linen set in Egyptian…” and “床品” are close in meaning."]
+    assert reasons.sentences(row) == ["“Hotel bed linen set in Egyptian…” and “Bettwäsche” are close in meaning."]
 
 
 def test_word_read_by_the_dictionary_stands_beside_the_chinese_one():
@@ -234,3 +235,105 @@ def test_properties_are_a_condition_with_what_meets_fails_and_is_not_said():
         "Asked for, but the supplier's text says otherwise: halal. Asked for and in the supplier's text: frozen. "
         "Asked for; the supplier's text does not say: boneless."
     )
+
+
+def test_goods_in_common_are_those_of_the_common_code_or_stand_first_in_both_texts():
+    """刀柄 is a tool holder or a knife handle; the barley of a malt and the screws of a pump are not what is traded."""
+    holder = {"goods_common": ["821195-knife-handles", "846610-tool-holder"], "hs_common": "846610"}
+    assert reasons.sentences(match(evidence=holder)) == [
+        "Both name the same goods: tool holder.",
+        "Same HS code 8466.10.",
+    ]
+    malt = {"goods_common": ["220300-lager-beer", "general-barley"], "hs_common": "110710"}
+    malt |= {"goods_offered": "110710-malt", "goods_wanted": "220300-lager-beer"}
+    assert reasons.sentences(match(evidence=malt)) == ["Same HS code 1107.10."]
+    pasta = {"goods_common": ["080420-dried-figs"], "goods_offered": "080420-dried-figs"}
+    assert reasons.sentences(match(evidence=pasta | {"goods_wanted": "080420-dried-figs"})) == [
+        "Both name the same goods: dried figs."
+    ]
+
+
+def test_a_word_for_goods_of_several_headings_is_named_by_the_common_code_or_not_at_all():
+    words = {"shared_words": ["刀柄", "HSK"]}
+    assert reasons.sentences(match(parts={"words": 0.1}, evidence=words)) == ["Words both use: HSK."]
+    coded = match(parts={"words": 0.1}, evidence=words | {"hs_common": "846610"})
+    assert "Words both use: tool holder, HSK." in reasons.sentences(coded)
+
+
+def test_a_service_about_goods_is_not_said_to_be_the_goods():
+    evidence = {
+        "goods_common": ["general-watches"],
+        "goods_offered": "general-watches",
+        "goods_wanted": "general-watches",
+    }
+    service = Product(pk=1, category_id="SERV-02"), DemandLine(pk=1, category_id="CONS-06")
+    row = match(product=service[0], line=service[1], evidence=evidence)
+    assert reasons.sentences(row) == ["Goods are wanted, a service is offered."]
+    goods = Product(pk=1, category_id="TECH-04"), DemandLine(pk=1, category_id="SERV-02")
+    differing = {"goods_offered": "901920-ventilator", "goods_wanted": "general-generators"}
+    row = match(product=goods[0], line=goods[1], evidence=differing)
+    assert reasons.sentences(row) == ["A service is wanted, goods are offered."]
+
+
+def test_a_name_for_a_group_of_goods_is_no_difference_to_goods_of_its_heading():
+    row = match(evidence={"goods_offered": "910211-quartz-watch", "goods_wanted": "general-watches"})
+    assert reasons.sentences(row) == []
+
+
+def test_no_category_stands_for_a_name_that_cannot_be_read():
+    """“Hay baler” and “Agricultural machinery” are not what was compared."""
+    evidence = {"offer_text": ["en", "Sheet mask"], "want_text": ["zh", "某某牌专用件之一"]}
+    near = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=evidence)
+    assert reasons.sentences(near) == ["Both texts are close in meaning."]
+    far = match(parts={"meaning": 0.4, "crowding": 0.33}, evidence=evidence)
+    assert reasons.sentences(far) == ["Both texts are related in meaning."]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reader", "name"),
+    [
+        ("静岡産 精米 2kg", "ja", "fr", "riz blanchi"),
+        ("Мёд липовый, фасованный", "ru", "en", "linden honey"),
+        ("自动上链机械腕表", "zh", "fr", "montre · automatique"),
+        ("冰鲜大西洋鲑（三文鱼）", "zh", "en", "fresh Atlantic salmon"),
+        ("去皮整番茄罐头", "zh", "fr", "tomates pelées en conserve"),
+        ("有机枸杞", "zh", "en", "goji berries · organic"),
+    ],
+)
+def test_a_gloss_in_a_sentence_has_no_packing_figures_repetitions_or_second_goods(text, language, reader, name):
+    evidence = {"offer_text": ["en", "Sheet mask"], "want_text": [language, text]}
+    row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=evidence)
+    with translation.override(reader):
+        (sentence,) = reasons.sentences(row)
+    assert name in sentence
+    assert f"{name} ·" not in sentence
+
+
+def test_quotation_marks_within_a_name_are_those_of_the_second_level():
+    names = {"fr": "Montre « Jaluse » 39 mm", "zh": "“雅路兹”腕表"}
+    row = match(
+        parts={"meaning": 0.7, "crowding": 0.3}, evidence={"offer_names": names, "want_names": {"fr": "Montre"}}
+    )
+    with translation.override("fr"):
+        assert "«\xa0Montre “Jaluse” 39 mm\xa0»" in reasons.sentences(row)[0]
+    names = {"offer_names": names, "want_names": {"zh": "机械表"}}
+    with translation.override("zh-hans"):
+        row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=names)
+        assert reasons.sentences(row)[0].startswith("“‘雅路兹’腕表”")
+
+
+def test_a_chinese_word_that_was_cut_is_put_together_from_both_names():
+    names = {"offer_names": {"zh": "马来西亚冷冻猫山王果肉"}, "want_names": {"zh": "冷冻榴莲果肉（猫山王或D24）"}}
+    words = {"shared_words": ["猫", "山王", "D24", "matter (物质)", "Two", "min"]}
+    with translation.override("zh-hans"):
+        assert reasons.sentences(match(parts={"words": 0.1}, evidence=names | words)) == [
+            "双方都用到的词语：猫山王、D24。"
+        ]
+
+
+def test_sentences_about_properties_follow_each_other_as_the_language_does_it():
+    facts = {"failed": [], "met": ["state:frozen"], "unknown": ["bone:boneless"]}
+    with translation.override("zh-hans"):
+        assert condition("attributes", "unknown", **facts) == (
+            "有要求，供应商的说明中也有：冷冻。有要求，供应商的说明中未提及：去骨。"
+        )
