@@ -30,3 +30,8 @@ def test_a_russian_sentence_that_ends_with_a_day_has_one_full_stop():
     with override("ru"):
         assert day(dt.date(2026, 11, 30)) == "30 нояб. 2026"
         assert day(dt.date(2026, 11, 30), "long") == "30 ноября 2026"
+
+
+def test_a_set_is_not_called_as_the_lot_of_goods_that_waits_in_china():
+    with override("fr"):
+        assert (quantity(1, "set"), quantity(6, "set")) == ("1 ensemble", "6 ensembles")
