@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.core import reference
-from matchmaker.core.formats import day, money, per_unit, quantity
+from matchmaker.core.formats import day, isolate, money, per_unit, quantity
 from matchmaker.core.languages import ENGLISH, base_of, current
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.language import attributes
@@ -218,13 +218,13 @@ def _meaning(match: Match) -> str:
         if not _is_own(match.evidence, offered):
             goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
             return "" if _goods_in_common(match) or _service_differs(match) else goods
-        return _("Both are named “%(name)s”.") % {"name": _quoted(offered)}
+        return _("Both are named “%(name)s”.") % {"name": isolate(_quoted(offered))}
     sentence = (
         _("“%(offered)s” and “%(wanted)s” are close in meaning.")
         if gap >= CLOSE
         else _("“%(offered)s” and “%(wanted)s” are related in meaning.")
     )
-    return sentence % {"offered": _quoted(offered), "wanted": _quoted(wanted)}
+    return sentence % {"offered": isolate(_quoted(offered)), "wanted": isolate(_quoted(wanted))}
 
 
 def _quoted(name: str) -> str:
@@ -271,9 +271,10 @@ def _is_own(evidence: dict, name: str) -> bool:
 
 
 def _words_sentence(words: list[str]) -> str:
+    listed = format_list(map(isolate, words))
     if any(word[-1] in ")）" for word in words):
-        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": format_list(words)}
-    return _("Words both use: %(words)s.") % {"words": format_list(words)}
+        return _("Words both use (in brackets: by the dictionary): %(words)s.") % {"words": listed}
+    return _("Words both use: %(words)s.") % {"words": listed}
 
 
 def _telling(words: list[str], evidence: dict) -> list[str]:

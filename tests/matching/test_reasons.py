@@ -337,3 +337,20 @@ def test_sentences_about_properties_follow_each_other_as_the_language_does_it():
         assert condition("attributes", "unknown", **facts) == (
             "有要求，供应商的说明中也有：冷冻。有要求，供应商的说明中未提及：去骨。"
         )
+
+
+def test_names_and_words_in_a_sentence_from_right_to_left_keep_their_own_direction():
+    row = match(
+        parts={"meaning": 0.6, "crowding": 0.3, "words": 0.1},
+        evidence={
+            "offer_text": ["en", "Black tea BP1, PF1 and PD"],
+            "want_text": ["en", "Black tea for blending"],
+            "shared_words": ["roses", "stem"],
+        },
+    )
+    with translation.override("ar"):
+        close, words = reasons.sentences(row)
+    assert "«\u2068Black tea BP1, PF1 and PD\u2069»" in close
+    assert "«\u2068Black tea for blending\u2069»" in close
+    assert "\u2068roses\u2069" in words
+    assert "\u2068stem\u2069" in words
