@@ -18,7 +18,8 @@ from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
-from matchmaker.core.formats import money, quantity
+from matchmaker.core.formats import isolate, money, quantity
+from matchmaker.core.formats import day as date_of
 from matchmaker.core.lists import format_list, join_label, join_sentences
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
@@ -193,7 +194,7 @@ def _duty(box: DutyBox) -> Cell:
     quota = [_("Tariff quota")] if box.quota else []
     if box.best and box.best.rate:
         return Cell(box.best.rate, [box.best.name, *quota], url=box.best.source_url)
-    return Cell(box.mfn or (box.best.name if box.best else ""), quota)
+    return Cell(box.mfn or (box.best.name if box.best else _("not loaded")), quota)
 
 
 def _regimes(duties: Sequence[DutyBox]) -> list[Row]:
@@ -207,7 +208,11 @@ def _regimes(duties: Sequence[DutyBox]) -> list[Row]:
 
 def _regime(line: RegimeLine) -> Cell:
     levied = [join_label(name, text) for name, text in ((_("Duty"), line.duty), (_("Import VAT"), line.vat)) if text]
-    return Cell(line.coverage_label, levied if line.coverage != "excluded" else [])
+    if line.coverage == "excluded":
+        return Cell(line.coverage_label)
+    if line.coverage == "unknown" and levied:
+        levied.insert(0, _("Where it is open to the goods:"))
+    return Cell(line.coverage_label, levied)
 
 
 def _quotas(products: list[Product], duties: Sequence[DutyBox]) -> list[Quota]:
@@ -223,7 +228,7 @@ def _certificate(held: ProductCertificate | None) -> Cell:
         return Cell("")
     lines = [held.number] if held.number else []
     if held.valid_until:
-        lines.append(_("until %(day)s") % {"day": held.valid_until.isoformat()})
+        lines.append(_("until %(day)s") % {"day": date_of(held.valid_until)})
     return Cell(_("yes"), lines)
 
 
@@ -250,7 +255,7 @@ def _best_of(matches, keys: Sequence[int], key_of: Callable[[Match], int]) -> li
             continue
         match = best[key]
         line = match.line.text if len(match.line.text) <= LONGEST else match.line.text[: LONGEST - 1] + "…"
-        text = _("%(score)d of 100: “%(line)s”") % {"score": round(100 * match.score), "line": line}
+        text = _("%(score)d of 100: “%(line)s”") % {"score": round(100 * match.score), "line": isolate(line)}
         cells.append(Cell(text, reasons_of(match)[:REASONS]))
     return cells
 
@@ -347,7 +352,7 @@ def _day(request: HttpRequest) -> dt.date:
 
 def _workbook(comparison: Comparison, day: dt.date) -> bytes:
     names = [getattr(thing, "display_name", None) or thing.name for thing in comparison.things]
-    notes = [_("Shipment on %(day)s.") % {"day": day.isoformat()}, *comparison.notes]
+    notes = [_("Shipment on %(day)s.") % {"day": date_of(day)}, *comparison.notes]
     for quota in comparison.quotas:
         note = join_label(_("Tariff quota"), join_sentences(quota.line.sentences))
         notes.append(join_label(format_list(quota.names), note))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +25,8 @@ from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import PaperForm
 from matchmaker.web.rendering.reading_ahead import read_ahead_messages
 from matchmaker.web.templatetags.trade import for_one
+
+LONGEST_LINE = 120  # characters of a demand's line beside a quote
 
 
 def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
@@ -92,7 +94,7 @@ def _happening(at, what: str, icon: str, tone: str = "", note: str = "", more: s
 def _quote(quote, side: str) -> dict:
     what = _("You quoted %(price)s") if side == "supplier" else _("The supplier quoted %(price)s")
     price = for_one(money(quote.price, quote.currency), quote.price_unit)
-    line = str(quote.line.text_for_reader)[:120] if quote.line else ""
+    line = Truncator(quote.line.text_for_reader).chars(LONGEST_LINE) if quote.line else ""
     return _happening(quote.made_at, what % {"price": price}, "receipt", more=line)
 
 

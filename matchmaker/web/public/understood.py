@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import HSCode
+from matchmaker.core.formats import isolate
 from matchmaker.core.languages import base_of, current
+from matchmaker.core.lists import format_list
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.search_backend import QueryInterpretation
 from matchmaker.language.text import is_readable
@@ -30,12 +32,12 @@ def sentences(request, understood: QueryInterpretation | None) -> list[dict[str,
     if understood.number:
         found.append({"text": _("Read as the number of a company or a certificate.")})
     for typed, read in understood.spelling:
-        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": typed, "read": read}})
+        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": isolate(typed), "read": isolate(read)}})
     if understood.named:
-        words = ", ".join(understood.named[:GLOSSES])
+        words = format_list(map(isolate, understood.named[:GLOSSES]))
         found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
     elif understood.gloss:
-        words = ", ".join(dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES]))
+        words = format_list(map(isolate, dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES])))
         found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
@@ -52,7 +54,7 @@ def _other_languages(understood: QueryInterpretation) -> list[dict[str, str]]:
     readable = [name for _language, name in understood.others if is_readable(name, reader)][:NAMES]
     if not readable:
         return []
-    names = " · ".join(readable)
+    names = " · ".join(map(isolate, readable))
     more = len(understood.others) - len(readable)
     if more:
         words = ngettext(" and in %(count)d more language", " and in %(count)d more languages", more)

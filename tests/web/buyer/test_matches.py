@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access.presentation import duty_box
+from matchmaker.market_access.services import load_market_access
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -303,3 +304,23 @@ def test_the_directory_leads_a_buyer_to_the_shortlist_and_counts_with_each_star(
     answer = desk.post(star, headers=here).text
     assert ("data-hx-swap-oob" in answer, "Your shortlist (1)" in answer) == (True, True)
     assert "shortlist-link" not in desk.post(star, headers={"HX-Request": "true"}).text  # other pages have no such link
+
+
+def test_a_certificate_in_the_comparison_ends_on_a_day_as_the_reader_writes_it(desk):
+    rice = make.product(certificates=("HACCP",))
+    rice.certificates.update(number="H 12", valid_until="2027-05-01")
+    ends = [cell.lines for row in compared(desk, rice.uid).rows for cell in row.cells if row.is_mark]
+    assert ends == [["H 12", "until May 1, 2027"]]
+    asked = {"p": str(rice.uid), "ship": "2027-01-29"}
+    sheet = load_workbook(BytesIO(desk.get(reverse("buyer_compare_sheet"), asked).content)).active
+    assert "Shipment on Jan 29, 2027." in [row[0].value for row in sheet.iter_rows()]
+
+
+def test_a_duty_that_is_not_known_is_called_so_and_what_is_levied_on_an_unknown_way_has_its_condition(desk):
+    load_market_access()
+    wine = make.product(hs_code="220421", origin="US")
+    comparison = compared(desk, wine.uid)
+    assert [cell.text for cell in cells(comparison, "Duty")] == ["not loaded"]
+    unknown = [cell for row in comparison.rows for cell in row.cells if cell.text == "not known yet"]
+    assert unknown
+    assert all(cell.lines[0] == "Where it is open to the goods:" for cell in unknown)

@@ -162,6 +162,16 @@ def test_a_quote_in_the_thread_of_a_product_stands_in_the_comparison_of_the_dema
     assert [quote.enquiry for quote in compared["lines"][0]["table"]["quotes"]] == [talk]
 
 
+def test_a_long_line_that_is_cut_in_the_conversation_ends_in_dots(client, matched, talk):
+    type(matched.line).objects.filter(pk=matched.line.pk).update(text="Jasmine rice, long grain, " * 8, language="en")
+    services.quote(by=matched.sell, enquiry=talk, line=matched.line, **terms())
+    [(what, line)] = happenings(client, matched.buy, talk)
+    assert what.startswith("The supplier quoted")
+    assert len(line) <= 120
+    assert line.startswith("Jasmine rice")
+    assert line.endswith("…")
+
+
 def test_a_quote_in_the_thread_of_a_product_may_be_for_no_demand(client, matched, talk):
     client.force_login(matched.sell)
     assert client.post(reverse("quote_new", args=[talk.uid]), {**terms(), "line": ""}).status_code == 302

@@ -42,6 +42,7 @@ def test_the_name_of_the_goods_is_shown_and_not_each_sense_of_its_characters(db)
         ("en", "In other languages: thé vert and in 2 more languages."),
         ("zh-hans", "其他语言的名称：thé vert · 绿茶"),
         ("ko", "다른 언어: thé vert · 녹차"),
+        ("ar", "بلغات أخرى: \u2068thé vert\u2069"),
     ],
 )
 def test_names_in_other_languages_are_those_that_the_reader_can_read(db, language, text):
@@ -49,3 +50,10 @@ def test_names_in_other_languages_are_those_that_the_reader_can_read(db, languag
     with translation.override(language):
         found = [one["text"] for one in sentences(RequestFactory().get("/products/"), understood)]
     assert any(one.startswith(text) for one in found), found
+
+
+def test_words_that_were_read_are_listed_as_the_language_lists_them(db):
+    understood = QueryInterpretation(named=("green tea", "black tea"))
+    with translation.override("zh-hans"):
+        texts = [one["text"] for one in sentences(RequestFactory().get("/products/"), understood)]
+    assert "green tea、black tea" in texts[0]
