@@ -113,10 +113,32 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
 READ_BY_POST = {"console_outcomes_data"}
 
 
+# Pages that are nothing but a form which an archived campaign refuses.
+ONLY_FORMS = {
+    "console_announcement_new",
+    "console_agreement_new",
+    "console_admission_new",
+    "console_company_invite",
+    "console_event_cancel",
+    "console_event_copy",
+    "console_event_mend",
+    "console_event_new",
+    "console_event_plan_publish",
+    "console_group_new",
+    "console_invite",
+    "console_partner_new",
+    "console_question_new",
+    "console_rule_new",
+}
+
+
 def _read_only(request: HttpRequest) -> HttpResponse | None:
-    """In an archived campaign nothing is sent; `require_organiser` refuses the same to programs."""
-    match = request.resolver_match
-    reads = request.method in ("GET", "HEAD", "OPTIONS") or (match is not None and match.url_name in READ_BY_POST)
+    """In an archived campaign nothing is sent, and pages that only ask for something new are not opened.
+
+    `require_organiser` refuses the same to programs.
+    """
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    reads = request.method in ("GET", "HEAD", "OPTIONS") and name not in ONLY_FORMS or name in READ_BY_POST
     if request.campaign.is_archived and not reads:
         messages.error(request, _("This campaign is archived: it can be read, nothing in it changes."))
         return redirect("console_campaigns")

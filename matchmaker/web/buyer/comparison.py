@@ -18,8 +18,8 @@ from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
-from matchmaker.core.formats import isolate, money, quantity
 from matchmaker.core.formats import day as date_of
+from matchmaker.core.formats import isolate, money, quantity
 from matchmaker.core.lists import format_list, join_label, join_sentences
 from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate

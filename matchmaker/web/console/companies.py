@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.answer_days import answer_day_of
-from matchmaker.campaigns.models import AutomaticApproval, BulkAction, SavedView, Tag
+from matchmaker.campaigns.models import AutomaticApproval, BulkAction, Organiser, SavedView, Tag
 from matchmaker.campaigns.services import claims, identity, tags, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
@@ -42,7 +42,7 @@ from matchmaker.market_access.services import check_registration, check_step
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
-from matchmaker.web.access.decorators import organiser, signed_in, team
+from matchmaker.web.access.decorators import may_change, organiser, signed_in, team
 from matchmaker.web.console import invitations
 from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms import fields
@@ -177,7 +177,8 @@ def company(request, uid, reason="", errors=None, check=None):
         "console/company.html",
         {
             "company": company,
-            "may_decide": request.role in ("admin", "organiser"),
+            "may_decide": may_change(request),
+            "reads_documents": request.role in Organiser.DECIDES,
             "alike": [{"company": other, "why": why_alike(found.why)} for other, found in alike[:8]],
             "history": history(company),
             "invitation": invitations.latest(request.campaign, company),

@@ -32,13 +32,14 @@ def sentences(request, understood: QueryInterpretation | None) -> list[dict[str,
     if understood.number:
         found.append({"text": _("Read as the number of a company or a certificate.")})
     for typed, read in understood.spelling:
-        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % {"typed": isolate(typed), "read": isolate(read)}})
+        words = {"typed": isolate(typed), "read": isolate(read)}
+        found.append({"text": _("“%(typed)s” was read as “%(read)s”.") % words})
     if understood.named:
-        words = format_list(map(isolate, understood.named[:GLOSSES]))
-        found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
+        named = format_list(map(isolate, understood.named[:GLOSSES]))
+        found.append({"text": _("Read as “%(words)s”.") % {"words": named}})
     elif understood.gloss:
-        words = format_list(map(isolate, dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES])))
-        found.append({"text": _("Read as “%(words)s”.") % {"words": words}})
+        named = format_list(map(isolate, dict.fromkeys(understood.gloss.split()[: 2 * GLOSSES])))
+        found.append({"text": _("Read as “%(words)s”.") % {"words": named}})
     elif understood.language and understood.language not in ("en", "zh"):
         found.append({"text": _("Read as %(language)s.") % {"language": language_name(understood.language)}})
     found += _heading(request, understood) + _other_languages(understood)

@@ -26,12 +26,22 @@ PAGES = (
     "console_agreements",
     "console_enquiries",
     "console_translation",
+    "console_brand",
+    "console_boundary",
+    "console_match_settings",
+    "console_tariff",
+    "console_campaign",
+)
+NEW = (
+    *("console_event_new", "console_partner_new", "console_group_new", "console_question_new"),
+    *("console_announcement_new", "console_agreement_new"),
 )
 LINKS = (
     *("console_event_new", "console_partner_new", "console_group_new", "console_question_new"),
     *("console_announcement_new", "console_agreement_new"),
 )
 FORM = re.compile(r'<form[^>]*method="post"[^>]*>.*?</form>', re.DOTALL)
+FIXED = re.compile(r"<fieldset[^>]* disabled[^>]*>.*</fieldset>", re.DOTALL)
 OF_EVERY_PAGE = ("/switch/", "/logout/", "/setlang/")  # what the head of each page has
 
 
@@ -47,8 +57,8 @@ def archived(client):
 
 
 def forms_on(page) -> list[str]:
-    """Forms with a button."""
-    forms = [form for form in FORM.findall(page.text) if "<button" in form]
+    """Forms with a button that can be pressed."""
+    forms = [form for form in FORM.findall(page.text) if "<button" in FIXED.sub("", form)]
     return [form for form in forms if not any(part in form for part in OF_EVERY_PAGE)]
 
 
@@ -59,6 +69,52 @@ def test_no_form_that_would_be_refused_stands_on_a_page(archived, name):
     assert forms_on(page) == []
     for link in LINKS:
         assert f'href="{reverse(link)}"' not in page.text
+
+
+SENTENCE = "This campaign is archived: it can be read, nothing in it changes."
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_says_once_that_the_campaign_is_archived(archived, name):
+    assert archived.get(reverse(name)).text.count(SENTENCE) == 1
+    Campaign.objects.update(state="open")
+    assert SENTENCE not in archived.get(reverse(name)).text
+
+
+def test_settings_are_shown_and_cannot_be_typed_into(archived):
+    Campaign.objects.update(short_name={"en": "Big market"}, colour="#a03020", crossing_fields=["contact_email"])
+    brand = archived.get(reverse("console_brand"))
+    assert 'value="#a03020"' in brand.text
+    assert 'type="file"' not in brand.text
+    leaving = archived.get(reverse("console_boundary"))
+    ticks = re.findall(r'<input[^>]*name="leaving"[^>]*>', leaving.text)
+    assert ["checked" in tick for tick in ticks] == [False, True, False, False]
+    settings = archived.get(reverse("console_campaign"))
+    assert 'value="2026' in settings.text
+    for page in (brand, leaving, settings, archived.get(reverse("console_match_settings"))):
+        assert open_to_typing(page) == []
+    Campaign.objects.update(state="open")
+    assert "colour" in open_to_typing(archived.get(reverse("console_brand")))
+
+
+def test_a_search_of_an_archived_campaign_still_takes_words(archived):
+    page = archived.get(f"{reverse('console_companies')}?q=mill").text
+    assert "disabled" not in re.search(r'<input[^>]*name="q"[^>]*>', page)[0]
+
+
+def open_to_typing(page) -> list[str]:
+    """Names of what can be typed into or ticked in the forms of a page that send something."""
+    names = []
+    for form in FORM.findall(page.text):
+        names += re.findall(r'<(?:input(?![^>]*hidden)|textarea|select)[^>]*name="(\w+)"', FIXED.sub("", form))
+    return names
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_the_form_for_something_new_is_not_opened(archived, name):
+    page = archived.get(reverse(name), follow=True)
+    assert page.redirect_chain == [(reverse("console_campaigns"), 302)]
+    assert SENTENCE in page.text
 
 
 @pytest.mark.parametrize("name", ["console_matching", "console_team", "console_rates", "console_companies"])
