@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
@@ -72,7 +72,9 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Publicati
         step.letters.append(notices.published_key(draft))
         try:
             with transaction.atomic():
-                _write(changes, draft)
+                why = gettext_noop("A new plan was published.")
+                _write(event, gone=changes.gone, moved=changes.moved, new=changes.new, why=why)
+                Meeting.objects.filter(pk__in=[meeting.pk for meeting in changes.same]).update(plan=draft)
                 if meets_twice(event):
                     raise IntegrityError
                 _settle_requests(event, changes.pairs)
@@ -145,12 +147,13 @@ def fingerprint_of(changes: Iterable[Change]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a draft puts a pair."""
+    """Where a plan puts a pair."""
 
     starts_at: dt.datetime
     table: int
     interpreter_id: int | None
-    locked: bool
+    locked: bool = False
+    plan_id: int | None = None
 
     def is_met_by(self, meeting: Meeting) -> bool:
         at = (meeting.starts_at, meeting.table, meeting.interpreter_id)
@@ -250,39 +253,48 @@ def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tupl
             continue
         who = interpreter_of.get((s, b))
         known = who if who in known_interpreters else None
-        wanted[pair] = Target(when, table + 1, known, (s, b) in locked)
+        wanted[pair] = Target(when, table + 1, known, (s, b) in locked, draft.pk)
     return wanted, left_out
 
 
-def _write(changes: Changes, draft: PlanDraft) -> None:
-    """Free every slot that is given up before any is taken: the constraints look at each row by itself."""
-    cancelled, moved = changes.gone, [meeting for meeting, _target in changes.moved]
-    for meeting in cancelled:
-        meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
-        meeting.why_cancelled = gettext_noop("A new plan was published.")
+def _write(
+    event: Event,
+    *,
+    gone: Sequence[Meeting],
+    moved: Sequence[tuple[Meeting, Target]],
+    new: Mapping[tuple[int, int], Target],
+    why: str,
+) -> list[Meeting]:
+    """Change the agenda; returns the new meetings. `why` the others are gone is for their companies.
+
+    Every slot that is given up is free before any is taken: the constraints look at each row by itself.
+    """
+    now = timezone.now()
+    for meeting in gone:
+        meeting.status, meeting.locked, meeting.why_cancelled = Meeting.Status.CANCELLED, False, why
         meeting.sequence += 1
-    for meeting, target in changes.moved:
-        _put(meeting, target, draft)
+        meeting.updated_at = now
+    for meeting, target in moved:
+        _put(meeting, target)
         meeting.sequence += 1
-    new = []
-    for pair, target in changes.new.items():
-        meeting = Meeting(event=draft.event, supplier_id=pair[0], buyer_id=pair[1])
-        _put(meeting, target, draft)
-        new.append(meeting)
-    aside = Meeting.objects.filter(pk__in=[meeting.pk for meeting in moved])
-    Meeting.objects.bulk_update(cancelled, ["status", "locked", "why_cancelled", "sequence"], batch_size=200)
+    added = []
+    for pair, target in new.items():
+        meeting = Meeting(event=event, supplier_id=pair[0], buyer_id=pair[1])
+        _put(meeting, target)
+        added.append(meeting)
+    aside = Meeting.objects.filter(pk__in=[meeting.pk for meeting, _target in moved])
+    of_gone = ["status", "locked", "why_cancelled", "sequence", "updated_at"]
+    Meeting.objects.bulk_update(gone, of_gone, batch_size=200)
     aside.update(status=Meeting.Status.CANCELLED)
-    Meeting.objects.bulk_update(
-        moved, ["starts_at", "table", "interpreter", "locked", "plan", "sequence"], batch_size=200
-    )
-    aside.update(status=Meeting.Status.PLANNED, updated_at=timezone.now())
-    Meeting.objects.filter(pk__in=[meeting.pk for meeting in changes.same]).update(plan=draft)
-    Meeting.objects.bulk_create(new, batch_size=500)
+    of_moved = ["starts_at", "table", "interpreter", "locked", "plan", "sequence"]
+    Meeting.objects.bulk_update([meeting for meeting, _target in moved], of_moved, batch_size=200)
+    aside.update(status=Meeting.Status.PLANNED, updated_at=now)
+    return Meeting.objects.bulk_create(added, batch_size=500)
 
 
-def _put(meeting: Meeting, target: Target, draft: PlanDraft) -> None:
+def _put(meeting: Meeting, target: Target) -> None:
     meeting.starts_at, meeting.table = target.starts_at, target.table
-    meeting.interpreter_id, meeting.locked, meeting.plan = target.interpreter_id, target.locked, draft
+    meeting.interpreter_id, meeting.locked, meeting.plan_id = target.interpreter_id, target.locked, target.plan_id
 
 
 def _settle_requests(event: Event, pairs: set[tuple[int, int]]) -> None:
@@ -354,7 +366,7 @@ def mend_plan(
         for row in event.participations.filter(company__in=companies):
             row.absent = sorted({*row.absent, *(standing.slots[place].isoformat() for place in lost)})
             row.save(update_fields=["absent"])
-        result = _apply(event, standing, today, mended, step)
+        result = _write_mended(event, standing, today, mended, step)
     facts = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
     who = [str(company.uid) for company in companies]
     record(by=by, verb="mend_plan", on=event, organisation=event.campaign, facts={**facts, "companies": who})
@@ -450,50 +462,28 @@ def _at_their_tables(today: Plan, mended: Plan) -> Plan:
     return replace(mended, meetings=rows)
 
 
-def _apply(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> RepairResult:
-    """Write the difference; freed slots first, then moves and additions."""
+def _write_mended(event: Event, standing: Snapshot, today: Plan, mended: Plan, step: Step) -> RepairResult:
+    """Write the difference between the plans, and the letters about it."""
     before = {row[:2]: row[2:] for row in today.meetings}
     after = {row[:2]: row[2:] for row in mended.meetings}
     interpreter_of = {(s, b): standing.interpreters[who] for s, b, who in mended.interpreted}
-
-    def keys(pair: tuple[int, int]) -> dict[str, int]:
-        return {"supplier_id": standing.suppliers[pair[0]], "buyer_id": standing.buyers[pair[1]]}
-
     rows = Meeting.objects.of(event).active().for_agenda()
     active = {(m.supplier_id, m.buyer_id): m for m in rows}
-    standing_at = {(s, b): active[standing.suppliers[s], standing.buyers[b]] for s, b in before}
-    cancelled = [standing_at[pair] for pair in before if pair not in after]
-    moved_pairs = [
-        pair
-        for pair in before
-        if pair in after and after[pair] != before[pair] and standing_at[pair].status == Meeting.Status.PLANNED
-    ]
-    for meeting in cancelled:
-        meeting.status, meeting.locked = Meeting.Status.CANCELLED, False
-        meeting.why_cancelled = gettext_noop("A company cannot come at this time.")
-        meeting.sequence += 1
-        meeting.save(update_fields=["status", "locked", "why_cancelled", "sequence", "updated_at"])
-    Meeting.objects.filter(pk__in=[standing_at[pair].pk for pair in moved_pairs]).update(status="cancelled")
-    for pair in moved_pairs:
-        meeting = standing_at[pair]
-        slot, table = after[pair]
-        meeting.starts_at, meeting.table = standing.slots[slot], table + 1
-        meeting.interpreter_id, meeting.status = interpreter_of.get(pair), Meeting.Status.PLANNED
-        meeting.sequence += 1
-        meeting.save(update_fields=["starts_at", "table", "interpreter", "status", "sequence", "updated_at"])
-    added = []
+    meeting_of = {(s, b): active[standing.suppliers[s], standing.buyers[b]] for s, b in before}
+    gone, moved, new = [], [], {}
+    for pair, meeting in meeting_of.items():
+        if pair not in after:
+            gone.append(meeting)
+        elif after[pair] != before[pair] and meeting.status == Meeting.Status.PLANNED:
+            slot, table = after[pair]
+            at = (standing.slots[slot], table + 1, interpreter_of.get(pair))
+            moved.append((meeting, Target(*at, meeting.locked, meeting.plan_id)))
     for pair in after.keys() - before.keys():
         slot, table = after[pair]
-        added.append(
-            Meeting.objects.create(
-                event=event,
-                **keys(pair),
-                starts_at=standing.slots[slot],
-                table=table + 1,
-                interpreter_id=interpreter_of.get(pair),
-            )
-        )
-    for meeting in (*cancelled, *(standing_at[pair] for pair in moved_pairs), *added):
+        companies = (standing.suppliers[pair[0]], standing.buyers[pair[1]])
+        new[companies] = Target(standing.slots[slot], table + 1, interpreter_of.get(pair))
+    added = _write(event, gone=gone, moved=moved, new=new, why=gettext_noop("A company cannot come at this time."))
+    for meeting in (*gone, *(meeting for meeting, _target in moved), *added):
         notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
         step.letters.append(notices.changed_key(meeting))
-    return RepairResult(cancelled=len(cancelled), added=len(added), moved=len(moved_pairs))
+    return RepairResult(cancelled=len(gone), added=len(added), moved=len(moved))
