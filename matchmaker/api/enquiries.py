@@ -13,8 +13,8 @@ from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.exchange import yuan_rates
 from matchmaker.core.problems import Refused
-from matchmaker.directory import facts
 from matchmaker.market_access.regimes import GENERAL
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
@@ -402,5 +402,5 @@ class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(responses=ComparisonOut)
     def comparison(self, request, uid):
         scope = services.Scope(request=self.get_object())
-        rates = {code: row.yuan for code, row in facts.rates().items()}
-        return Response(ComparisonOut({"quotes": services.compare_quotes(scope, scope.sheet, rates)}).data)
+        quotes = services.compare_quotes(scope, scope.sheet, yuan_rates())
+        return Response(ComparisonOut({"quotes": quotes}).data)

@@ -12,7 +12,8 @@ from functools import cached_property
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core import reference
+from matchmaker.core import units
+from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.models import AgreementPartner, EntryRule, Registration, TariffRate
@@ -41,36 +42,6 @@ def month_of(text: str) -> dt.date:
     return next((day for day in days if f"{day:%Y-%m}" == text), days[1])
 
 
-def rates() -> dict[str, ExchangeRate]:
-    """Currency → the rate that holds; yuan needs none."""
-    latest: dict[str, ExchangeRate] = {}
-    for row in ExchangeRate.objects.order_by("currency", "as_of"):
-        latest[row.currency] = row
-    return latest
-
-
-def yuan_rates() -> dict[str, float]:
-    """Currency → yuan for one unit of it, as matching compares prices with it (setting `EXCHANGE_RATES`)."""
-    return {"CNY": 1.0} | {code: float(row.yuan) for code, row in rates().items()}
-
-
-def in_yuan(amount: Decimal | None, currency: str, known: Mapping[str, ExchangeRate]) -> Decimal | None:
-    """None where the amount is not stated or no rate was set."""
-    if amount is None or not currency:
-        return None
-    if currency == "CNY":
-        return amount
-    return amount * known[currency].yuan if currency in known else None
-
-
-def for_one(amount: Decimal | None, unit: str) -> tuple[str, Decimal] | None:
-    """(kind of unit, amount for one base unit of it), None where the unit has none: mass, 4.2 for 4200 a tonne."""
-    row = reference.units().get(unit)
-    if amount is None or row is None or not row["to_base"]:
-        return None
-    return row["kind"], amount / Decimal(row["to_base"])
-
-
 def band(kind: str, value: Decimal, bands: Mapping[str, Sequence[int]]) -> str:
     """'mass:5' up to five, 'mass:+50' above the last; '' for a kind without bands."""
     if kind not in bands:
@@ -79,17 +50,19 @@ def band(kind: str, value: Decimal, bands: Mapping[str, Sequence[int]]) -> str:
     return f"{kind}:{upper}" if upper is not None else f"{kind}:+{bands[kind][-1]}"
 
 
-def price_band(product: Product, known: Mapping[str, ExchangeRate]) -> str:
+def price_band(product: Product, rates: Mapping[str, Decimal]) -> str:
+    """`rates` as `core.exchange` has them."""
     low = product.price_low if product.price_low is not None else product.price_high
-    one = for_one(in_yuan(low, product.currency, known), product.price_unit)
+    yuan = None if low is None else exchange(low, product.currency, "CNY", rates)
+    one = None if yuan is None else units.price_for_base(yuan, product.price_unit)
     return band(*one, PRICE_BANDS) if one else ""
 
 
 def order_band(product: Product) -> str:
-    row = reference.units().get(product.min_order_unit)
-    if product.min_order is None or row is None or not row["to_base"]:
+    base = units.in_base(product.min_order_unit)
+    if product.min_order is None or base is None:
         return ""
-    return band(row["kind"], product.min_order * Decimal(row["to_base"]), ORDER_BANDS)
+    return band(base[0], product.min_order * base[1], ORDER_BANDS)
 
 
 @dataclass
@@ -100,8 +73,8 @@ class Facts:
     _duties: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @cached_property
-    def rates(self) -> dict[str, ExchangeRate]:
-        return rates()
+    def rates(self) -> Mapping[str, Decimal]:
+        return yuan_rates()
 
     @cached_property
     def _book(self) -> rules.Rulebook:

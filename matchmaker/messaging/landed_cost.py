@@ -1,6 +1,6 @@
 """What the goods of a quote cost with everything paid until they are in China, and which of several quotes is best.
 
-Plain Python: values in, values out. A part that is not known is named and never counted as zero: the sum then is what
+Values in, values out. A part that is not known is named and never counted as zero: the sum then is what
 is known, and `missing` says what it lacks. Amounts are rounded part by part, so that the parts add up, to hundredths
 and at the end to the decimals of the currency (won and yen have none).
 
@@ -20,6 +20,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
+
+from matchmaker.core.exchange import exchange
+from matchmaker.core.units import convert
 
 CENT = Decimal("0.01")
 # What a price under an Incoterm includes. Under DAP and DPU the carriage behind the port is in the customs value, too.
@@ -100,14 +103,10 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
-    """Units as (kind, how many of its base unit), and what one unit of a currency is worth in one common currency.
+class Rates:
+    """`yuan` for one unit of each currency, and the `decimals` of the currency of the comparison."""
 
-    `decimals` are those of the currency of the comparison.
-    """
-
-    units: Mapping[str, tuple[str, Decimal]]
-    rates: Mapping[str, Decimal]
+    yuan: Mapping[str, Decimal]
     decimals: int = 2
 
 
@@ -141,10 +140,10 @@ class LandedCost:
         return next((part for part in self.parts if part.name == name), None)
 
 
-def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: str, tables: Tables) -> LandedCost:
+def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: str, rates: Rates) -> LandedCost:
     """All parts of the cost of the wanted quantity, in one currency."""
     included = INCLUDED.get(offer.incoterm, frozenset())
-    goods = _goods(offer, wanted, currency, tables)
+    goods = _goods(offer, wanted, currency, rates)
     freight = _typed_part("freight", costs.freight, included)
     insurance = _typed_part("insurance", costs.insurance, included)
     value = _sum(goods, freight, insurance)
@@ -153,32 +152,22 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     parts = (goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included))
     if costs.rests_on_regime and duty.state != State.INCLUDED:
         parts = (*parts, Part("regime", State.UNKNOWN, reason=Reason.REGIME_NOT_CERTAIN))
-    return LandedCost(tuple(_in_decimals(part, tables.decimals) for part in parts), currency)
+    return LandedCost(tuple(_in_decimals(part, rates.decimals) for part in parts), currency)
 
 
-def amount_in(
-    wanted: TargetQuantity, unit: str, offer: Offer, units: Mapping[str, tuple[str, Decimal]]
-) -> Decimal | None:
-    """The wanted quantity in another unit, by the table or by what the supplier says that one packing holds."""
+def amount_in(wanted: TargetQuantity, unit: str, offer: Offer) -> Decimal | None:
+    """The wanted quantity in another unit, by `core.units` or by what the supplier says that one packing holds."""
     if wanted.quantity is None:
         return None
-    direct = _convert(wanted.quantity, wanted.unit, unit, units)
+    direct = convert(wanted.quantity, wanted.unit, unit)
     if direct is not None or not offer.content:
         return direct
     if wanted.unit == offer.packing:
-        return _convert(wanted.quantity * offer.content, offer.content_unit, unit, units)
+        return convert(wanted.quantity * offer.content, offer.content_unit, unit)
     if unit == offer.packing:
-        content = _convert(wanted.quantity, wanted.unit, offer.content_unit, units)
+        content = convert(wanted.quantity, wanted.unit, offer.content_unit)
         return None if content is None else content / offer.content
     return None
-
-
-def exchange(amount: Decimal, currency: str, into: str, rates: Mapping[str, Decimal]) -> Decimal | None:
-    if currency == into:
-        return amount
-    if currency not in rates or into not in rates:
-        return None
-    return amount * rates[currency] / rates[into]
 
 
 def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tuple[int, str] | None:
@@ -199,13 +188,13 @@ def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tup
     return None
 
 
-def _goods(offer: Offer, wanted: TargetQuantity, currency: str, tables: Tables) -> Part:
+def _goods(offer: Offer, wanted: TargetQuantity, currency: str, rates: Rates) -> Part:
     if wanted.quantity is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_QUANTITY)
-    amount = amount_in(wanted, offer.price_unit, offer, tables.units)
+    amount = amount_in(wanted, offer.price_unit, offer)
     if amount is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_COMMON_UNIT)
-    price = exchange(offer.price * amount, offer.currency, currency, tables.rates)
+    price = exchange(offer.price * amount, offer.currency, currency, rates.yuan)
     if price is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_RATE)
     return _known_part("goods", price, price)
@@ -296,11 +285,3 @@ def _sum(*parts: Part) -> Decimal | None:
     if any(part.state == State.UNKNOWN for part in parts):
         return None
     return sum((part.low for part in parts), Decimal(0))
-
-
-def _convert(amount: Decimal, unit: str, into: str, units: Mapping[str, tuple[str, Decimal]]) -> Decimal | None:
-    if unit == into:
-        return amount
-    if unit not in units or into not in units or units[unit][0] != units[into][0]:
-        return None
-    return amount * units[unit][1] / units[into][1]

@@ -8,10 +8,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
+from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.core.problems import Refused
 from matchmaker.core.ttl_cache import clear_all
 from matchmaker.directory import facts
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
+from matchmaker.directory.rates import current_rates
 from matchmaker.directory.search_backend import SearchQuery
 from matchmaker.directory.services import (
     arrange_shortlist,
@@ -272,9 +274,9 @@ def test_the_newest_rate_of_a_currency_holds():
     for days, yuan in ((9, "7.2"), (1, "7.1"), (5, "7.3")):
         day = today - dt.timedelta(days=days)
         set_rate(by=by, campaign=campaign, currency="USD", yuan=Decimal(yuan), as_of=day, source="bank")
-    assert facts.rates()["USD"].yuan == Decimal("7.1")
-    assert facts.in_yuan(Decimal(10), "USD", facts.rates()) == Decimal(71)
-    assert facts.in_yuan(Decimal(10), "EUR", facts.rates()) is None
+    assert current_rates()["USD"].yuan == Decimal("7.1")
+    assert exchange(Decimal(10), "USD", "CNY", yuan_rates()) == Decimal(71)
+    assert exchange(Decimal(10), "EUR", "CNY", yuan_rates()) is None
 
 
 @pytest.mark.parametrize(
@@ -291,10 +293,10 @@ def test_a_rate_that_cannot_be_is_refused(currency, yuan, days):
 
 def test_bands_follow_unit_and_currency():
     product = make.product(price_low=Decimal(900), price_unit="t", currency="CNY", min_order=20, min_order_unit="t")
-    assert facts.price_band(product, {}) == "mass:2"
+    assert facts.price_band(product, yuan_rates()) == "mass:2"
     assert facts.order_band(product) == "mass:20000"
     product.price_unit = "set"
-    assert facts.price_band(product, {}) == ""
+    assert facts.price_band(product, yuan_rates()) == ""
 
 
 def test_readiness_of_a_product_turns_with_its_papers():

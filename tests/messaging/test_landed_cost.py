@@ -7,19 +7,16 @@ import pytest
 from matchmaker.messaging.landed_cost import (
     Costs,
     Offer,
+    Rates,
     Reason,
     State,
-    Tables,
     TargetQuantity,
     amount_in,
     best_offer,
     landed_cost,
 )
 
-TABLES = Tables(
-    units={"kg": ("mass", D(1)), "t": ("mass", D(1000)), "l": ("volume", D(1)), "pc": ("count", D(1))},
-    rates={"CNY": D(1), "USD": D("7.10"), "EUR": D("7.70")},
-)
+RATES = Rates({"CNY": D(1), "USD": D("7.10"), "EUR": D("7.70")})
 RICE = TargetQuantity(D(20), "t")
 FOB = Offer(D(950), "USD", "t", "FOB")
 FULL = Costs(freight=D(12000), insurance=D(450), duty=(D(0), D(0)), vat=D(9), fees=D(3000))
@@ -30,7 +27,7 @@ def amounts(found) -> dict[str, tuple[str, str]]:
 
 
 def test_fob_price_with_freight_insurance_vat_and_fees():
-    found = landed_cost(FOB, RICE, FULL, "CNY", TABLES)
+    found = landed_cost(FOB, RICE, FULL, "CNY", RATES)
     assert amounts(found) == {
         "goods": ("known", "134900.00"),  # 950 x 20 x 7.10
         "freight": ("known", "12000.00"),
@@ -45,7 +42,7 @@ def test_fob_price_with_freight_insurance_vat_and_fees():
 def test_cif_price_with_duty_and_vat_on_top_of_it():
     wine = Offer(D("5.20"), "EUR", "bottle", "CIF")
     costs = Costs(duty=(D(14), D(14)), vat=D(13), fees=D(5000))
-    found = landed_cost(wine, TargetQuantity(D(6000), "bottle"), costs, "CNY", TABLES)
+    found = landed_cost(wine, TargetQuantity(D(6000), "bottle"), costs, "CNY", RATES)
     assert amounts(found) == {
         "goods": ("known", "240240.00"),
         "freight": ("included", "0"),
@@ -58,7 +55,7 @@ def test_cif_price_with_duty_and_vat_on_top_of_it():
 
 
 def test_under_ddp_only_the_fees_are_added():
-    found = landed_cost(Offer(D(1000), "USD", "t", "DDP"), RICE, Costs(fees=D(800)), "USD", TABLES)
+    found = landed_cost(Offer(D(1000), "USD", "t", "DDP"), RICE, Costs(fees=D(800)), "USD", RATES)
     assert (found.low, found.missing) == (D("20800.00"), ())
     assert [part.name for part in found.parts if part.state == State.INCLUDED] == [
         "freight", "insurance", "duty", "vat"
@@ -67,7 +64,7 @@ def test_under_ddp_only_the_fees_are_added():
 
 def test_a_rate_that_differs_by_national_line_gives_a_lowest_and_a_highest_cost():
     costs = Costs(duty=(D(5), D(10)), vat=D(13), fees=D(0))
-    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), RICE, costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), RICE, costs, "CNY", RATES)
     assert (found.part("duty").low, found.part("duty").high) == (D("1000.00"), D("2000.00"))
     assert (found.low, found.high) == (D("23730.00"), D("24860.00"))
 
@@ -85,7 +82,7 @@ def test_a_rate_that_differs_by_national_line_gives_a_lowest_and_a_highest_cost(
     ],
 )
 def test_what_is_not_known_is_named_and_not_zero(offer, wanted, costs, missing):
-    found = landed_cost(offer, wanted, costs, "CNY", TABLES)
+    found = landed_cost(offer, wanted, costs, "CNY", RATES)
     assert (found.missing, found.is_complete) == (missing, False)
 
 
@@ -95,7 +92,7 @@ def test_why_a_price_cannot_be_counted():
         (Offer(D(9), "XOF", "t", "FOB"), RICE),
         (Offer(D(9), "USD", "carton", "FOB"), RICE),
     ]
-    reasons = [landed_cost(offer, wanted, FULL, "CNY", TABLES).part("goods").reason for offer, wanted in cases]
+    reasons = [landed_cost(offer, wanted, FULL, "CNY", RATES).part("goods").reason for offer, wanted in cases]
     assert reasons == [Reason.NO_QUANTITY, Reason.NO_RATE, Reason.NO_COMMON_UNIT]
 
 
@@ -116,7 +113,7 @@ def test_a_packing_converts_only_as_the_supplier_says(
     quantity, unit, price_unit, packing, content, content_unit, expected
 ):
     offer = Offer(D(1), "USD", price_unit, "FOB", packing, D(content) if content else None, content_unit)
-    found = amount_in(TargetQuantity(D(quantity), unit), price_unit, offer, TABLES.units)
+    found = amount_in(TargetQuantity(D(quantity), unit), price_unit, offer)
     assert found == (None if expected is None else D(expected))
 
 
@@ -138,14 +135,14 @@ def test_the_best_offer_follows_the_buyers_order(order, values, expected):
 
 def test_consumption_tax_is_levied_on_the_value_with_itself_and_vat_on_top_of_both():
     costs = Costs(duty=(D(14), D(14)), vat=D(13), consumption=(D(10), D(10)), fees=D(0))
-    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", RATES)
     # (1000 + 140) / 0.9 x 0.1 and (1000 + 140 + 126.67) x 0.13
     assert (found.part("consumption").low, found.part("vat").low) == (D("126.67"), D("164.67"))
     assert found.low == D("1431.34")
 
 
 def test_parts_in_a_currency_without_decimals_are_whole_and_add_up():
-    won = Tables(TABLES.units, {"CNY": D(1), "KRW": D("0.00523")}, decimals=0)
+    won = Rates({"CNY": D(1), "KRW": D("0.00523")}, decimals=0)
     costs = Costs(freight=D("1000.4"), insurance=D(0), duty=(D("6.5"), D("6.5")), vat=D(10), fees=D(0))
     found = landed_cost(Offer(D(7), "CNY", "kg", "FOB"), TargetQuantity(D(3), "kg"), costs, "KRW", won)
     assert {part.name: str(part.low) for part in found.parts if part.low} == {
@@ -156,17 +153,17 @@ def test_parts_in_a_currency_without_decimals_are_whole_and_add_up():
 
 def test_a_regime_levies_its_share_of_the_taxes():
     costs = Costs(duty=(D(0), D(0)), vat=D(13), consumption=(D(10), D(10)), fees=D(0), tax_share=D(70))
-    found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(900), "CNY", "t", "CIF"), TargetQuantity(D(1), "t"), costs, "CNY", RATES)
     assert (found.part("consumption").low, found.part("vat").low) == (D("70.00"), D("91.00"))
 
 
 def test_taxes_that_a_regime_does_not_levy_are_known_whatever_else_is_missing():
     costs = Costs(duty=(D(0), D(0)), fees=D(0), tax_share=D(0))  # freight, insurance and VAT are not known
-    found = landed_cost(Offer(D(900), "CNY", "t", "FOB"), TargetQuantity(D(1), "t"), costs, "CNY", TABLES)
+    found = landed_cost(Offer(D(900), "CNY", "t", "FOB"), TargetQuantity(D(1), "t"), costs, "CNY", RATES)
     assert (found.part("vat").high, found.part("consumption").high) == (0, 0)
     assert found.missing == ("freight", "insurance")
 
 
 def test_without_a_rate_consumption_tax_is_no_part():
-    found = landed_cost(FOB, RICE, FULL, "CNY", TABLES)
+    found = landed_cost(FOB, RICE, FULL, "CNY", RATES)
     assert found.optional_part("consumption") is None

@@ -20,7 +20,7 @@ from tests.messaging.conftest import TEXT
 from tests.messaging.test_deals import terms
 
 pytestmark = pytest.mark.django_db
-RATES = {"USD": D("7.10")}
+RATES = {"CNY": D(1), "USD": D("7.10")}
 
 
 @pytest.fixture

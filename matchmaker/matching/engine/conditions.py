@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from matchmaker.core.exchange import exchange
+from matchmaker.core.units import factor
 from matchmaker.language.attributes import read_attributes
 from matchmaker.matching.engine.attributes import agreements, asked, failures
 from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, compare_inclusion
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
-from matchmaker.matching.engine.units import factor
 
 
 def judge(offer: Offer, want: Want, *, rates: Mapping[str, float], today: date) -> tuple[Condition, ...]:
@@ -98,10 +99,11 @@ def judge_price(offer: Offer, want: Want, rates: Mapping[str, float]) -> Conditi
     }
     # A price for one t is a thousandth of it for one kg: the inverse of what quantities do.
     per_unit = factor(want.price_unit, offer.price_unit)
-    exchange = _exchange(offer.currency, want.currency, rates)
-    if lowest is None or per_unit is None or exchange is None:
+    if lowest is None or per_unit is None:
         return Condition("price", "unknown", facts)
-    converted = lowest * per_unit * exchange
+    converted = exchange(lowest * per_unit, offer.currency, want.currency, rates)
+    if converted is None:
+        return Condition("price", "unknown", facts)
     facts["offered_converted"] = round(converted, 4)
     # The allowance is for the rounding of conversions, not for haggling.
     outcome = "meets" if converted <= want.target_price * (1 + 1e-9) else "fails"
@@ -109,13 +111,6 @@ def judge_price(offer: Offer, want: Want, rates: Mapping[str, float]) -> Conditi
     if delivery is None or (delivery < 0 and outcome == "meets") or (delivery > 0 and outcome == "fails"):
         outcome = "unknown"
     return Condition("price", outcome, facts)
-
-
-def _exchange(currency: str, into: str, rates: Mapping[str, float]) -> float | None:
-    if currency and currency == into:
-        return 1.0
-    one, other = rates.get(currency), rates.get(into)
-    return one / other if one and other else None
 
 
 def _minimum_order(offer: Offer, want: Want) -> Condition | None:

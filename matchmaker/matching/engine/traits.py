@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from matchmaker.core.units import factor
 from matchmaker.matching.engine.pairs import Condition, Offer, Want
-from matchmaker.matching.engine.units import factor
 
 _A_YEAR = {"year": 1, "month": 12}
 

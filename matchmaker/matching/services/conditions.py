@@ -9,11 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F
-from django.utils.module_loading import import_string
 
 from matchmaker.core.clocks import today_in_china
+from matchmaker.core.exchange import yuan_rates
 from matchmaker.matching.engine.conditions import judge, judge_price
 from matchmaker.matching.engine.pairs import Condition, Offer
 from matchmaker.matching.models import Match
@@ -37,9 +36,8 @@ class OfferedTerms:
 
 
 def exchange_rates() -> Mapping[str, float]:
-    """CNY for one unit of each currency with a rate, as the organiser set them (setting `EXCHANGE_RATES`)."""
-    rates: Mapping[str, float] = import_string(settings.EXCHANGE_RATES)()
-    return rates
+    """Yuan for one unit of each currency, as the engine takes them."""
+    return {code: float(yuan) for code, yuan in yuan_rates().items()}
 
 
 def judge_match(match: Match, terms: OfferedTerms | None = None) -> list[dict[str, Any]]:

@@ -28,8 +28,8 @@ from matchmaker.messaging.landed_cost import (
     Costs,
     LandedCost,
     Offer,
+    Rates,
     State,
-    Tables,
     TargetQuantity,
     best_offer,
     landed_cost,
@@ -114,11 +114,11 @@ def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal])
     """All quotes of the scope as they stand; the best by the buyer's order of criteria is marked.
 
     Args:
-        rates: currency → what one unit is worth in yuan.
+        rates: currency → what one unit is worth in yuan, CNY included.
     """
-    tables = Tables(_units(), {"CNY": Decimal(1), **rates}, get_currency_precision(sheet.currency))
+    converted = Rates(rates, get_currency_precision(sheet.currency))
     typed = {row.quote_id: row for row in sheet.costs.all()} if sheet.pk else {}
-    rows = [_compare(quote, scope, sheet, typed.get(quote.pk), tables) for quote in scope.quotes()]
+    rows = [_compare(quote, scope, sheet, typed.get(quote.pk), converted) for quote in scope.quotes()]
     living = [row for row in rows if row.quote.status in Quote.LIVE and not row.quote.has_run_out]
     best = best_offer([_values(row, scope) for row in living], criteria_of(sheet))
     if best is None:
@@ -178,7 +178,7 @@ def save_costs(
     return sheet
 
 
-def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, tables: Tables) -> ComparedQuote:
+def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, rates: Rates) -> ComparedQuote:
     product = _product(quote)
     answer = duty_of(product, scope.day) if product is not None else None
     regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", GENERAL) else None
@@ -191,7 +191,7 @@ def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | No
         quote=quote,
         product=product,
         duty=answer,
-        cost=landed_cost(offer, scope.wanted, _costs(sheet, typed, answer, regime), sheet.currency, tables),
+        cost=landed_cost(offer, scope.wanted, _costs(sheet, typed, answer, regime), sheet.currency, rates),
         typed=typed,
         certificates=tuple(held),
         is_best=False,
@@ -268,10 +268,4 @@ def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:
         "delivery": row.quote.lead_time_days,
         "certificates": -held if row.product is not None else None,
         "payment": payment_rank(row.quote),
-    }
-
-
-def _units() -> dict[str, tuple[str, Decimal]]:
-    return {
-        code: (unit["kind"], Decimal(unit["to_base"])) for code, unit in reference.units().items() if unit["to_base"]
     }

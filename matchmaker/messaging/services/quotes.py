@@ -12,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine
-from matchmaker.core import reference
+from matchmaker.core import reference, units
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.language.text import detect
@@ -211,9 +211,5 @@ def _keep_event(by: User, row: Quote, note: str = "") -> None:
 
 def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:
     """The price for one kilogram, litre, piece …: what makes quotes in different units comparable; None without one."""
-    units = reference.units()
-    unit = units.get(row.price_unit)
-    if unit is None or not unit["to_base"]:
-        return None
-    base = next((u["code"] for u in units.values() if u["kind"] == unit["kind"] and u["to_base"] == "1"), "")
-    return ((row.price / Decimal(unit["to_base"])).quantize(Decimal("0.0001")), base) if base else None
+    one = units.price_for_base(row.price, row.price_unit)
+    return (one[1].quantize(Decimal("0.0001")), units.base_of(one[0])) if one else None

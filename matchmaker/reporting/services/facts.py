@@ -4,7 +4,6 @@ This module is the definition of every figure; docs/reporting.md puts it into wo
 """
 
 import datetime as dt
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from matchmaker.campaigns.models import Campaign, Enrolment, Participation, Part
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.clocks import CHINA
-from matchmaker.directory.models import ExchangeRate
+from matchmaker.directory.rates import RatesByDay
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side, StepPaper
@@ -263,7 +262,7 @@ class _Collector:
 
     def _deals(self) -> None:
         names = ("pk", "enquiry__supplier", "enquiry__buyer", "rung", "answer", "happened_on", "amount", "currency")
-        rates = _Rates()
+        rates = RatesByDay()
         reached: dict[str, list] = defaultdict(list)
         steps = DealStep.objects.annotate(is_backed=Exists(StepPaper.objects.filter(step=OuterRef("pk"))))
         for pk, supplier, buyer, rung, answer, day, amount, currency, is_backed in self._of_enquiry(steps).values_list(
@@ -280,7 +279,7 @@ class _Collector:
             if is_backed:
                 self._add(f"backed_{rung}", pk, pair, day)
             if amount is not None:
-                yuan, rate_of = rates.yuan(amount, currency, day)
+                yuan, rate_of = _in_yuan(amount, currency, day, rates)
                 value = {"number": amount, "currency": currency, "yuan": yuan, "rate_of": rate_of}
                 self._add(f"value_{rung}", pk, pair, day, **value)
         self._step("agreed", [*reached["intent"], *reached["order"], *reached["shipment"]])
@@ -382,21 +381,9 @@ _STATE_IN_SQL = Case(
 )
 
 
-class _Rates:
-    """Yuan for one unit of a currency on a day: the newest rate up to that day, before the first rate the first."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[dt.date, Decimal]]] = defaultdict(list)
-        for currency, day, yuan in ExchangeRate.objects.order_by("as_of").values_list("currency", "as_of", "yuan"):
-            self.rows[currency].append((day, yuan))
-
-    def yuan(self, amount: Decimal, currency: str, day: dt.date) -> tuple[Decimal | None, dt.date | None]:
-        """The amount in yuan and the day of the rate; None where no rate was set."""
-        if currency == "CNY":
-            return amount.quantize(CENT), None
-        rows = self.rows.get(currency)
-        if not rows:
-            return None, None
-        place = max(0, bisect_right([row[0] for row in rows], day) - 1)
-        rate_of, yuan = rows[place]
-        return (amount * yuan).quantize(CENT), rate_of
+def _in_yuan(amount: Decimal, currency: str, day: dt.date, rates: RatesByDay) -> tuple[Decimal | None, dt.date | None]:
+    """The amount by the rate of that day, and the day of the rate; None where no rate was set."""
+    if currency == "CNY":
+        return amount.quantize(CENT), None
+    rate = rates.on(day, currency)
+    return ((amount * rate[1]).quantize(CENT), rate[0]) if rate else (None, None)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
-from matchmaker.core import reference
+from matchmaker.core import reference, units
 from matchmaker.core.downloads import download
+from matchmaker.core.exchange import exchange
 from matchmaker.core.formats import day as date_of
 from matchmaker.core.formats import isolate, money, quantity
 from matchmaker.core.lists import format_list, join_label, join_sentences
-from matchmaker.directory import facts
-from matchmaker.directory.models import ExchangeRate
+from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.events.services.outcomes import attendance_rates
 from matchmaker.market_access import sentences
 from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
@@ -63,14 +63,14 @@ class Comparison:
 
 
 def of_products(products: list[Product], buyer: Company, day: dt.date) -> Comparison:
-    rates = facts.rates()
+    rates = current_rates()
     ready = readiness_of_many(products, day)
     codes = sorted({c.code for p in products for c in p.certificates.all()}, key=certificate)
     held = [{c.code: c for c in p.certificates.all() if c.is_valid} for p in products]
     duties = [duty_box(p, day) for p in products]
     rows = [
         _texts(_("Price"), [price(p) or _("on request") for p in products]),
-        _price_row(products, rates),
+        _price_row(products, as_yuan(rates)),
         _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
         _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
         _texts(_("Capacity"), [_capacity(p) for p in products]),
@@ -127,7 +127,7 @@ def _texts(label: str, texts: Sequence[str]) -> Row:
     return Row(label, [Cell(text) for text in texts])
 
 
-def _price_row(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
+def _price_row(products: list[Product], rates: Mapping[str, Decimal]) -> Row:
     """The lower price in yuan for one base unit; the lowest is marked among those that can be compared.
 
     Prices are comparable in one kind of unit and under one Incoterm: another term includes other costs.
@@ -135,7 +135,8 @@ def _price_row(products: list[Product], rates: dict[str, ExchangeRate]) -> Row:
     found: dict[int, tuple[str, Decimal]] = {}
     for place, product in enumerate(products):
         low = product.price_low if product.price_low is not None else product.price_high
-        one = facts.for_one(facts.in_yuan(low, product.currency, rates), product.price_unit)
+        yuan = None if low is None else exchange(low, product.currency, "CNY", rates)
+        one = None if yuan is None else units.price_for_base(yuan, product.price_unit)
         if one:
             found[place] = one
     groups: dict[tuple[str, str], list[int]] = {}

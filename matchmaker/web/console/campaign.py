@@ -16,8 +16,8 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import update_campaign
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core import reference
-from matchmaker.directory import facts
 from matchmaker.directory.models import ExchangeRate
+from matchmaker.directory.rates import current_rates
 from matchmaker.directory.services import remove_rate, set_rate
 from matchmaker.matching.models import Match
 from matchmaker.matching.tasks import start_price_update
@@ -151,7 +151,7 @@ def index(request):
             start_price_update()
             messages.success(request, _("Saved. Lists and comparisons follow within a minute."))
             return redirect("console_rates")
-    held = facts.rates()
+    held = current_rates()
     rows = [{"rate": row, "holds": held.get(row.currency) == row} for row in ExchangeRate.objects.all()[:200]]
     return render(request, "console/rates.html", {"form": form, "rows": rows}, status=422 if form.errors else 200)
 

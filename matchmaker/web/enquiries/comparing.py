@@ -19,7 +19,7 @@ from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.formats import day, money, quantity
 from matchmaker.core.lists import format_list, join_label
-from matchmaker.directory import facts
+from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.market_access import sentences
 from matchmaker.messaging import services
 from matchmaker.messaging.landed_cost import LandedCost, Part, Reason, State
@@ -184,8 +184,8 @@ def _read_quoted_lines(demand: Demand) -> set[int]:
 
 def _table(scope: Scope, form: CostsForm | None = None) -> dict[str, Any]:
     """What the page shows of one comparison."""
-    sheet, rates = scope.sheet, facts.rates()
-    compared = services.compare_quotes(scope, sheet, {code: row.yuan for code, row in rates.items()})
+    sheet, rates = scope.sheet, current_rates()
+    compared = services.compare_quotes(scope, sheet, as_yuan(rates))
     quotes = [row.quote for row in compared]
     read_ahead_notes(quote.note for quote in quotes)
     used = {sheet.currency, *(quote.currency for quote in quotes)} if quotes else set()

@@ -4,7 +4,6 @@ import pytest
 
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.units import factor
 
 TODAY = date(2026, 3, 2)
 RATES = {"CNY": 1.0, "USD": 7.0, "EUR": 8.0}
@@ -13,31 +12,6 @@ RATES = {"CNY": 1.0, "USD": 7.0, "EUR": 8.0}
 def outcome(offer: dict, want: dict) -> tuple[str, str] | None:
     found = judge(Offer(1, (), **offer), Want(2, (), **want), rates=RATES, today=TODAY)
     return (found[0].code, found[0].outcome) if found else None
-
-
-@pytest.mark.parametrize(
-    ("unit", "into", "expected"),
-    [
-        ("t", "kg", 1000),
-        ("KG", "吨", 0.001),
-        ("hl", "l", 100),
-        ("m3", "l", 1000),
-        ("pair", "pc", 2),
-        ("打", "pc", 12),
-        ("set", "套", 1),
-        ("set", "pc", None),
-        ("40hq", "kg", None),
-        ("container", "20gp", None),
-        ("bottle", "l", None),
-        ("bottle", "bottle", 1),
-        ("l", "kg", None),
-        ("bag", "bag", 1),
-        ("bag", "kg", None),
-        ("", "kg", None),
-    ],
-)
-def test_units_convert_only_within_their_kind(unit, into, expected):
-    assert factor(unit, into) == (None if expected is None else pytest.approx(expected))
 
 
 def test_a_want_that_asks_nothing_sets_no_condition():
