@@ -73,14 +73,22 @@ def add_program(*, by: User, company: Company, url: str, name: str, types: list[
 def renew_secret(*, by: User, company: Company, endpoint: WebhookEndpoint) -> str:
     require_admin(by, company)
     record(by=by, verb="renew_program_secret", on=endpoint, organisation=company)
-    return webhooks.rotate_secret(by=by, endpoint=endpoint)
+    return webhooks.rotate_secret(endpoint=endpoint)
+
+
+@transaction.atomic
+def enable_program(*, by: User, company: Company, endpoint: WebhookEndpoint) -> None:
+    """Try a program again that was switched off; see `enable_endpoint`."""
+    require_admin(by, company)
+    record(by=by, verb="enable_program", on=endpoint, organisation=company)
+    webhooks.enable_endpoint(endpoint=endpoint)
 
 
 @transaction.atomic
 def remove_program(*, by: User, company: Company, endpoint: WebhookEndpoint) -> None:
     require_admin(by, company)
     record(by=by, verb="remove_program", on=endpoint, organisation=company, facts={"url": endpoint.url})
-    webhooks.remove_endpoint(by=by, endpoint=endpoint)
+    webhooks.remove_endpoint(endpoint=endpoint)
 
 
 def keepers(owner: UUID) -> tuple[Iterable[User], str]:

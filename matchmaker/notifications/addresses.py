@@ -67,7 +67,7 @@ def remove_address(*, by: Any, address: ChannelAddress) -> None:
             preferences.choose(by=by, topic=topic, channel=channel, frequency=Frequency.NEVER)
 
 
-def send_test(*, by: Any, address: ChannelAddress) -> None:
+def send_test(*, address: ChannelAddress) -> None:
     """Send a message now, so that the person sees whether it arrives.
 
     Raises:

@@ -43,6 +43,6 @@ def mute(*, by: Any, kind: str) -> None:
     )
 
 
-def unmute(*, by: Any, kind: str) -> bool:
+def unmute(*, kind: str) -> bool:
     """Send letters of this kind again; returns whether they were off."""
     return MutedKind.objects.filter(kind=kind).delete()[0] > 0

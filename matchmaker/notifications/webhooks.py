@@ -72,7 +72,7 @@ def create_endpoint(
 
 
 @transaction.atomic
-def rotate_secret(*, by: Any, endpoint: WebhookEndpoint) -> str:
+def rotate_secret(*, endpoint: WebhookEndpoint) -> str:
     """A new secret, shown this once; the old one goes on signing beside it for a day."""
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         generation=models.F("generation") + 1, previous_until=timezone.now() + OVERLAP
@@ -82,19 +82,19 @@ def rotate_secret(*, by: Any, endpoint: WebhookEndpoint) -> str:
 
 
 @transaction.atomic
-def enable_endpoint(*, by: Any, endpoint: WebhookEndpoint) -> None:
+def enable_endpoint(*, endpoint: WebhookEndpoint) -> None:
     """Try a disabled endpoint again, with what was parked for it meanwhile."""
     fresh = {"disabled_at": None, "disabled_reason": "", "failing_since": None, "failures": 0, "open_until": None}
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**fresh)
     _start_over(endpoint.deliveries.parked())
 
 
-def remove_endpoint(*, by: Any, endpoint: WebhookEndpoint) -> None:
+def remove_endpoint(*, endpoint: WebhookEndpoint) -> None:
     """Forget an endpoint, its log and what waits for it."""
     endpoint.delete()
 
 
-def send_test(*, by: Any, endpoint: WebhookEndpoint) -> WebhookDelivery:
+def send_test(*, endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Put a `test` event in the queue; its log shows status and time, never the body (B81)."""
     return WebhookDelivery.objects.create(
         endpoint=endpoint,
@@ -130,7 +130,7 @@ def emit(
     return len(rows)
 
 
-def replay(*, by: Any, delivery: WebhookDelivery) -> None:
+def replay(*, delivery: WebhookDelivery) -> None:
     """Send one event again under its own webhook-id, whatever became of it."""
     _start_over(WebhookDelivery.objects.filter(pk=delivery.pk).exclude(state=Promise.State.WAITING))
 

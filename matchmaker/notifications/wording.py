@@ -90,7 +90,7 @@ def save(*, by: Any, kind: str, language: str, subject: str, body: str, variant:
     return row
 
 
-def restore(*, by: Any, kind: str, language: str, variant: int = 0) -> bool:
+def restore(*, kind: str, language: str, variant: int = 0) -> bool:
     """Go back to the kind's own words; returns whether there were others."""
     return Wording.objects.filter(kind=kind, language=language, variant=variant).delete()[0] > 0
 

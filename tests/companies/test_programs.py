@@ -114,12 +114,15 @@ def test_the_page_shows_a_new_secret_once(page, company):
 def test_the_page_tests_renews_replays_and_removes(page, company, boss):
     endpoint = add(boss, company)
     act = {verb: reverse("company_webhook_act", args=[company.uid, endpoint.uid, verb]) for verb in
-           ("test", "rotate", "remove", "nonsense")}  # fmt: skip
+           ("test", "rotate", "enable", "remove", "nonsense")}  # fmt: skip
     page.post(act["test"])
     row = WebhookDelivery.objects.get()
     webhooks.disable(endpoint, "gone")
     page.post(reverse("company_webhook_replay", args=[company.uid, endpoint.uid, row.pk]))
     assert WebhookDelivery.objects.get().state == "waiting"
+    page.post(act["enable"])
+    endpoint.refresh_from_db()
+    assert (endpoint.disabled_at, AuditEntry.objects.get(verb="enable_program").actor) == (None, boss)
     assert "whsec_" in page.post(act["rotate"]).content.decode()
     assert page.post(act["nonsense"]).status_code == 404
     page.post(act["remove"])

@@ -265,11 +265,11 @@ def test_an_address_that_is_gone_ends_the_delivery(service, address, person, sen
 
 
 def test_a_test_message_says_what_the_service_said(service, address, person):
-    addresses.send_test(by=person, address=address)
+    addresses.send_test(address=address)
     assert "test message" in service.texts[0]
     service.script.append(service.service.refused)
     with pytest.raises(Refused) as refusal:
-        addresses.send_test(by=person, address=address)
+        addresses.send_test(address=address)
     assert refusal.value.code == "not_sent"
 
 

@@ -19,7 +19,7 @@ def test_a_muted_kind_is_told_on_the_site_alone_until_it_is_not(person, tell, bo
     muting.mute(by=boss, kind="demand_closed")
     assert tell(person) is None
     assert Notice.objects.get().in_app is True
-    assert muting.unmute(by=boss, kind="demand_closed") is True
+    assert muting.unmute(kind="demand_closed") is True
     assert tell(person).channel == "email"
 
 

@@ -31,7 +31,7 @@ def save_wording(
 def restore_wording(*, by: User, campaign: Campaign, kind: str, language: str, variant: int) -> None:
     """Go back to the kind's own words."""
     require_organiser(by, campaign)
-    if wording.restore(by=by, kind=kind, language=language, variant=variant):
+    if wording.restore(kind=kind, language=language, variant=variant):
         facts = {"kind": kind, "language": language, "variant": variant}
         record(by=by, verb="restore_wording", on=campaign, facts=facts)
 
@@ -52,7 +52,7 @@ def mute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
 def unmute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
     """Send mails of this kind again."""
     require_organiser(by, campaign)
-    if muting.unmute(by=by, kind=kind):
+    if muting.unmute(kind=kind):
         record(by=by, verb="unmute_notice", on=campaign, facts={"kind": kind})
 
 

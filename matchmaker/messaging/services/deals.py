@@ -108,13 +108,13 @@ def move_sample(*, by: User, sample: Sample, stage: str, **fields) -> Sample:
     row.full_clean(validate_constraints=False)
     row.save()
     if stage == Stage.RECEIVED:
-        _sample_rung(by, row, enquiry)
+        _sample_rung(row, enquiry)
     facts = {"stage": stage, "what": row.what, "carrier": row.carrier, "tracking": row.tracking}
     _news(by, "move_sample", row, enquiry, side, owes=stage == Stage.SENT, verdict=row.verdict, **facts)
     return row
 
 
-def _sample_rung(by: User, sample: Sample, enquiry: Enquiry) -> None:
+def _sample_rung(sample: Sample, enquiry: Enquiry) -> None:
     if enquiry.steps.filter(rung=Rung.SAMPLE).exclude(answer=DealStep.Answer.DENIED).exists():
         return
     DealStep.objects.create(

@@ -86,7 +86,7 @@ def add_browser(request: HttpRequest) -> HttpResponse:
 def test(request: HttpRequest, uid) -> HttpResponse:
     address = get_object_or_404(ChannelAddress, uid=uid, user=request.user)
     with refusals_in_messages(request):
-        addresses.send_test(by=request.user, address=address)
+        addresses.send_test(address=address)
         messages.success(request, _("The test message was accepted. Look whether it is there."))
     return redirect("notice_channels")
 

@@ -58,6 +58,7 @@ class Owner:
     form: type[EndpointForm]
     create: Callable[..., tuple[WebhookEndpoint, str]]
     rotate: Callable[..., str]
+    enable: Callable[..., None]
     remove: Callable[..., None]
     company: Any = None
 
@@ -73,8 +74,9 @@ def _person(request: HttpRequest) -> Owner:
         arguments=(),
         form=EndpointForm,
         create=lambda **values: webhooks.create_endpoint(by=by, **values),
-        rotate=lambda endpoint: webhooks.rotate_secret(by=by, endpoint=endpoint),
-        remove=lambda endpoint: webhooks.remove_endpoint(by=by, endpoint=endpoint),
+        rotate=lambda endpoint: webhooks.rotate_secret(endpoint=endpoint),
+        enable=lambda endpoint: webhooks.enable_endpoint(endpoint=endpoint),
+        remove=lambda endpoint: webhooks.remove_endpoint(endpoint=endpoint),
     )
 
 
@@ -87,6 +89,7 @@ def _company(request: HttpRequest) -> Owner:
         form=ProgramForm,
         create=lambda **values: programs.add_program(by=by, company=company, **values),
         rotate=lambda endpoint: programs.renew_secret(by=by, company=company, endpoint=endpoint),
+        enable=lambda endpoint: programs.enable_program(by=by, company=company, endpoint=endpoint),
         remove=lambda endpoint: programs.remove_program(by=by, company=company, endpoint=endpoint),
         company=company,
     )
@@ -170,9 +173,9 @@ def _act(request: HttpRequest, owner: Owner, key, verb: str) -> HttpResponse:
         messages.success(request, _("The program is not told any more; its log is gone."))
         return redirect(owner.at("webhooks"))
     if verb == "test":
-        webhooks.send_test(by=request.user, endpoint=endpoint)
+        webhooks.send_test(endpoint=endpoint)
     elif verb == "enable":
-        webhooks.enable_endpoint(by=request.user, endpoint=endpoint)
+        owner.enable(endpoint)
     else:
         raise Http404
     start_delivery()
@@ -182,7 +185,7 @@ def _act(request: HttpRequest, owner: Owner, key, verb: str) -> HttpResponse:
 def _replay(request: HttpRequest, owner: Owner, key, event) -> HttpResponse:
     """Send one event again under its own id."""
     delivery = get_object_or_404(WebhookDelivery, pk=event, endpoint__in=owner.rows, endpoint__uid=key)
-    webhooks.replay(by=request.user, delivery=delivery)
+    webhooks.replay(delivery=delivery)
     start_delivery()
     messages.success(request, _("It goes out again under the same id."))
     return redirect(owner.at("webhook", key))

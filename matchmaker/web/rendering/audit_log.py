@@ -240,6 +240,7 @@ VERBS: dict[str, str | Promise] = {
     "add_program": _("Program registered"),
     "renew_calendar_address": _("Calendar address made anew"),
     "close_calendar_address": _("Calendar address closed"),
+    "enable_program": _("Program switched on again"),
     "renew_program_secret": _("Secret of a program renewed"),
     "remove_program": _("Program removed"),
     "add_companies": _("Companies added from a sheet"),

@@ -150,7 +150,7 @@ class Happenings:
         self.endpoint, _secret = webhooks.create_endpoint(
             by=self.by_seller, name="Our stock system", url="https://hooks.example.org/matchmaker"
         )
-        webhooks.send_test(by=self.by_seller, endpoint=self.endpoint)
+        webhooks.send_test(endpoint=self.endpoint)
 
     def _event(self) -> None:
         """A wish for another time, a request, a contact kept by badge, a phone at the gate."""
