@@ -1,11 +1,11 @@
 """Wording of the site's mails by the campaign's team: `notifications` stores it, organisers may change it."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Organiser
+from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.notifications import muting, wording
 from matchmaker.notifications.models import Notice, Wording
@@ -56,7 +56,9 @@ def unmute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
         record(by=by, verb="unmute_notice", on=campaign, facts={"kind": kind})
 
 
-def readable_notices(campaign: Campaign) -> QuerySet[Notice]:
-    """Notices whose facts an organiser of the campaign may see while she words a mail: those that went to its team."""
-    team = Organiser.objects.filter(campaign=campaign).values("user")
-    return Notice.objects.filter(recipient__in=team)
+def readable_notices(by: User, campaign: Campaign) -> QuerySet[Notice]:
+    """Notices whose facts an organiser may see while she words a mail: her own, and those to the campaign's team.
+
+    What a colleague got as a member of a company holds private letters and prices.
+    """
+    return Notice.objects.filter(Q(recipient=by) | Q(about=campaign.uid))

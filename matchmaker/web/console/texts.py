@@ -64,7 +64,7 @@ def edit(request, kind, language, variant):
         if not mistakes and not looking and _save(request, form, kind, language, variant):
             return redirect("console_text", kind, language, variant)
     shown = form.data if form.is_bound else start
-    notice, facts = wording.sample(kind, variant, services.readable_notices(request.campaign))
+    notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     known = wording.values(kind, {**facts, "recipient": request.user.name, "site_name": mail.site_name()}, language)
     context = {
         "form": form,
@@ -120,7 +120,7 @@ def restore(request, kind, language, variant):
 def as_mail(request, kind, language, variant) -> HttpResponse:
     """The mail itself, with the words kept at the moment."""
     _require_known(kind, language, variant)
-    _notice, facts = wording.sample(kind, variant, services.readable_notices(request.campaign))
+    _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     request.user.language = language  # never saved
     facts = {**facts, "path": "/"}
     return as_page(mail.build(request.user, kind, topics.topic_of(kind), facts, key="preview"))

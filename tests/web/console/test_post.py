@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.services import announcements
+from matchmaker.companies.models import Membership
+from matchmaker.messaging import services as messaging
 from matchmaker.notifications import muting, services, wording
 from matchmaker.notifications.models import Announcement, Delivery, Notice, WebhookEndpoint
 from tests import factories
@@ -137,6 +139,24 @@ def test_a_second_person_does_not_send_what_was_changed_after_she_read_it(consol
     act(colleague, row, "send", read=read(colleague, row))
     row.refresh_from_db()
     assert (row.state, row.texts["en"]["subject"], count_notices(row)) == ("sent", "Pay the fee here", 2)
+
+
+def test_who_words_a_mail_reads_no_letter_that_a_colleague_got_as_a_member_of_her_company(console, campaign):
+    """The sample facts were of the newest notice of anyone in the team, with the words of private letters."""
+    seller, buyer = factories.supplier(), factories.buyer()
+    product = factories.product(seller)
+    factories.match(product, factories.demand(buyer, lines=1).lines.get())
+    colleague = factories.organiser(campaign)
+    Membership.objects.create(company=seller, user=colleague)
+    words = "Our highest price is 912 dollars a tonne, please keep this between us."
+    messaging.ask(by=factories.member_of(buyer), company=buyer, product=product, text=words)
+    told = Notice.objects.filter(recipient=colleague, context__icontains="912 dollars")
+    assert told.exists()
+    for notice in told:
+        where = [notice.kind, "en", wording.variant_of(notice.kind, notice.context)]
+        page, mail = (console.get(reverse(name, args=where)) for name in ("console_text", "console_text_mail"))
+        assert (page.status_code, mail.status_code, page.context["real"]) == (200, 200, None)
+        assert "912 dollars" not in page.content.decode() + mail.content.decode()
 
 
 def test_an_unknown_verb_does_nothing_to_a_draft(console):
