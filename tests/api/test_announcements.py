@@ -111,7 +111,8 @@ def test_what_was_not_sent_cannot_be_called_back(api, people):
     assert not AuditEntry.objects.filter(verb="call_back_announcement").exists()
 
 
-def test_who_has_left_the_team_reads_no_letter_that_is_still_written(caller, client, campaign, people):
+@pytest.mark.parametrize("leaves", [True, False])
+def test_who_no_longer_decides_reads_no_letter_that_is_still_written(caller, client, campaign, people, leaves):
     """A trial leads to the letter as it stands now: its page, the list of notices and the API showed later drafts."""
     admin, leaver = factories.organiser(campaign, role="admin"), factories.organiser(campaign)
     team_member = caller(leaver)
@@ -120,7 +121,8 @@ def test_who_has_left_the_team_reads_no_letter_that_is_still_written(caller, cli
     client.force_login(leaver)
     page, notices = reverse("announcement", args=[uid]), reverse("notices")
     assert SUBJECTS["en"] in client.get(page).content.decode()
-    team.remove(by=admin, one=leaver.organiser_of.get())
+    place = leaver.organiser_of.get()
+    team.remove(by=admin, one=place) if leaves else team.change_role(by=admin, one=place, role="staff")
     later = {"subjects": {"en": "What nobody knows yet", "zh-hans": "尚未公布"}}
     assert caller(admin).patch(at("announcement", uid), later).status_code == 200
     assert client.get(page).status_code == 404
@@ -148,7 +150,7 @@ def test_what_is_wrong_is_named_by_its_member(api, change, field):
 def test_another_team_and_a_reader_of_the_team_find_none(caller, api, campaign):
     uid = api.post(at("announcements"), {"subjects": SUBJECTS, "bodies": BODIES}).json()["uid"]
     other = factories.organiser(factories.campaign(slug="other", is_current=False))
-    viewer = factories.organiser(campaign, role="viewer")
+    viewer = factories.organiser(campaign, role="staff")
     for stranger in (other, viewer, factories.user()):
         theirs = caller(stranger)
         assert theirs.get(at("announcements")).json()["count"] == 0

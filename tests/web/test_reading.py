@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Product
 from matchmaker.core import ttl_cache
 from matchmaker.directory.rows import product_entries
@@ -117,6 +118,26 @@ def test_the_organiser_decides_what_leaves_and_sees_what_failed(client, machine,
     client.post(reverse("console_translation_again"))
     assert Translation.objects.get().state == "waiting"
     assert client.post(reverse("console_translation_kind", args=["nothing"])).status_code == 404
+    entries = AuditEntry.objects.filter(verb__in=["decide_translation", "translate_again"]).order_by("pk")
+    assert list(entries.values_list("actor", "facts")) == [
+        (admin.pk, {"kind": "message", "may_leave": True}),
+        (admin.pk, {"count": 1}),
+    ]
+
+
+def test_only_the_campaign_that_the_site_shows_decides_what_leaves(client, machine):
+    """The texts are those of all campaigns: an administrator of any of them could send private letters abroad."""
+    factories.campaign()
+    other = factories.campaign(slug="other", is_current=False)
+    client.force_login(factories.organiser(other, role="admin"))
+    machine("a 1", "", "es", "zh")
+    Translation.objects.update(state="refused", problem="changed_numbers")
+    page = client.get(reverse("console_translation"))
+    assert (page.status_code, "may_leave" in page.content.decode()) == (200, False)
+    assert client.post(reverse("console_translation_kind", args=["message"]), {"may_leave": "1"}).status_code == 404
+    assert client.post(reverse("console_translation_again")).status_code == 404
+    assert not KindPolicy.objects.exists()
+    assert Translation.objects.get().state == "refused"
 
 
 def test_a_page_asks_for_its_translations_at_once_however_many_texts_it_has(client, machine):

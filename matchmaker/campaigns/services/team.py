@@ -135,6 +135,8 @@ def change_role(*, by: User, one: Organiser, role: str) -> None:
     before = one.role
     if Organiser.objects.filter(pk=one.pk).exclude(role=role).update(role=role):
         record(by=by, verb="change_role", on=one.user, organisation=one.campaign, facts={"from": before, "to": role})
+        if role not in Organiser.DECIDES:  # what waited for her decision, and letters that are still written
+            take_back(person=one.user, about=one.campaign.uid)
 
 
 @transaction.atomic

@@ -182,7 +182,7 @@ TABLE = (
         ("–", "read and answer own", "the same", "–", "read; organisers invite and remind", "by scope"),
         tables="events.EventInvitation", notices="meetings_invited"),
     Right("Translations and what may leave the site",
-        ("–", "–", "–", "–", "administrators decide, see usage and failures", "–"),
+        ("–", "–", "–", "–", "administrators see usage and failures; those of the campaign shown decide", "–"),
         tables="translation.Translation translation.KindPolicy translation.Usage"),
     Right("Campaign, its rules, rates and codes",
         ("read", "read", "read", "read", "organisers write", "read"),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.campaigns.services import translation as services
 from matchmaker.translation.models import Kind
-from matchmaker.translation.services import kinds_that_may_leave, overview, retranslate, set_kind_policy
+from matchmaker.translation.services import kinds_that_may_leave, overview
 from matchmaker.web.access.decorators import campaign_admin
 
 PROBLEMS = {
@@ -49,6 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
             for code, count in state.problems.items()
         ],
         "kinds": [(kind, kind.value in allowed) for kind in Kind],
+        "may_change": request.campaign.is_current and not request.campaign.is_archived,
         "percent": min(100, round(100 * state.used / state.budget)) if state.budget else 100,
     }
     return render(request, "console/translation.html", context)
@@ -60,7 +62,9 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
     """Whether texts of one kind may be sent to the engine."""
     if kind not in Kind.values:
         raise Http404
-    set_kind_policy(by=request.user, kind=kind, may_leave=request.POST.get("may_leave") == "1")
+    _require_current(request)
+    who = {"by": request.user, "campaign": request.campaign}
+    services.decide_about_kind(**who, kind=kind, may_leave=request.POST.get("may_leave") == "1")
     messages.success(request, _("Saved."))
     return redirect("console_translation")
 
@@ -69,7 +73,14 @@ def decide(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Have everything translated anew."""
-    count = retranslate()
+    _require_current(request)
+    count = services.translate_again(by=request.user, campaign=request.campaign)
     sentence = ngettext("%(count)d text is translated anew.", "%(count)d texts are translated anew.", count)
     messages.success(request, sentence % {"count": count})
     return redirect("console_translation")
+
+
+def _require_current(request: HttpRequest) -> None:
+    """The engine is of the whole site: administrators of other campaigns read the figures and change nothing."""
+    if not request.campaign.is_current:
+        raise Http404

@@ -210,6 +210,8 @@ VERBS: dict[str, str | Promise] = {
     "hold_deliveries": _("Deliveries held"),
     "release_deliveries": _("Deliveries released"),
     "retry_deliveries": _("Deliveries tried again"),
+    "decide_translation": _("Decided what may be translated outside the site"),
+    "translate_again": _("Everything translated anew"),
     "announce": _("Announcement sent"),
     "ask_to_announce": _("Announcement put before a second person"),
     "call_back_announcement": _("Announcement called back"),
