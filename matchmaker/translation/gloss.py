@@ -53,6 +53,7 @@ _SEGMENT = re.compile(r"[,;:，；：、/()（）\[\]·•|\n–—]+|\.\s|。|\
 _OF = re.compile(r"\s+(?:de|du|des|del|da|do|dos|das|di|della|dei|of)\s|\s+(?:d|dell|all)['’]", re.IGNORECASE)
 _LEFT_TO_RIGHT = re.compile(r"[0-9A-Za-z]")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_HYPHENS = "-'’"
 _FIGURE = re.compile(
     r"(?:[≤≥<>±~≈]\s*)?\d+(?:[.,]\d+)*(?:\s*[-–x×]\s*\d+(?:[.,]\d+)*)*\s*"
     r"(?:%|°\s?C|‰|(?:kg|g|mg|t|l|ml|cl|mm|cm|m|km|µm|kw|kwh|w|v|hz|mt|lb|oz|pcs|mah|bar|hp|gsm|pa|mpa)\b)?",
@@ -315,7 +316,16 @@ class Phrase:
             for low, high in sorted(taken):
                 if low < end and start < high:
                     if start < low:
-                        yield start, low
+                        yield from self._without_hyphens(start, low)
                     start = max(start, high)
             if start < end and match.group().lower() not in ignored:
-                yield start, end
+                yield from self._without_hyphens(start, end)
+
+    def _without_hyphens(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What is left of "milk-tea" beside tea is "milk", and of "tea-milk-tea" the same."""
+        while start < end and self.text[start] in _HYPHENS:
+            start += 1
+        while start < end and self.text[end - 1] in _HYPHENS:
+            end -= 1
+        if start < end:
+            yield start, end

@@ -32,6 +32,15 @@ def test_figures_and_latin_words_stay_whole_in_a_line_from_right_to_left():
     assert "\u2068" not in render("Olive oil, 10-25 kg", "en", "zh").text
 
 
+@pytest.mark.parametrize(
+    "text", ["Bulk black tea for milk-tea blending", "Frozen concentrated orange juice for tea-shop drinks"]
+)
+def test_no_hyphen_is_left_of_a_word_of_which_a_part_is_known(text):
+    parts = render(text, "en", "fr").text.split(" · ")
+    assert parts[0]
+    assert not [part for part in parts if part != part.strip("-")]
+
+
 def test_a_name_inside_a_korean_word_is_not_taken_for_goods():
     assert (
         "蜡烛" not in render("찹쌀 태양초 고추장 500g", "ko", "zh").text
