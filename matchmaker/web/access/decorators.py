@@ -138,7 +138,7 @@ def _read_only(request: HttpRequest) -> HttpResponse | None:
     `require_organiser` refuses the same to programs.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
-    reads = request.method in ("GET", "HEAD", "OPTIONS") and name not in ONLY_FORMS or name in READ_BY_POST
+    reads = (request.method in ("GET", "HEAD", "OPTIONS") and name not in ONLY_FORMS) or name in READ_BY_POST
     if request.campaign.is_archived and not reads:
         messages.error(request, _("This campaign is archived: it can be read, nothing in it changes."))
         return redirect("console_campaigns")
