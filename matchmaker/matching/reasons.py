@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.core import reference
 from matchmaker.core.formats import day, isolate, money, per_unit, quantity
-from matchmaker.core.languages import ENGLISH, base_of, current
+from matchmaker.core.languages import BUYERS, ENGLISH, base_of, current
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.language import attributes
-from matchmaker.language.text import detect, is_readable
+from matchmaker.language.text import detect, is_readable, simplify
 from matchmaker.language.vocabulary import load_goods, load_words
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
@@ -93,9 +93,10 @@ def sentences(match: Match) -> list[str]:
         weighted.append((0.9, _("As asked for: %(values)s.") % {"values": format_list(map(value_name, met))}))
     if common := evidence.get("hs_common"):
         weighted.append((parts.get("hs", 0), _hs_sentence(common)))
-    code = match.product.category_id if match.product_id else None
-    if code and code == evidence.get("category") and parts.get("category", 0) >= CERTAIN:
-        weighted.append((0.5, _("Same category: %(category)s.") % {"category": match.product.category.name}))
+    code = evidence.get("category")
+    category = match.product.category if code and match.product_id and match.product.category_id == code else None
+    if category and parts.get("category", 0) >= CERTAIN:
+        weighted.append((0.5, _("Same category: %(category)s.") % {"category": category.name}))
     if floor := evidence.get("floor"):
         promise = ngettext(
             "The fit is lower: small and first-time exporters get at least %(count)d suggestion a product.",
@@ -107,10 +108,10 @@ def sentences(match: Match) -> list[str]:
 
 
 def _goods_in_common(match: Match) -> list[str]:
-    """The concepts that both texts name as what is traded, not as what it is made of or used for.
+    """The concepts that both names are about, not what the goods are made of or used for.
 
-    Where both have one HS heading, the concepts of this heading: 刀柄 is a tool holder under 8466 and a handle of a
-    knife under 8211. Else what stands first in both texts. A service about goods is none of them.
+    Where both have one HS code or heading, the concepts of it: 刀柄 is a tool holder under 8466 and a handle of a knife
+    under 8211. A service about goods is none of them.
     """
     evidence = match.evidence
     common = evidence.get("goods_common", [])
@@ -120,8 +121,17 @@ def _goods_in_common(match: Match) -> list[str]:
     for prefix in (code, code[:4]):
         if len(prefix) >= 4 and (same := [concept for concept in common if _code(concept).startswith(prefix)]):
             return same
-    first = {evidence.get("goods_offered", ""), evidence.get("goods_wanted", "")}
-    return [concept for concept in common if first <= {concept, ""}]
+    common = [concept for concept in common if _is_about(evidence, "offer", concept)]
+    common = [concept for concept in common if _is_about(evidence, "want", concept)]
+    return common if len({_code(concept)[:4] for concept in common}) == 1 else []
+
+
+def _is_about(evidence: dict, side: str, concept: str) -> bool:
+    """Whether a name of this side is about the concept: a rattan chair is not about rattan."""
+    names = [evidence.get(f"{side}_text", ["", ""]), *evidence.get(f"{side}_names", {}).items()]
+    written = [(language, simplify(name) if language == BUYERS else name) for language, name in names if name]
+    heads = [gloss.Phrase(name, language, ENGLISH).head for language, name in written]
+    return not written or any(head and concept in head[0].concepts for head in heads)
 
 
 def _code(concept: str) -> str:
@@ -160,7 +170,8 @@ def differences(match: Match) -> list[str]:
         ]
     offered, wanted = evidence.get("goods_offered", ""), evidence.get("goods_wanted", "")
     same_heading = len(evidence.get("hs_common", "")) >= 4 or evidence.get("goods_common")
-    if offered and wanted and not same_heading and _code(offered)[:4] != _code(wanted)[:4]:
+    differ = offered and wanted and not same_heading and _code(offered)[:4] != _code(wanted)[:4]
+    if differ and _is_about(evidence, "offer", offered) and _is_about(evidence, "want", wanted):
         names = {"offered": goods_name(offered), "wanted": goods_name(wanted)}
         if names["offered"] != names["wanted"]:
             reasons.append(_("Not quite the same: %(wanted)s is wanted, %(offered)s is offered.") % names)
@@ -218,20 +229,20 @@ def _meaning(match: Match) -> str:
         if not _is_own(match.evidence, offered):
             goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
             return "" if _goods_in_common(match) or _service_differs(match) else goods
-        return _("Both are named “%(name)s”.") % {"name": isolate(_quoted(offered))}
+        return _quoting(_("Both are named “%(name)s”."), name=offered)
     sentence = (
         _("“%(offered)s” and “%(wanted)s” are close in meaning.")
         if gap >= CLOSE
         else _("“%(offered)s” and “%(wanted)s” are related in meaning.")
     )
-    return sentence % {"offered": isolate(_quoted(offered)), "wanted": isolate(_quoted(wanted))}
+    return _quoting(sentence, offered=offered, wanted=wanted)
 
 
-def _quoted(name: str) -> str:
-    """A name that stands between marks of quotation: its own become those of the second level."""
-    if "«" in name:
-        return re.sub(r"«\s*([^«»]*?)\s*»", r"“\1”", name)
-    return re.sub("“([^“”]*)”", r"‘\1’", name)
+def _quoting(sentence: str, **names: str) -> str:
+    """A sentence with names between its marks of quotation: those in a name become marks of the second level."""
+    inner = r"‘\1’" if "“" in sentence else r"“\1”"
+    marks = r"[«“]\s*([^«»“”]*?)\s*[»”]"
+    return sentence % {key: isolate(re.sub(marks, inner, name)) for key, name in names.items()}
 
 
 def _display_name(evidence: dict, side: str) -> str:
@@ -386,7 +397,8 @@ def _condition(code: str, outcome: str, facts: dict) -> str:
         "attributes": _attributes,
         **traits.SENTENCES,
     }.get(code)
-    return sentence(outcome, facts) if sentence else ""
+    # A unit that is shortened with a full stop, 20 шт., ends its sentence with it.
+    return re.sub(r"\.\.$", ".", sentence(outcome, facts)) if sentence else ""
 
 
 def _country(code: str) -> str:

@@ -237,19 +237,29 @@ def test_properties_are_a_condition_with_what_meets_fails_and_is_not_said():
     )
 
 
-def test_goods_in_common_are_those_of_the_common_code_or_stand_first_in_both_texts():
+def test_goods_in_common_are_those_of_the_common_code_or_what_both_names_are_about():
     """刀柄 is a tool holder or a knife handle; the barley of a malt and the screws of a pump are not what is traded."""
     holder = {"goods_common": ["821195-knife-handles", "846610-tool-holder"], "hs_common": "846610"}
     assert reasons.sentences(match(evidence=holder)) == [
         "Both name the same goods: tool holder.",
         "Same HS code 8466.10.",
     ]
-    malt = {"goods_common": ["220300-lager-beer", "general-barley"], "hs_common": "110710"}
-    malt |= {"goods_offered": "110710-malt", "goods_wanted": "220300-lager-beer"}
-    assert reasons.sentences(match(evidence=malt)) == ["Same HS code 1107.10."]
-    pasta = {"goods_common": ["080420-dried-figs"], "goods_offered": "080420-dried-figs"}
-    assert reasons.sentences(match(evidence=pasta | {"goods_wanted": "080420-dried-figs"})) == [
+    malt = {"goods_common": ["220300-lager-beer", "general-barley"], "offer_text": ["en", "Pilsner barley malt"]}
+    assert reasons.sentences(match(evidence=malt | {"want_text": ["zh", "皮尔森大麦麦芽"]})) == []
+    figs = {"goods_common": ["080420-dried-figs"], "offer_text": ["en", "Dried figs, natural"]}
+    assert reasons.sentences(match(evidence=figs | {"want_text": ["fr", "Figues sèches"]})) == [
         "Both name the same goods: dried figs."
+    ]
+
+
+def test_goods_that_a_name_is_not_about_are_no_difference():
+    rattan = {"goods_offered": "general-chairs", "goods_wanted": "general-rattan-and-bamboo-ware"}
+    rattan |= {"offer_text": ["en", "Natural rattan armchair"], "want_text": ["zh", "户外或阳台藤编休闲椅"]}
+    assert reasons.sentences(match(evidence=rattan)) == []
+    baler = {"goods_offered": "843221-disc-harrow", "goods_wanted": "843340-hay-baler"}
+    baler |= {"offer_text": ["en", "Disc harrow"], "want_text": ["zh", "圆捆打捆机"]}
+    assert reasons.sentences(match(evidence=baler)) == [
+        "Not quite the same: hay baler is wanted, disc harrow is offered."
     ]
 
 
@@ -320,6 +330,9 @@ def test_quotation_marks_within_a_name_are_those_of_the_second_level():
     with translation.override("zh-hans"):
         row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=names)
         assert reasons.sentences(row)[0].startswith("“‘雅路兹’腕表”")
+    names = {"offer_names": {"en": "Eau de parfum « Nuit »"}, "want_names": {"en": "Perfume"}}
+    row = match(parts={"meaning": 0.7, "crowding": 0.3}, evidence=names)
+    assert reasons.sentences(row) == ["“Eau de parfum ‘Nuit’” and “Perfume” are close in meaning."]
 
 
 def test_a_chinese_word_that_was_cut_is_put_together_from_both_names():
@@ -354,3 +367,10 @@ def test_names_and_words_in_a_sentence_from_right_to_left_keep_their_own_directi
     assert "«\u2068Black tea for blending\u2069»" in close
     assert "\u2068roses\u2069" in words
     assert "\u2068stem\u2069" in words
+
+
+def test_a_russian_sentence_that_ends_with_a_shortened_unit_has_one_full_stop():
+    facts = {"needed": 20, "unit": "pc", "offered_min": 5, "min_order": 5, "min_order_unit": "pc"}
+    with translation.override("ru"):
+        assert condition("minimum_order", "meets", **facts).endswith("20 шт.")
+        assert not condition("minimum_order", "meets", **facts).endswith("..")

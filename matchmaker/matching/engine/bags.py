@@ -119,10 +119,12 @@ def surfaces(texts: Sequence[tuple[str, str]]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def goods(texts: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The concepts that the names of an item say, in order; those of the descriptions where the names say none."""
+def goods(texts: tuple[tuple[str, str], ...], *, in_names: bool = False) -> tuple[str, ...]:
+    """The concepts that the names of an item say, in order; those of the descriptions where the names say none, but for
+    `in_names`.
+    """
     vocabulary = load_goods()
-    for part in (0, 1):
+    for part in (0,) if in_names else (0, 1):
         named = [
             concept
             for lang, text in texts

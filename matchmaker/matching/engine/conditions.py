@@ -14,7 +14,7 @@ from matchmaker.core.units import factor
 from matchmaker.language.attributes import read_attributes
 from matchmaker.matching.engine.attributes import agreements, asked, failures
 from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, compare_inclusion
-from matchmaker.matching.engine.pairs import Condition, Offer, Want
+from matchmaker.matching.engine.pairs import SERVICES, Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
 
 
@@ -51,7 +51,12 @@ def _origin(offer: Offer, want: Want) -> Condition | None:
 
 
 def _attributes(offer: Offer, want: Want) -> Condition | None:
-    """Attributes that the text of the want asks for or refuses, as far as the text of the offer speaks of them."""
+    """Attributes that the text of the want asks for or refuses, as far as the text of the offer speaks of them.
+
+    They are of goods: a service of grinding seats of valves asks for nothing ground.
+    """
+    if want.category.startswith(SERVICES):
+        return None
     wanted, has = read_attributes(want.texts), read_attributes(offer.texts)
     failed = failures(has, wanted)
     if not asked(wanted) and not wanted.lacks and not failed:

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+# Group of the campaign's categories that are services.
+SERVICES = "SERV"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -267,8 +267,11 @@ def _differing(one: str, other: str, common: str | None) -> list[str]:
 
 
 def _goods(offer: Offer, want: Want) -> dict[str, object]:
-    """What the vocabulary reads in both: common concepts, and the first concept of each side."""
-    offered, wanted = bags.goods(offer.texts), bags.goods(want.texts)
+    """What the vocabulary reads in both names: common concepts, and the first concept of each side.
+
+    What a description says goods are used for or packed in is not what is traded.
+    """
+    offered, wanted = bags.goods(offer.texts, in_names=True), bags.goods(want.texts, in_names=True)
     return {
         "goods_common": [concept for concept in wanted if concept in offered][:2],
         "goods_offered": next(iter(offered), ""),

@@ -165,3 +165,9 @@ def test_chilled_fresh_fruit_is_no_contradiction():
         {"failed": [], "met": [], "unknown": ["state:chilled"]},
     )
     assert attributes_of("Frozen avocados", "Avocados, chilled")[0] == "fails"
+
+
+def test_a_service_asks_for_no_properties_of_goods():
+    offer, want = Offer(1, (("it", "Revisione di valvole"),)), (("zh", "阀门检修服务，球阀密封面研磨"),)
+    assert judge(offer, Want(2, want, category="SERV-02"), rates=RATES, today=TODAY) == ()
+    assert [one.code for one in judge(offer, Want(2, want), rates=RATES, today=TODAY)] == ["attributes"]

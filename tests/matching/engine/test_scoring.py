@@ -276,3 +276,14 @@ def test_one_concept_is_one_word_in_two_languages():
     assert pair.offer == 1
     assert pair.evidence["goods_common"]
     assert pair.evidence["shared_words"] == []  # no word stands in both
+
+
+def test_goods_are_those_of_the_names_not_what_a_description_says_they_are_for():
+    """Skimmed milk for yogurt is no yogurt."""
+    some_offers, some_wants = (
+        [Offer(1, (("en", "Whole milk powder"),))],
+        [Want(2, (("zh", "脱脂乳粉，用于酸奶标准化"),))],
+    )
+    engine = matcher(some_offers, some_wants)
+    (pair,) = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 1, 1, 0.0, today=TODAY)
+    assert (pair.evidence["goods_offered"], pair.evidence["goods_wanted"]) == ("040221-whole-milk-powder", "")
