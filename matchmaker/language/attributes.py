@@ -41,11 +41,13 @@ _AFTER = {
     "ja": r"\s*(?:ではない|ではありません|でない|でなく|なし|は使用していません|不可)",
     "ko": r"\s*(?:이|가|은|는|을|를)?\s*(?:아님|아닌|아닙니다|없음|없는|않은|불가)",
 }
-# What makes a state one of the transport or the store, not of the goods: a chilled container, 冷藏柜.
+# What makes a word one of the transport, the store or something else than the goods: a chilled container, 冷藏柜; 糖浆.
 _NOT_OF_GOODS = {
-    "zh": re.compile("(?:集装箱|[柜车库]|运输|储运|储存|保存|保管)"),
+    "zh": re.compile("(?:集装箱|[柜车库浆]|运输|储运|储存|保存|保管)"),
     "ja": re.compile("(?:コンテナ|[車庫]|輸送|配送|保管|保存)"),
 }
+# What goods are used for says nothing about them: flour for frozen dough.
+_PURPOSE = re.compile("用于[^，。；,;]*")
 # Values of one group that goods can have together.
 _TOGETHER = frozenset(
     [
@@ -54,13 +56,16 @@ _TOGETHER = frozenset(
         frozenset(["drive:electric", "drive:automatic"]),
     ]
 )
+IMPLIED = {"sugar:sugar-free": "sugar:no added sugar"}  # what has the one has the other
 # Values that goods have where nothing else is written: nobody asks for gluten with the flour.
 ORDINARY = frozenset(["gluten:with gluten", "alcohol:alcoholic", "caffeine:with caffeine"])
 _VOLTS = re.compile(
     r"(?<![\d.,])(\d{2,3}(?:\s*[-–~/]\s*\d{2,3})?)\s*(?:v|volt|volts|伏|ボルト|볼트|в|فولت|โวลต์)(?![a-zа-я])", re.I
 )
-# Not a square or cubic metre: 600 m3/h, kg/m3.
-_THREAD = re.compile(r"(?<![a-z0-9/])(?!(?<=\d\s)m[23])m(\d{1,2})(?:\s*[x×*]\s*\d+)?(?![a-z0-9/])", re.I)
+# Not a square or cubic metre (600 m3/h, kg/m3), and not the end of a range (M64–M120), in which any size lies.
+_THREAD = re.compile(
+    r"(?<![a-z0-9/~–—至到-])(?!(?<=\d\s)m[23])m(\d{1,2})(?:\s*[x×*]\s*\d+)?(?![a-z0-9/]|\s*[~–—至到-]\s*m?\d)", re.I
+)
 _COUNT = re.compile(r"(?<![\d/.,])(\d{2,3})\s*/\s*(\d{2,3})(?![\d/]|[.,]\d|\s*[vV])")
 _MAINS = 60.0  # volts from which a voltage is one of the mains
 
@@ -136,7 +141,7 @@ def _read(text: str, lang: str) -> Iterator[tuple[str, bool]]:
     yield from ((value, False) for value in _figures(text))
     ids = list(load_attributes())
     for spoken in [lang, "en"] if lang in LANGUAGES and lang != "en" else [lang if lang in LANGUAGES else "en"]:
-        plain = simplify(text) if spoken == "zh" else text
+        plain = _PURPOSE.sub(lambda found: "；" * len(found[0]), simplify(text)) if spoken == "zh" else text
         if spoken == "en" and lang != "en":
             plain = re.sub("[^\x00-\x7f]+", " ; ", text) if lang in (*FEWEST_CHARACTERS, "ru", "ar") else ""
         for start, end, rows in _index(spoken).find(plain):

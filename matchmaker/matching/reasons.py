@@ -110,17 +110,16 @@ def sentences(match: Match) -> list[str]:
 def _goods_in_common(match: Match) -> list[str]:
     """The concepts that both names are about, not what the goods are made of or used for.
 
-    Where both have one HS code or heading, the concepts of it: 刀柄 is a tool holder under 8466 and a handle of a knife
-    under 8211. A service about goods is none of them.
+    Where both have one HS code or heading, only the concepts of it: 刀柄 is a tool holder under 8466 and a handle of a
+    knife under 8211. A service about goods is none of them.
     """
     evidence = match.evidence
     common = evidence.get("goods_common", [])
     if _service_differs(match):
         return []
     code = evidence.get("hs_common", "")
-    for prefix in (code, code[:4]):
-        if len(prefix) >= 4 and (same := [concept for concept in common if _code(concept).startswith(prefix)]):
-            return same
+    if len(code) >= 4:
+        return [concept for concept in common if _code(concept).startswith(code)]
     common = [concept for concept in common if _is_about(evidence, "offer", concept)]
     common = [concept for concept in common if _is_about(evidence, "want", concept)]
     return common if len({_code(concept)[:4] for concept in common}) == 1 else []

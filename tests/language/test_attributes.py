@@ -71,6 +71,13 @@ def test_values_are_named_for_the_reader_and_proved_by_a_certificate():
         ("it", "Caffè in grani, tostatura media scura", {"grind:whole", "roast:roasted"}, set()),
         ("zh", "去皮整番茄罐头，无添加糖", {"skin:skinless", "state:canned", "sugar:no added sugar"}, set()),
         ("zh", "自动上链机械腕表", {"drive:automatic"}, set()),
+        ("zh", "椰枣，不加糖浆", set(), set()),
+        ("zh", "高筋小麦粉，用于吐司和冷冻面团，有机", {"gluten:with gluten", "farming:organic"}, set()),
+        ("zh", "高温双头螺柱，M64–M120", set(), set()),
+        ("en", "Screws M5-M12", set(), set()),
+        ("fr", "Beurre doux de crème maturée", {"salt:unsalted"}, set()),
+        ("it", "Pomodori pelati, latta 400 g", {"skin:skinless", "state:canned", "pack:can"}, set()),
+        ("en", "Ventilator, adult to paediatric", {"people:children"}, set()),
     ],
 )
 def test_words_are_read_as_their_trade_means_them(lang, text, has, lacks):

@@ -244,6 +244,8 @@ def test_goods_in_common_are_those_of_the_common_code_or_what_both_names_are_abo
         "Both name the same goods: tool holder.",
         "Same HS code 8466.10.",
     ]
+    lathe = {"goods_common": ["845819-conventional-lathe"], "hs_common": "845811"}
+    assert reasons.sentences(match(evidence=lathe)) == ["Same HS code 8458.11."]
     malt = {"goods_common": ["220300-lager-beer", "general-barley"], "offer_text": ["en", "Pilsner barley malt"]}
     assert reasons.sentences(match(evidence=malt | {"want_text": ["zh", "皮尔森大麦麦芽"]})) == []
     figs = {"goods_common": ["080420-dried-figs"], "offer_text": ["en", "Dried figs, natural"]}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.attributes import ORDINARY, Attributes, contradicts, load_attributes
+from matchmaker.language.attributes import IMPLIED, ORDINARY, Attributes, contradicts, load_attributes
 from matchmaker.matching.engine.bags import number
 
 # What a failed attribute takes from the part `words`: as much as four tenths of all words in common give.
@@ -33,7 +33,7 @@ def asked(want: Attributes) -> frozenset[str]:
 
 
 def agreements(offer: Attributes, want: Attributes) -> list[str]:
-    return sorted(asked(want) & offer.has)
+    return sorted(asked(want) & (offer.has | {IMPLIED[value] for value in offer.has & IMPLIED.keys()}))
 
 
 def of_offer(attributes: Attributes) -> list[tuple[int, float, float]]:

@@ -171,3 +171,10 @@ def test_a_service_asks_for_no_properties_of_goods():
     offer, want = Offer(1, (("it", "Revisione di valvole"),)), (("zh", "阀门检修服务，球阀密封面研磨"),)
     assert judge(offer, Want(2, want, category="SERV-02"), rates=RATES, today=TODAY) == ()
     assert [one.code for one in judge(offer, Want(2, want), rates=RATES, today=TODAY)] == ["attributes"]
+
+
+def test_goods_without_sugar_are_without_added_sugar_and_not_the_other_way_round():
+    met = {"failed": [], "met": ["sugar:no added sugar"], "unknown": []}
+    assert attributes_of("Tomatoes, sugar-free", "Tomatoes, no added sugar") == ("meets", met)
+    open_ = {"failed": [], "met": [], "unknown": ["sugar:sugar-free"]}
+    assert attributes_of("Tomatoes, no added sugar", "Tomatoes, sugar-free") == ("unknown", open_)
