@@ -1,5 +1,7 @@
 """Events: everybody reads the calendar, the team writes its own."""
 
+import datetime as dt
+
 from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,6 +24,21 @@ IN_CAMPAIGN = OpenApiParameter(
 TEXTS = {"name": "names", **{name: f"{name}_texts" for name in ("about", "theme", "venue", "city")}}
 
 
+class ClockField(serializers.TimeField):
+    def to_representation(self, value):
+        return super().to_representation(dt.time.fromisoformat(value) if isinstance(value, str) else value)
+
+
+class DayHours(Strict):
+    """A day whose hours differ; `day` 1 is the first. Without `opens_at` and `closes_at` it has no meetings."""
+
+    day = serializers.IntegerField(min_value=1, max_value=400)
+    opens_at = ClockField(allow_null=True, default=None)
+    closes_at = ClockField(allow_null=True, default=None)
+    pause_from = ClockField(allow_null=True, default=None)
+    pause_until = ClockField(allow_null=True, default=None)
+
+
 class EventOut(Output):
     """`slots` are the instants at which meetings begin; `campaign` is the slug of the campaign it belongs to."""
 
@@ -31,6 +48,7 @@ class EventOut(Output):
     theme, theme_texts = TextField(), TextsField(source="theme", read_only=True)
     venue, venue_texts = TextField(), TextsField(source="venue", read_only=True)
     city, city_texts = TextField(), TextsField(source="city", read_only=True)
+    day_hours = DayHours(many=True, read_only=True)
     slots = serializers.ListField(child=serializers.DateTimeField(), read_only=True)
 
     class Meta:
@@ -38,7 +56,7 @@ class EventOut(Output):
         fields = [
             *("uid", "slug", "campaign", "status", "name", "names", "about", "about_texts", "theme", "theme_texts"),
             *("kind", "guest_country", "mode", "venue", "venue_texts", "city", "city_texts", "time_zone"),
-            *("starts_on", "ends_on", "opens_at", "closes_at", "pause_from", "pause_until"),
+            *("starts_on", "ends_on", "opens_at", "closes_at", "pause_from", "pause_until", "day_hours"),
             *("slot_minutes", "break_minutes", "registration_from", "registration_until", "sides_open"),
             *("capacity", "slots"),
         ]
@@ -53,6 +71,7 @@ class EventIn(Strict, serializers.ModelSerializer):
     theme_texts = TextsField(source="theme", required=False)
     venue_texts = TextsField(source="venue", required=False)
     city_texts = TextsField(source="city", required=False)
+    day_hours = DayHours(many=True, required=False)
 
     class Meta:
         model = Event

@@ -18,13 +18,22 @@ from matchmaker.core import languages, reference
 from matchmaker.core.clocks import CHINA
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
-from matchmaker.events.slots import slot_starts
+from matchmaker.events.slots import Hours, slot_starts
+
+HOURS = ("opens_at", "closes_at", "pause_from", "pause_until")
 
 
 def room_pattern(text: str) -> None:
     """An address with a place for each meeting's own room."""
     if not text.startswith("https://") or text.count("{room}") != 1 or set(text) & set(' \t\n"<>'):
         raise ValidationError(_("Write an https address with {room} where each meeting's own name goes."))
+
+
+def _hours_of(row: dict[str, str]) -> Hours:
+    """The hours of a row of `Event.day_hours`."""
+    clocks = {name: dt.time.fromisoformat(row[name]) for name in HOURS if row[name]}
+    pause = (clocks["pause_from"], clocks["pause_until"]) if "pause_from" in clocks else None
+    return Hours(clocks["opens_at"], clocks["closes_at"], pause)
 
 
 class EventQuerySet(models.QuerySet):
@@ -88,6 +97,11 @@ class Event(Public):
     tables = models.PositiveSmallIntegerField(_("tables"), default=20)
     pause_from = models.TimeField(_("pause from"), null=True, blank=True)
     pause_until = models.TimeField(_("pause until"), null=True, blank=True)
+    # Days whose hours differ: {day (1 is the first), opens_at, closes_at, pause_from, pause_until}, times as "09:00" or
+    # None; without hours the day has no meetings. `services.day_hours` writes them.
+    day_hours = models.JSONField(
+        _("days with other hours"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     registration_from = models.DateField(_("registration from"), null=True, blank=True)
     registration_until = models.DateField(_("registration until"), null=True, blank=True)
     capacity = models.PositiveIntegerField(pgettext_lazy("event", "capacity"), default=200)
@@ -160,8 +174,26 @@ class Event(Public):
     def days(self) -> list[dt.date]:
         return [self.starts_on + dt.timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
 
+    @property
+    def own_hours(self) -> dict[dt.date, Hours | None]:
+        """The days whose hours differ from those of the event; None where a day has no meetings."""
+        days = self.days
+        return {
+            days[row["day"] - 1]: _hours_of(row) if row["opens_at"] else None
+            for row in self.day_hours
+            if row["day"] <= len(days)
+        }
+
+    def hours_on(self, day: dt.date) -> Hours | None:
+        """The hours of a day; None where it has no meetings."""
+        pause = (self.pause_from, self.pause_until) if self.pause_from and self.pause_until else None
+        return self.own_hours.get(day, Hours(self.opens_at, self.closes_at, pause))
+
     def slots(self, **changed) -> list[dt.datetime]:
-        """When meetings begin, as UTC instants in order; `changed` answers a what-if about the opening hours."""
+        """When meetings begin, as UTC instants in order.
+
+        `changed` answers a what-if about the opening hours; days with hours of their own keep them.
+        """
         return slot_starts(
             **{
                 "first_day": self.starts_on,
@@ -172,6 +204,7 @@ class Event(Public):
                 "rest": self.break_minutes,
                 "zone": self.zone,
                 "pause": (self.pause_from, self.pause_until) if self.pause_from else None,
+                "own_hours": self.own_hours,
                 **changed,
             }
         )

@@ -14,6 +14,7 @@ from matchmaker.events.services.checkin import (
     take_scans,
     visitor,
 )
+from matchmaker.events.services.day_hours import check_hours
 from matchmaker.events.services.events import (
     EDITABLE,
     cancel_event,

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop, ngettext, override
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -18,22 +18,23 @@ from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import BulkChange, Event, Hall, Meeting
+from matchmaker.events.services.day_hours import stored_hours
+from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.participations import move_up
 from matchmaker.events.services.taking_back import call_off, reversible, to_call_off
 
 EDITABLE = (
     "name", "about", "theme", "kind", "guest_country", "mode", "venue", "city", "time_zone", "starts_on", "ends_on",
-    "opens_at", "closes_at", "slot_minutes", "break_minutes", "pause_from", "pause_until", "tables", "capacity",
-    "registration_from", "registration_until", "sides_open", "asks_from", "asks_matched_only", "asks_again",
+    "opens_at", "closes_at", "slot_minutes", "break_minutes", "pause_from", "pause_until", "day_hours", "tables",
+    "capacity", "registration_from", "registration_until", "sides_open", "asks_from", "asks_matched_only", "asks_again",
     "requests_a_company", "requests_in_all", "room_url", "remind_hours",
 )  # fmt: skip
 LONGEST_NAME = 160  # of an event, in each language
 DATES = ("starts_on", "ends_on", "registration_from", "registration_until")
-# What the times and tables of booked meetings stand on.
-GRID = (
-    *("time_zone", "starts_on", "ends_on", "opens_at", "closes_at"),
-    *("slot_minutes", "break_minutes", "pause_from", "pause_until"),
+HOURS_AND_DAYS = (
+    *("starts_on", "ends_on", "opens_at", "closes_at", "break_minutes", "pause_from", "pause_until", "day_hours"),
 )
+NAMED = 5  # meetings outside new hours that a refusal names
 
 
 @transaction.atomic
@@ -53,7 +54,9 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
             raise ValueError(f"{name} is not for organisers to write")
         setattr(event, name, value)
     event.slug = event.slug or _free_slug(event.name.text(languages.ENGLISH))
-    problems = {**_problems_of(event), **(_problems_with_meetings(before, event) if before else {})}
+    problems = _problems_of(event)
+    if before and not problems:
+        problems = _problems_with_meetings(before, event)
     try:
         event.full_clean(exclude=["campaign", *problems])
     except ValidationError as error:
@@ -77,11 +80,15 @@ def _problems_of(event: Event) -> dict[str, Any]:
         problems["city"] = _("An event on site needs a city: write it in one language at least.")
     if not event.slot_minutes:
         problems["slot_minutes"] = _("A meeting lasts at least a minute.")
+    try:
+        event.day_hours = stored_hours(event.day_hours, len(event.days))
+    except ValidationError as error:
+        problems["day_hours"] = error.messages
     return problems
 
 
 def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
-    """Times and tables stay as they are where meetings are booked."""
+    """Meetings that are booked keep their times and tables."""
     booked = Meeting.objects.of(event).active()
     problems = {}
     if before.kind != event.kind and event.participations.registered().exists():
@@ -91,12 +98,34 @@ def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
     highest = booked.aggregate(highest=Max("table"))["highest"]
     if highest is None:
         return problems
-    moved = [name for name in GRID if str(getattr(before, name)) != str(getattr(event, name))]
-    if moved:
-        problems[moved[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")
+    fixed, hours = (_changed(before, event, names) for names in (("time_zone", "slot_minutes"), HOURS_AND_DAYS))
+    if fixed:
+        problems[fixed[0]] = _("Meetings are booked for these times. Cancel them before you change the times.")
+    elif hours and (outside := booked.exclude(starts_at__in=event.slots())):
+        problems[hours[0]] = _name_meetings(event, outside.select_related("supplier", "buyer").order_by("starts_at"))
     if event.tables < highest:
         problems["tables"] = _("Table %(number)d has meetings already.") % {"number": highest}
     return problems
+
+
+def _changed(before: Event, event: Event, names: Sequence[str]) -> list[str]:
+    return [name for name in names if str(getattr(before, name)) != str(getattr(event, name))]
+
+
+def _name_meetings(event: Event, outside: QuerySet[Meeting]) -> list[str]:
+    """Why new hours are refused, and the first meetings that would lie outside."""
+    sentences = [
+        ngettext(
+            "%(n)d booked meeting would lie outside these hours. Move or cancel it first.",
+            "%(n)d booked meetings would lie outside these hours. Move or cancel them first.",
+            len(outside),
+        )
+        % {"n": len(outside)}
+    ]
+    for meeting in outside[:NAMED]:
+        facts = {"supplier": meeting.supplier, "buyer": meeting.buyer, "when": clock(event, meeting.starts_at)}
+        sentences.append(_("%(when)s: %(supplier)s with %(buyer)s.") % facts)
+    return sentences
 
 
 def _free_slug(name: str) -> str:

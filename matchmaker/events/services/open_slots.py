@@ -31,19 +31,24 @@ def slots_of(event: Event, options: Mapping[str, Any]) -> list[dt.datetime]:
 
 
 def closed_slots(event: Event, slots: list[dt.datetime], options: Mapping[str, Any]) -> set[int]:
-    """Places of the slots at lunch, on days that are left out, and outside the hours of a plan with these options."""
+    """Places of the slots at lunch, on days that are left out, and outside the hours of a plan with these options.
+
+    A day with hours of its own keeps them, and its own pause in place of the lunch of the plan.
+    """
+    own_hours = event.own_hours
     begins = [slot.astimezone(event.zone) for slot in slots]
     ends = [(slot + event.length).astimezone(event.zone) for slot in slots]
     closed = set()
     if days := set(options.get("days") or ()):
         closed |= {place for place, at in enumerate(begins) if at.date().isoformat() not in days}
     if opens := options.get("opens_at"):
-        closed |= {place for place, at in enumerate(begins) if at.time() < _clock(opens)}
+        closed |= {n for n, at in enumerate(begins) if at.time() < _clock(opens) and at.date() not in own_hours}
     if closes := options.get("closes_at"):
-        closed |= {place for place, end in enumerate(ends) if end.time() > _clock(closes)}
+        closed |= {n for n, end in enumerate(ends) if end.time() > _clock(closes) and end.date() not in own_hours}
     if options.get("lunch_from") and options.get("lunch_until"):
         since, until = _clock(options["lunch_from"]), _clock(options["lunch_until"])
-        before = {end.date() for end in ends if end.time() <= since}
+        own_pause = {day for day, hours in own_hours.items() if hours and hours.pause}
+        before = {end.date() for end in ends if end.time() <= since} - own_pause
         after = {at.date() for at in begins if at.time() >= until}
         closed |= {
             place

@@ -49,8 +49,8 @@ def show(request, slug):
         "places": max(event.capacity - coming["all"], 0),
         "is_over": event.ends_on < timezone.localdate(timezone=event.zone),
         "viewer": viewer.key if viewer else "UTC",
-        "opens": _at(event, event.starts_on, event.opens_at),
-        "closes": _at(event, event.starts_on, event.closes_at),
+        "opens": min(event.slots(), default=None),
+        "days": [{"day": day, "hours": hours} for day, hours in sorted(event.own_hours.items())],
         "structured": event_data(event, settings.SITE_URL),
     }
     return render(request, "public/event.html", context)
@@ -71,9 +71,10 @@ def calendar(request, slug):
     entry.add("description", str(event.about))
     entry.add("location", ", ".join(str(part) for part in (event.venue, event.city) if part))
     entry.add("url", settings.SITE_URL + reverse("event", args=[event.slug]))
-    if event.starts_on == event.ends_on:
-        entry.add("dtstart", _at(event, event.starts_on, event.opens_at).astimezone(dt.UTC))
-        entry.add("dtend", _at(event, event.ends_on, event.closes_at).astimezone(dt.UTC))
+    hours = event.hours_on(event.starts_on)
+    if event.starts_on == event.ends_on and hours:
+        entry.add("dtstart", _at(event, event.starts_on, hours.opens).astimezone(dt.UTC))
+        entry.add("dtend", _at(event, event.ends_on, hours.closes).astimezone(dt.UTC))
     else:
         entry.add("dtstart", event.starts_on)
         entry.add("dtend", event.ends_on + dt.timedelta(days=1))  # the end of whole days is exclusive

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from matchmaker.core.formats import day
 from matchmaker.events.models import Event
 from tests import factories
 from tests.markup import flat
@@ -132,3 +133,81 @@ def test_a_place_without_venue_or_city_has_no_comma_of_its_own(hall):
     assert event.place == "Expo Centre"
     event.venue = {}
     assert event.place == ""
+
+
+def hours_of_days(event, **changed) -> dict[str, str]:
+    """What the form of an event of several days sends about its days."""
+    sent = {f"day-{n}-held": "usual" for n in range(1, len(event.days) + 1)}
+    return {**DAY, "name_en": "Two days", "starts_on": "2030-03-01", "ends_on": "2030-03-02", **sent, **changed}
+
+
+@pytest.fixture
+def two_days(hall):
+    Event.objects.filter(pk=hall.event.pk).update(starts_on=dt.date(2030, 3, 1), ends_on=dt.date(2030, 3, 2))
+    hall.event.refresh_from_db()
+    return hall.event
+
+
+HALF = {"day-2-held": "own", "day-2-opens_at": "09:00", "day-2-closes_at": "10:00"}
+
+
+def test_a_day_gets_hours_of_its_own_and_the_usual_ones_back(console, two_days):
+    address = reverse("console_event", args=["wuhan"])
+    page = console.get(address).text
+    assert day(two_days.days[1], "full") in page
+    assert chosen(page, "day-2-held") == "usual"
+    console.post(address, hours_of_days(two_days, **HALF))
+    two_days.refresh_from_db()
+    half = {"day": 2, "opens_at": "09:00", "closes_at": "10:00", "pause_from": None, "pause_until": None}
+    assert two_days.day_hours == [half]
+    page = console.get(address).text
+    assert chosen(page, "day-2-held") == "own"
+    assert re.search(r'name="day-2-closes_at" value="10:00"', page)
+    console.post(address, hours_of_days(two_days, **{"day-1-held": "none"}))
+    two_days.refresh_from_db()
+    assert (two_days.own_hours, two_days.hours_on(two_days.days[1]).closes) == ({two_days.days[0]: None}, dt.time(17))
+
+
+def test_hours_of_a_day_that_end_before_they_begin_are_said_beside_the_box(console, two_days):
+    answer = console.post(
+        reverse("console_event", args=["wuhan"]), hours_of_days(two_days, **{**HALF, "day-2-closes_at": "08:00"})
+    )
+    page = flat(answer.text)
+    assert "Meetings must end after they begin." in page
+    assert 'id="id_day-2-closes_at_error"' in page
+    two_days.refresh_from_db()
+    assert (two_days.day_hours, two_days.name["en"]) == ([], "Wuhan meetings"), "nothing was saved"
+
+
+def test_hours_of_a_day_outside_which_meetings_are_booked_are_refused_with_names(console, hall, two_days):
+    hall.slots = two_days.slots()
+    hall.event = two_days
+    Event.objects.filter(pk=two_days.pk).update(closes_at=dt.time(17))
+    two_days.refresh_from_db()
+    hall.slots = two_days.slots()
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    hall.book(supplier, buyer, len(hall.slots) - 1)
+    page = flat(console.post(reverse("console_event", args=["wuhan"]), hours_of_days(two_days, **HALF)).text)
+    assert "1 booked meeting would lie outside these hours." in page
+    assert f"2030-03-02 16:30: {supplier.company} with {buyer.company}." in page
+
+
+def test_a_copy_takes_the_hours_of_each_day(console, two_days):
+    Event.objects.update(day_hours=[{"day": 2, "opens_at": None} | dict.fromkeys(("closes_at", "pause_from"))])
+    address = reverse("console_event_copy", args=["wuhan"])
+    page = console.get(address).text
+    assert "Day 2" in page
+    assert chosen(page, "day-2-held") == "none"
+    console.post(address, hours_of_days(two_days, **{"day-2-held": "none"}))
+    copied = Event.objects.get(name__en="Two days")
+    assert [slot.date() for slot in copied.slots()] == [dt.date(2030, 3, 1)] * len(copied.slots())
+
+
+def test_an_event_of_one_day_is_not_asked_about_its_days(console, hall):
+    assert "day-1-held" not in console.get(reverse("console_event", args=["wuhan"])).text
+
+
+def test_a_day_without_meetings_is_no_choice_of_a_plan(console, two_days):
+    Event.objects.update(ends_on=dt.date(2030, 3, 3), day_hours=[{"day": 2, "opens_at": None}])
+    page = console.get(reverse("console_event_plans", args=["wuhan"])).text
+    assert re.findall(r'name="days" value="([^"]*)"', page) == ["2030-03-01", "2030-03-03"]

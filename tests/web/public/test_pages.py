@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Demand, Product, ProductText
+from matchmaker.core.formats import day
 from matchmaker.events.models import Event
 from matchmaker.events.services import register_for_event
+from matchmaker.web.templatetags.ui import clock
 from tests import factories as make
 from tests.markup import flat
 
@@ -128,6 +130,24 @@ def test_the_calendar_file_holds_the_event(client, event):
     assert entry["summary"] == "Meetings, Wuhan"
     assert entry["dtend"].dt.isoformat() == "2030-05-03"
     assert entry["uid"] == f"{event.uid}@matchmaker"
+
+
+def test_the_page_of_an_event_says_which_days_have_other_hours(client, event):
+    own = {"day": 2, "opens_at": "09:00", "closes_at": "12:00", "pause_from": None, "pause_until": None}
+    Event.objects.update(day_hours=[own])
+    second = day(dt.date(2030, 5, 2), "full")
+    page = flat(client.get(reverse("event", args=[event.slug])).text)
+    assert f"{second}: {clock(dt.time(9))} to {clock(dt.time(12))}" in page
+    Event.objects.update(day_hours=[{name: value if name == "day" else None for name, value in own.items()}])
+    assert f"{second}: no meetings" in flat(client.get(reverse("event", args=[event.slug])).text)
+
+
+def test_the_calendar_file_of_a_single_day_has_the_hours_of_that_day(client, event):
+    own = {"day": 1, "opens_at": "10:00", "closes_at": "12:00", "pause_from": None, "pause_until": None}
+    Event.objects.update(ends_on=event.starts_on, day_hours=[own])
+    response = client.get(reverse("event_calendar", args=[event.slug]))
+    entry = icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
+    assert [entry[name].dt.astimezone(event.zone).strftime("%H:%M") for name in ("dtstart", "dtend")] == ["10:00", "12:00"]
 
 
 def test_a_draft_event_is_not_there(client, event):

@@ -18,6 +18,67 @@ from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.forms.text_lines import read_parts, write_parts
+from matchmaker.web.templatetags.ui import day as date_of
+
+
+CLOCKS = ("opens_at", "closes_at", "pause_from", "pause_until")
+
+
+def _clock(label: str) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+
+class DayForm(forms.Form):
+    """The hours of one day of an event, where they differ from those of the event."""
+
+    held = forms.ChoiceField(
+        label=gettext_lazy("Meetings"),
+        choices=[
+            ("usual", gettext_lazy("in the hours above")),
+            ("own", gettext_lazy("in hours of its own")),
+            ("none", gettext_lazy("no meetings on this day")),
+        ],
+    )
+    opens_at = _clock(gettext_lazy("Meetings from"))
+    closes_at = _clock(gettext_lazy("Meetings until"))
+    pause_from = _clock(gettext_lazy("Pause from"))
+    pause_until = _clock(gettext_lazy("Pause until"))
+
+    def __init__(self, data, *, event: Event, day: int, title: str):
+        """`day` counts from 1; the hours of the event stand in the boxes of a day that has none of its own."""
+        self.day, self.title = day, title
+        own = next((row for row in event.day_hours if row["day"] == day), None)
+        held = "usual" if own is None else "own" if own["opens_at"] else "none"
+        clocks = own if held == "own" else {name: getattr(event, name) for name in CLOCKS}
+        super().__init__(data, prefix=f"day-{day}", initial={**clocks, "held": held})
+
+    def clean(self) -> dict:
+        values = super().clean() or {}
+        if values.get("held") == "own" and not self.errors:
+            services.check_hours(values)
+        return values
+
+    def clocks(self):
+        return [self[name] for name in CLOCKS]
+
+    def rows(self) -> list[dict]:
+        """This day's part of `Event.day_hours`."""
+        held = self.cleaned_data["held"]
+        clocks = {name: self.cleaned_data[name] if held == "own" else None for name in CLOCKS}
+        return [] if held == "usual" else [{"day": self.day, **clocks}]
+
+
+def day_forms(data, event: Event | None, copy_of: Event | None) -> list[DayForm]:
+    """A form for each day of an event of several days. The days of a copy have numbers: its dates are still to come."""
+    shown = event or copy_of
+    if shown is None or (len(shown.days) == 1 and not shown.day_hours):
+        return []
+    titles = [date_of(day, "full") for day in shown.days] if event else []
+    numbers = range(1, len(shown.days) + 1)
+    titles = titles or [_("Day %(number)d") % {"number": number} for number in numbers]
+    return [DayForm(data, event=shown, day=n, title=title) for n, title in zip(numbers, titles, strict=True)]
 
 
 class EventForm(forms.ModelForm):
@@ -41,7 +102,7 @@ class EventForm(forms.ModelForm):
 
     class Meta:
         model = Event
-        fields = services.EDITABLE
+        fields = [name for name in services.EDITABLE if name != "day_hours"]
         labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -153,19 +214,20 @@ def copy(request, slug):
 
 def _write(request, *, event: Event | None = None, copy_of: Event | None = None):
     form = EventForm(request.POST or None, instance=event, copy_of=copy_of)
-    if request.method == "POST" and form.is_valid():
+    days = day_forms(request.POST or None, event, copy_of)
+    if request.method == "POST" and all([form.is_valid(), *(day.is_valid() for day in days)]):
         with refusals_in_form(form):
-            saved = _save(request, event, form)
+            saved = _save(request, event, form, [row for day in days for row in day.rows()])
             messages.success(request, form.says_zone or _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
-    context = {"form": form, "event": fresh, "copy_of": copy_of, "tab": "settings"}
+    context = {"form": form, "days": days, "event": fresh, "copy_of": copy_of, "tab": "settings"}
     return render(request, "console/event.html", context)
 
 
 @transaction.atomic
-def _save(request, event: Event | None, form: EventForm) -> Event:
-    values = dict(form.cleaned_data)
+def _save(request, event: Event | None, form: EventForm, day_hours: list[dict]) -> Event:
+    values = {**form.cleaned_data, "day_hours": day_hours}
     halls = values.pop("halls")
     if halls:
         values["tables"] = sum(hall["tables"] for hall in halls)

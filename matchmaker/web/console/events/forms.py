@@ -147,15 +147,17 @@ class PlanForm(forms.Form):
         gettext_lazy("Leave it empty to plan with the event's own."),
         required=False,
     )
-    opens_at = _clock(gettext_lazy("What if it opened at"))
+    opens_at = _clock(
+        gettext_lazy("What if it opened at"), gettext_lazy("Days with hours of their own keep them.")
+    )
     closes_at = _clock(gettext_lazy("What if it closed at"))
 
     def __init__(self, *args, event, **kwargs):
         super().__init__(*args, **kwargs)
-        chosen = [(day.isoformat(), date_of(day)) for day in event.days]
+        chosen = [(day.isoformat(), date_of(day)) for day in event.days if event.hours_on(day)]
         self.fields["days"].choices = chosen
         self.fields["days"].initial = [value for value, _label in chosen]
-        if len(chosen) == 1:
+        if len(chosen) < 2:
             del self.fields["days"]
         if event.is_of_equals:
             del self.fields["host"], self.fields["buyer_share"]
