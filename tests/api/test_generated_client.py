@@ -315,7 +315,9 @@ def test_a_program_of_the_team_writes_events_and_books_meetings(program):
     assert own.call("events.partial_update", made.slug, body=change).guest_country == "TH"
     assert own.call("events.retrieve", made.slug).guest_country == "TH"
     half = {"day": 1, "opens_at": "09:00", "closes_at": "10:00"}
-    changed = own.call("events.partial_update", made.slug, body=own.model("PatchedEventInRequest", {"day_hours": [half]}))
+    changed = own.call(
+        "events.partial_update", made.slug, body=own.model("PatchedEventInRequest", {"day_hours": [half]})
+    )
     assert [(row.day, row.closes_at, row.pause_from) for row in changed.day_hours] == [(1, "10:00:00", None)]
     assert len(changed.slots) == 2
     assert {row.slug for row in own.call("events.list").results} == {"wuhan", made.slug}

@@ -145,6 +145,11 @@ class PlanDraft(Public):
     def __str__(self):
         return f"{self.event_id} {self.state} {self.objective}/{self.bound}"
 
+    @property
+    def is_what_if(self) -> bool:
+        """It has tables or hours that the event did not have."""
+        return any(self.options.get(name) for name in ("tables", "opens_at", "closes_at"))
+
 
 class MeetingQuerySet(models.QuerySet):
     def of(self, event):

@@ -19,24 +19,45 @@ from matchmaker.events.scheduling.loops import Prices, anneal
 
 
 @dataclass(frozen=True, slots=True)
+class Walks:
+    """``hall`` int32 (pairs): where each pair meets; ``follows`` bool (slots): no time lies before the slot."""
+
+    hall: np.ndarray
+    follows: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What counts after the meetings themselves, as prices that are compared with each other.
 
     ``day`` for each day a party comes, ``wait`` for each run of idle slots between two meetings of a day, ``idle`` for
-    each slot of it, ``late`` for each slot that a meeting is after the first of its day. ``most_loss`` is the share of
-    the objective that may be given up so that no party comes on one more day for a single meeting.
+    each slot of it, ``late`` for each slot that a meeting is after the first of its day, ``walk`` for each change of
+    hall between two meetings in a row (`halls`). ``most_loss`` is the share of the objective that may be given up so
+    that no party comes on one more day for a single meeting.
     """
 
     day: float = 30.0
     wait: float = 1.0
     idle: float = 1.0
     late: float = 0.1
+    walk: float = 0.0
     most_loss: float = 0.0
 
-    def prices(self, day: Sequence[int], tables: Sequence[int]) -> Prices:
+    def prices(self, day: Sequence[int], tables: Sequence[int], walks: Walks | None = None) -> Prices:
         """Slots without a table are lunch or closed: they count neither as waiting nor as late."""
-        days = np.array(day, dtype=np.int32)
-        return Prices(days, positions(day, tables), shares(len(day)), self.day, self.wait, self.idle, self.late)
+        walks = walks or Walks(np.zeros(0, dtype=np.int32), np.zeros(len(day), dtype=np.bool_))
+        return Prices(
+            np.array(day, dtype=np.int32),
+            positions(day, tables),
+            shares(len(day)),
+            walks.hall,
+            walks.follows,
+            self.day,
+            self.wait,
+            self.idle,
+            self.late,
+            self.walk if len(walks.hall) else 0.0,
+        )
 
 
 # However short the time, so many chains are tried (about a tenth of a second): small events never end with rough days.
@@ -90,6 +111,7 @@ def polish(
     sweeps: int = 4000,
     clock: Callable[[], float] = time.monotonic,
     preferences: Preferences | None = None,
+    walks: Walks | None = None,
 ) -> int:
     """Better days until ``deadline`` (of ``clock``) or for ``sweeps`` tries a cell; returns the change of idle slots.
 
@@ -99,7 +121,7 @@ def polish(
     the machine code. It begins where days are exchanged, if there are several, and ends below the smallest price.
     """
     preferences = preferences or IDLE_ONLY
-    prices = preferences.prices(day, board.tables.tolist())
+    prices = preferences.prices(day, board.tables.tolist(), walks)
     size, before = board.cell.size, idle_slots(board.cell, prices.day).sum()
     hot = max(1.0, preferences.day / 10) if len(set(day)) > 1 else 1.0
     smallest = min((price for price in (preferences.wait, preferences.idle, preferences.late) if price), default=1.0)

@@ -77,6 +77,7 @@ class Instance:
     ``fixed`` rows are (supplier, buyer, slot) and stay as they are. Pairs that must never meet are simply absent.
     In an event of equals (``equals``) any company may meet any other: ``suppliers`` and ``buyers`` are the same list,
     a pair is (lower number, higher number), and a company has one meeting a slot whichever place it has in the pair.
+    ``halls`` are the numbers of tables in each hall, first to last; ``pauses`` the slots that begin after a pause.
     """
 
     slots: int
@@ -90,6 +91,8 @@ class Instance:
     interpreters: tuple[Interpreter, ...] = ()
     name: str = ""
     equals: bool = False
+    halls: tuple[int, ...] = ()
+    pauses: tuple[int, ...] = ()
     _checked: bool = field(default=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +136,8 @@ class Instance:
             interpreters=_interpreters(data.get("interpreters", [])),
             name=str(data.get("name", "")),
             equals=equals,
+            halls=_whole_list(data.get("halls", []), "The list of halls"),
+            pauses=_whole_list(data.get("pauses", []), "The list of pauses"),
         )
 
     @classmethod
@@ -159,6 +164,8 @@ class Instance:
         }
         if self.interpreters:
             data["interpreters"] = [interpreter.to_dict() for interpreter in self.interpreters]
+        if self.halls:
+            data |= {"halls": list(self.halls), "pauses": list(self.pauses)}
         return data
 
     def changed(self, **changes: Any) -> Instance:
@@ -306,9 +313,11 @@ def _check(instance: Instance) -> None:
         raise InvalidInstance(f"There are {slots} slots but {len(instance.tables)} numbers of tables.")
     if len(instance.day) != slots:
         raise InvalidInstance(f"There are {slots} slots but {len(instance.day)} days.")
-    negative = [slot for slot, count in enumerate(instance.tables) if count < 0]
+    counts = [(f"Slot {slot}", count) for slot, count in enumerate(instance.tables)]
+    counts += [(f"Hall {number}", count) for number, count in enumerate(instance.halls)]
+    negative = [what for what, count in counts if count < 0]
     if negative:
-        raise InvalidInstance(f"Slot {negative[0]} has a negative number of tables.")
+        raise InvalidInstance(f"{negative[0]} has a negative number of tables.")
     if instance.fair_bonus < 0:
         raise InvalidInstance("The fairness bonus must not be negative.")
     for side, parties in zip(SIDES, (instance.suppliers, instance.buyers), strict=True):

@@ -34,16 +34,20 @@ class Arrays(NamedTuple):
 class Prices(NamedTuple):
     """What the days of the parties cost (`days.Preferences`); ``day`` and ``position`` of each slot.
 
-    ``share`` of ``a_day`` is what a day with so many meetings costs.
+    ``share`` of ``a_day`` is what a day with so many meetings costs. ``hall`` is that of each pair; ``follows`` says
+    which slots leave no time after the one before.
     """
 
     day: np.ndarray
     position: np.ndarray
     share: np.ndarray
+    hall: np.ndarray
+    follows: np.ndarray
     a_day: float
     a_wait: float
     an_idle_slot: float
     a_late_slot: float
+    a_walk: float
 
 
 @_compiled
@@ -256,6 +260,8 @@ def cost_of_days(node, cell, prices):
             meetings = 0
         elif prices.position[slot] - prices.position[last] > 1:
             total += prices.a_wait + prices.an_idle_slot * (prices.position[slot] - prices.position[last] - 1)
+        if prices.a_walk > 0 and 0 <= last == slot - 1 and prices.follows[slot]:
+            total += prices.a_walk * (prices.hall[cell[node, slot]] != prices.hall[cell[node, last]])
         total += prices.a_late_slot * prices.position[slot]
         meetings += 1
         last = slot
@@ -263,37 +269,42 @@ def cost_of_days(node, cell, prices):
 
 
 @_compiled
-def cost_of_tips(length, first, second, board, prices, path, tips):
-    """Costs of the two ends of a path; inner nodes keep both slots. A cycle has no ends.
+def touched(length, first, second, board, path, everyone, trial, seen, nodes):
+    """The parties whose days a flip may make cheaper: the ends of a path, for inner nodes keep both slots.
 
-    The ends are written to ``tips``; returns (their number, the sum of their costs).
+    With ``everyone`` the inner nodes, too: what they have in the one slot and in the other is exchanged. Parties are
+    written to ``nodes``; returns their number. ``seen`` holds the last ``trial`` of each party.
     """
-    ends, cost = 0, 0.0
+    count = 0
     for place in range(length):
-        for end in (board.u[path[place]], board.v[path[place]]):
-            if board.cell[end, first] < 0 or board.cell[end, second] < 0:
-                cost += cost_of_days(end, board.cell, prices)
-                tips[ends] = end
-                ends += 1
-    return ends, cost
+        for node in (board.u[path[place]], board.v[path[place]]):
+            is_end = board.cell[node, first] < 0 or board.cell[node, second] < 0
+            if (everyone or is_end) and seen[node] != trial:
+                seen[node] = trial
+                nodes[count] = node
+                count += 1
+    return count
 
 
 @_compiled
 def anneal(tries, hot, cold, seed, prices, board):
     """Metropolis over random chains for cheaper days."""
     np.random.seed(seed)
-    path = np.empty(board.cell.shape[0] + 1, dtype=np.int32)
-    tips = np.empty(2, dtype=np.int32)
+    parties = board.cell.shape[0]
+    path = np.empty(parties + 1, dtype=np.int32)
+    nodes, seen = np.empty(parties, dtype=np.int32), np.full(parties, -1, dtype=np.int64)
     for trial in range(tries):
         heat = hot * (cold / hot) ** (trial / tries)
         length, first, second = random_component(board, path)
         if length == 0:
             continue
-        ends, before = cost_of_tips(length, first, second, board, prices, path, tips)
+        count = touched(length, first, second, board, path, prices.a_walk > 0, trial, seen, nodes)
+        change = 0.0
+        for place in range(count):
+            change -= cost_of_days(nodes[place], board.cell, prices)
         flip(length, first, second, board, path)
-        change = -before
-        for tip in range(ends):
-            change += cost_of_days(tips[tip], board.cell, prices)
+        for place in range(count):
+            change += cost_of_days(nodes[place], board.cell, prices)
         if change > 0 and np.random.random() >= np.exp(-change / heat):
             flip(length, first, second, board, path)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from matchmaker.events.scheduling.days import positions
 from matchmaker.events.scheduling.explain import SECOND_DAY, Reason, reasons
+from matchmaker.events.scheduling.halls import hall_changes
 from matchmaker.events.scheduling.instance import Instance
 
 FORMAT = "b2b-plan-1"
@@ -106,6 +107,11 @@ class Plan:
         position = positions(self.instance.day, self.instance.tables).tolist()
         return [agenda_of(sorted(own), self.instance.day, position) for own in slots]
 
+    @cached_property
+    def hall_changes(self) -> int:
+        """How often a party goes to another hall between two meetings without a free slot between."""
+        return len(hall_changes(self.instance, self.meetings))
+
     @property
     def given_up_weight(self) -> int:
         return sum(int(self.instance.edges[self.instance.edge_of[pair], 2]) for pair in self.given_up)
@@ -136,6 +142,8 @@ class Plan:
             data["interpreted"] = [list(row) for row in self.interpreted]
         if self.given_up:
             data["given_up"] = {"pairs": [list(pair) for pair in self.given_up], "days": self.days_saved}
+        if self.instance.halls:
+            data["hall_changes"] = self.hall_changes
         if unplaced:
             data["unplaced"] = [[reason.supplier, reason.buyer, reason.code] for reason in self.unplaced]
         return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from matchmaker.events.scheduling.board import Board
 from matchmaker.events.scheduling.colouring import colour
 from matchmaker.events.scheduling.days import IDLE_ONLY, LeftOut, Preferences, leave_out, polish
 from matchmaker.events.scheduling.flow import Selection, select
+from matchmaker.events.scheduling.halls import gather, hall_of_tables, home_halls
 from matchmaker.events.scheduling.improve import Stop, improve, shake
 from matchmaker.events.scheduling.instance import Instance, Party
 from matchmaker.events.scheduling.interpreters import (
@@ -20,7 +22,7 @@ from matchmaker.events.scheduling.interpreters import (
     seat_booked,
 )
 from matchmaker.events.scheduling.plans import Plan
-from matchmaker.events.scheduling.tables import assign_tables
+from matchmaker.events.scheduling.tables import Host, Meeting, assign_tables, hosts
 from matchmaker.events.scheduling.tighten import Bound
 
 # progress(stage, objective, bound, gap, seconds) -> False stops the run; the best plan so far is returned. Stages:
@@ -59,7 +61,7 @@ def plan(
         return running
 
     preferences = preferences or IDLE_ONLY
-    left_out = LeftOut()
+    left_out, home = LeftOut(), {}
     board = Board.empty(instance)
     roster, without = seat_booked(instance, board)
     require_interpreters(instance, board, without)
@@ -82,12 +84,20 @@ def plan(
         objective = board.objective
         if tell("idle", objective, bound.now()):
             deadline = max(began + seconds, clock() + 0.05)
-            polish(board, instance.day, deadline=deadline, seed=seed, clock=clock, preferences=preferences)
+            better_days = partial(polish, board, instance.day, seed=seed, clock=clock, preferences=preferences)
+            walking = 0.5 * polishing if instance.halls and preferences.walk else 0.0
+            better_days(deadline=deadline - walking)
+            if walking:
+                seated = seat(instance, board, host)
+                home, walks = home_halls(
+                    instance, seated, hosts([row[:3] for row in seated], host, equals=instance.equals)
+                )
+                better_days(deadline=deadline, walks=walks)
             left_out = leave_out(board, instance.day, preferences.most_loss)
         unproven = running and objective < bound.now() * (1 - target_gap)
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
-    return finish(instance, board, roster, proven, clock() - began, host=host, left_out=left_out)
+    return finish(instance, board, roster, proven, clock() - began, host=host, home=home, left_out=left_out)
 
 
 def warm() -> None:
@@ -118,6 +128,29 @@ def place(board: Board, roster: InterpreterRoster, selection: Selection, *, seed
     colour(board, by_weight(board, np.flatnonzero(~board.barred)), seed=seed + 1)
 
 
+def seat(
+    instance: Instance,
+    board: Board,
+    host: str,
+    pinned: Mapping[Meeting, int] | None = None,
+    home: Mapping[Host, int] | None = None,
+) -> list[tuple[int, int, int, int]]:
+    """Rows (supplier, buyer, slot, table) of the meetings on the board; ``pinned`` ones that stand keep their table.
+
+    ``home`` is the hall of each host, where its meetings were given times for it.
+    """
+    rows = board.meetings()
+    meetings = [
+        (s, b, slot)
+        for (s, b), slot in zip(instance.edges[rows, :2].tolist(), board.slot_of[rows].tolist(), strict=True)
+    ]
+    standing = set(meetings)
+    kept = {row: table for row, table in (pinned or {}).items() if row in standing}
+    hall = hall_of_tables(instance, max(instance.tables)).tolist() if home else ()
+    rows = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals, hall=hall, wish=home)
+    return gather(instance, rows, kept)
+
+
 def finish(
     instance: Instance,
     board: Board,
@@ -127,17 +160,11 @@ def finish(
     pinned: Mapping[tuple[int, int, int], int] | None = None,
     *,
     host: str = "supplier",
+    home: Mapping[Host, int] | None = None,
     left_out: LeftOut | None = None,
 ) -> Plan:
     """The plan that stands on the board, with tables; ``pinned`` meetings keep theirs if they have not moved."""
-    rows = board.meetings()
-    meetings = [
-        (s, b, slot)
-        for (s, b), slot in zip(instance.edges[rows, :2].tolist(), board.slot_of[rows].tolist(), strict=True)
-    ]
-    standing = set(meetings)
-    kept = {row: table for row, table in (pinned or {}).items() if row in standing}
-    seated = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals)
+    seated = seat(instance, board, host, pinned, home)
     given_up = tuple(map(tuple, instance.edges[list(left_out.edges), :2].tolist())) if left_out else ()
     days_saved = left_out.days if left_out else 0
     return Plan(instance, tuple(seated), bound, seconds, roster.assignments(), given_up, days_saved)

@@ -19,10 +19,12 @@ HOSTS = ("supplier", "buyer", "mixed")
 @dataclass
 class _Seating:
     """``home[host]`` is its last table, ``owner[table]`` the host that table is reserved for, ``left`` its
-    meetings still to come."""
+    meetings still to come; ``hall`` of each table, ``wish`` the hall that a host should sit in."""
 
     host_of: Mapping[Meeting, Host]
     left: Counter[Host]
+    hall: Sequence[int] = ()
+    wish: Mapping[Host, int] = field(default_factory=dict)
     home: dict[Host, int] = field(default_factory=dict)
     owner: dict[int, Host] = field(default_factory=dict)
 
@@ -36,17 +38,35 @@ class _Seating:
         seated, moving = [], []
         for meeting in sorted(waiting, key=lambda meeting: (-self.left[self.host_of[meeting]], meeting)):
             table = self.home.get(self.host_of[meeting], -1)
-            if table in free:
+            if table in free and self._suits(self.host_of[meeting], table):
                 seated.append((meeting, table))
                 free.discard(table)
             else:
                 moving.append(meeting)
         # Tables without an owner and those whose owner has no meeting left first, then those that are needed least.
         order = sorted(free, key=lambda table: (self.left[self.owner[table]] if table in self.owner else 0, table))
-        for meeting, table in zip(moving, order, strict=False):
+        for meeting, table in self._choose(moving, order):
             seated.append((meeting, table))
             self.own(self.host_of[meeting], table)
         return seated
+
+    def _suits(self, host: Host, table: int) -> bool:
+        return host not in self.wish or self.hall[table] == self.wish[host]
+
+    def _choose(self, moving: list[Meeting], order: list[int]) -> list[tuple[Meeting, int]]:
+        """The tables in order, for hosts with a wish first those of their hall."""
+        of_hall: defaultdict[int, list[int]] = defaultdict(list)
+        for table in reversed(order if self.wish else []):
+            of_hall[self.hall[table]].append(table)
+        chosen, rest = [], []
+        for meeting in moving:
+            tables = of_hall[self.wish.get(self.host_of[meeting], -1)]
+            if tables:
+                chosen.append((meeting, tables.pop()))
+            else:
+                rest.append(meeting)
+        taken = {table for _meeting, table in chosen}
+        return chosen + list(zip(rest, (table for table in order if table not in taken), strict=False))
 
 
 def hosts(meetings: Sequence[Meeting], host: str, *, equals: bool = False) -> dict[Meeting, Host]:
@@ -67,17 +87,20 @@ def assign_tables(
     *,
     host: str = "supplier",
     equals: bool = False,
+    hall: Sequence[int] = (),
+    wish: Mapping[Host, int] | None = None,
 ) -> list[tuple[int, int, int, int]]:
     """Give each (supplier, buyer, slot) a table numbered 0..tables[slot]-1; ``pinned`` meetings keep theirs.
 
-    Rows come back sorted by slot and table.
+    With the ``hall`` of each table, hosts sit in the hall they ``wish`` where a table is free there. Rows come back
+    sorted by slot and table.
     """
     pinned = pinned or {}
     host_of = hosts(meetings, host, equals=equals)
     by_slot: defaultdict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings:
         by_slot[meeting[2]].append(meeting)
-    seating = _Seating(host_of, Counter(host_of.values()))
+    seating = _Seating(host_of, Counter(host_of.values()), hall, wish or {})
     for meeting, table in sorted(pinned.items(), key=lambda item: -item[0][2]):
         seating.home[host_of[meeting]] = table
     for keeper, table in seating.home.items():

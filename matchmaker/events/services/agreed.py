@@ -9,6 +9,7 @@ from matchmaker.companies.models import Company
 from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, Reason, fewest_breaks
 from matchmaker.events.models import MeetingRequest
 from matchmaker.events.scheduling import Instance, Party, Plan
+from matchmaker.events.scheduling.halls import gather
 from matchmaker.events.scheduling.interpreters import InterpreterRoster
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.services.not_plannable import NotPlannable
@@ -104,6 +105,6 @@ def _as_plan(
         edge = instance.edge_of[s, b]
         if instance.needs_interpreter[edge]:
             roster.seat(edge, slot)
-    seated = tuple(assign_tables(meetings, instance.tables, host=host, equals=instance.equals))
-    plan = Plan(instance, seated, 0, made.seconds, roster.assignments())
+    seated = assign_tables(meetings, instance.tables, host=host, equals=instance.equals)
+    plan = Plan(instance, tuple(gather(instance, seated)), 0, made.seconds, roster.assignments())
     return replace(plan, bound=plan.objective)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -165,10 +166,18 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
             interpreters=tuple(_interpreter(row, at) for row in interpreters),
             name=event.slug,
             equals=equals,
+            halls=tuple(hall.tables for hall in event.halls.all()),
+            pauses=_after_a_pause(event, slots),
         )
     return Snapshot(
         event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
     )
+
+
+def _after_a_pause(event: Event, slots: list[dt.datetime]) -> tuple[int, ...]:
+    """Places of the slots before which there is more than the usual time between two meetings of a day."""
+    usual = event.length + dt.timedelta(minutes=event.break_minutes)
+    return tuple(place for place, (one, other) in enumerate(pairwise(slots), start=1) if other - one > usual)
 
 
 def _no_show_odds(event: Event, rows: list[EventParticipation]) -> dict[int, float]:

@@ -24,6 +24,7 @@ class Verdict:
     below_floor: tuple[int, int] = (0, 0)
     idle_gaps: int = 0
     table_changes: int = 0  # of suppliers
+    hall_changes: int = 0  # between two meetings in a row
 
     @property
     def ok(self) -> bool:
@@ -48,6 +49,8 @@ def check(instance: dict[str, Any], plan: dict[str, Any]) -> Verdict:
     _count(instance, parties, diary, verdict)
     if plan.get("bound") is not None and plan["bound"] < verdict.objective:
         fault(f"bound {plan['bound']} is below the objective {verdict.objective}")
+    if plan.get("hall_changes", verdict.hall_changes) != verdict.hall_changes:
+        fault(f"{plan['hall_changes']} changes of hall are claimed, {verdict.hall_changes} counted")
     if plan.get("objective", verdict.objective) != verdict.objective:
         fault(f"objective {plan['objective']} is claimed, {verdict.objective} counted")
     return verdict
@@ -110,9 +113,18 @@ def _count(instance: dict[str, Any], parties: dict, diary: Diary, verdict: Verdi
         for day in set(instance["day"]):
             hours = [slot for slot in page if instance["day"][slot] == day]
             verdict.idle_gaps += max(hours) - min(hours) + 1 - len(hours) if hours else 0
+        for slot, table in page.items():
+            follows = slot + 1 in page and instance["day"][slot] == instance["day"][slot + 1]
+            if follows and slot + 1 not in instance.get("pauses", []):
+                verdict.hall_changes += _hall(instance, table) != _hall(instance, page[slot + 1])
         if side == "S":
             tables = [page[slot] for slot in sorted(page)]
             verdict.table_changes += sum(a != b for a, b in pairwise(tables))
+
+
+def _hall(instance: dict[str, Any], table: int) -> int:
+    halls = instance.get("halls", [])
+    return sum(table >= sum(halls[: number + 1]) for number in range(len(halls)))
 
 
 def _check_interpreters(instance: dict[str, Any], plan: dict[str, Any], when: dict, fault: Any) -> None:

@@ -20,14 +20,11 @@ from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.forms.text_lines import read_parts, write_parts
 from matchmaker.web.templatetags.ui import day as date_of
 
-
 CLOCKS = ("opens_at", "closes_at", "pause_from", "pause_until")
 
 
 def _clock(label: str) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
 
 class DayForm(forms.Form):

@@ -147,9 +147,7 @@ class PlanForm(forms.Form):
         gettext_lazy("Leave it empty to plan with the event's own."),
         required=False,
     )
-    opens_at = _clock(
-        gettext_lazy("What if it opened at"), gettext_lazy("Days with hours of their own keep them.")
-    )
+    opens_at = _clock(gettext_lazy("What if it opened at"), gettext_lazy("Days with hours of their own keep them."))
     closes_at = _clock(gettext_lazy("What if it closed at"))
 
     def __init__(self, *args, event, **kwargs):

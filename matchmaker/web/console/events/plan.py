@@ -231,13 +231,13 @@ def show(request, slug, uid):
 def _what_if(draft: PlanDraft) -> dict | None:
     """Tables and hours where they are not the event's own."""
     event, options = draft.event, draft.options
-    if not any(options.get(name) for name in ("tables", "opens_at", "closes_at")):
+    if not draft.is_what_if:
         return None
-    return {
-        "tables": options.get("tables") or event.tables,
-        "opens_at": options.get("opens_at") or event.opens_at.isoformat("minutes"),
-        "closes_at": options.get("closes_at") or event.closes_at.isoformat("minutes"),
+    hours = {
+        name: dt.time.fromisoformat(options[name]) if options.get(name) else getattr(event, name)
+        for name in ("opens_at", "closes_at")
     }
+    return {"tables": options.get("tables") or event.tables, **hours}
 
 
 def _kinds() -> dict[str, str]:
