@@ -17,7 +17,8 @@ from pysat.solvers import Solver
 
 from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
 from matchmaker.events.given_meetings.model import Model
-from matchmaker.events.scheduling.loops import Arrays, Prices, anneal
+from matchmaker.events.scheduling.days import Preferences
+from matchmaker.events.scheduling.loops import Arrays, anneal
 
 TRIES = 1_500_000  # of the annealing: about a second
 CONFLICTS = 3000  # a neighbourhood is given up after so many
@@ -29,9 +30,8 @@ def anneal_slots(
     instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
 ) -> list[int]:
     """A plan with at most as many breaks as ``slots``, by the annealing of the meeting planner: a break is a wait."""
-    order = np.arange(instance.slots, dtype=np.int32)
-    share = np.ones(instance.slots + 1)
-    prices = Prices(order * 0, order, share, a_day=0.0, a_wait=1.0, an_idle_slot=IDLE, a_late_slot=0.0)
+    preferences = Preferences(day=0.0, wait=1.0, idle=IDLE, late=0.0)
+    prices = preferences.prices([0] * instance.slots, [1] * instance.slots)
     board = _board(instance, slots)
     anneal(tries, hot, COLD, seed, prices, board)
     found = board.slot_of.tolist()

@@ -171,6 +171,11 @@ class Event(Public):
         return dt.timedelta(minutes=self.slot_minutes)
 
     @property
+    def rhythm(self) -> dt.timedelta:
+        """From the beginning of a meeting to that of the next, where no pause lies between."""
+        return dt.timedelta(minutes=self.slot_minutes + self.break_minutes)
+
+    @property
     def days(self) -> list[dt.date]:
         return [self.starts_on + dt.timedelta(days=n) for n in range((self.ends_on - self.starts_on).days + 1)]
 

@@ -40,13 +40,15 @@ def plan(
     clock: Callable[[], float] = time.monotonic,
     preferences: Preferences | None = None,
     host: str = "supplier",
+    pinned: Mapping[Meeting, int] | None = None,
 ) -> Plan:
     """Plan all meetings in about ``seconds``, sooner where the gap falls to ``target_gap`` or nothing is left to win.
 
     Any-time: however short the time, the plan is complete and respects every hard constraint. ``progress`` is told of
     each stage and, while improving, about twice a second; returning False ends the run with the plan as it is. The
     same instance and seed give the same selection and bound; how far the improvement gets depends on the clock.
-    ``preferences`` say what counts after the weight of the meetings, ``host`` who keeps a table (`tables`).
+    ``preferences`` say what counts after the weight of the meetings, ``host`` who keeps a table (`tables`), ``pinned``
+    at which table a booked meeting stays.
     ``clock`` measures the time; `time.thread_time` makes runs on a busy machine comparable.
     Raises `InvalidInstance` where a booked meeting needs an interpreter and none is free.
     """
@@ -61,7 +63,8 @@ def plan(
         return running
 
     preferences = preferences or IDLE_ONLY
-    left_out, home = LeftOut(), {}
+    left_out = LeftOut()
+    home: dict[Host, int] = {}
     board = Board.empty(instance)
     roster, without = seat_booked(instance, board)
     require_interpreters(instance, board, without)
@@ -88,7 +91,7 @@ def plan(
             walking = 0.5 * polishing if instance.halls and preferences.walk else 0.0
             better_days(deadline=deadline - walking)
             if walking:
-                seated = seat(instance, board, host)
+                seated = seat(instance, board, host, pinned)
                 home, walks = home_halls(
                     instance, seated, hosts([row[:3] for row in seated], host, equals=instance.equals)
                 )
@@ -97,7 +100,7 @@ def plan(
         unproven = running and objective < bound.now() * (1 - target_gap)
         proven = bound.wait(began + seconds - clock()) if unproven else bound.now()
     tell("tables", objective, proven)
-    return finish(instance, board, roster, proven, clock() - began, host=host, home=home, left_out=left_out)
+    return finish(instance, board, roster, proven, clock() - began, pinned, host=host, home=home, left_out=left_out)
 
 
 def warm() -> None:
@@ -147,8 +150,8 @@ def seat(
     standing = set(meetings)
     kept = {row: table for row, table in (pinned or {}).items() if row in standing}
     hall = hall_of_tables(instance, max(instance.tables)).tolist() if home else ()
-    rows = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals, hall=hall, wish=home)
-    return gather(instance, rows, kept)
+    seated = assign_tables(meetings, instance.tables, kept, host=host, equals=instance.equals, hall=hall, wish=home)
+    return gather(instance, seated, kept)
 
 
 def finish(

@@ -1,16 +1,18 @@
 """A plan of the meetings that both sides agreed to, all of them and no other: only their slots are to be found."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from matchmaker.companies.models import Company
-from matchmaker.events.given_meetings import GivenMeetings, GivenPlan, Meeting, NoPlanYet, Reason, fewest_breaks
+from matchmaker.events.given_meetings import GivenMeetings, Meeting, NoPlanYet, Reason, fewest_breaks
 from matchmaker.events.models import MeetingRequest
 from matchmaker.events.scheduling import Instance, Party, Plan
 from matchmaker.events.scheduling.halls import gather
 from matchmaker.events.scheduling.interpreters import InterpreterRoster
+from matchmaker.events.scheduling.tables import Meeting as Place
 from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.services.not_plannable import NotPlannable
 from matchmaker.events.services.snapshot import Snapshot
@@ -48,7 +50,11 @@ def plan_agreed(standing: Snapshot, *, seconds: float, host: str, progress: Any 
         raise NotPlannable(str(error), reason={"code": "no_time"}) from error
     if made.slots is None:
         raise NotPlannable(made.why, reason=_in_instants(made.reason, standing, open_slots))
-    return _as_plan(instance, pairs, made, open_slots, host), {"breaks": made.breaks, "bound": made.bound}
+    meetings = [(s, b, open_slots[slot]) for (s, b), slot in zip(pairs, made.slots, strict=True)]
+    return _as_plan(instance, meetings, standing.pinned, host, made.seconds), {
+        "breaks": made.breaks,
+        "bound": made.bound,
+    }
 
 
 def agreed_pairs(standing: Snapshot) -> list[tuple[int, int]]:
@@ -95,16 +101,13 @@ def given_meetings_of(
     )
 
 
-def _as_plan(
-    instance: Instance, pairs: list[tuple[int, int]], made: GivenPlan, open_slots: list[int], host: str
-) -> Plan:
+def _as_plan(instance: Instance, meetings: list[Place], pinned: Mapping[Place, int], host: str, seconds: float) -> Plan:
     """With tables and interpreters; the bound is what the plan is worth, for no agreed meeting is missing."""
-    meetings = [(s, b, open_slots[slot]) for (s, b), slot in zip(pairs, made.slots or (), strict=True)]
     roster = InterpreterRoster(instance)
     for s, b, slot in meetings:
         edge = instance.edge_of[s, b]
         if instance.needs_interpreter[edge]:
             roster.seat(edge, slot)
-    seated = assign_tables(meetings, instance.tables, host=host, equals=instance.equals)
-    plan = Plan(instance, tuple(gather(instance, seated)), 0, made.seconds, roster.assignments())
+    seated = assign_tables(meetings, instance.tables, pinned, host=host, equals=instance.equals)
+    plan = Plan(instance, tuple(gather(instance, seated, pinned)), 0, seconds, roster.assignments())
     return replace(plan, bound=plan.objective)

@@ -71,7 +71,7 @@ def save_event(*, by: User, campaign: Campaign, event: Event | None = None, **fi
 
 def _problems_of(event: Event) -> dict[str, Any]:
     """What no constraint of the database can say, by field."""
-    problems = {}
+    problems: dict[str, Any] = {}
     if event.time_zone not in zoneinfo.available_timezones():
         problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
     if event.guest_country and event.guest_country not in reference.countries():
@@ -90,7 +90,7 @@ def _problems_of(event: Event) -> dict[str, Any]:
 def _problems_with_meetings(before: Event, event: Event) -> dict[str, Any]:
     """Meetings that are booked keep their times and tables."""
     booked = Meeting.objects.of(event).active()
-    problems = {}
+    problems: dict[str, Any] = {}
     if before.kind != event.kind and event.participations.registered().exists():
         problems["kind"] = _(
             "Companies are registered already, so this cannot be changed. Make a new event of this kind."

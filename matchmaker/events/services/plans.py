@@ -48,6 +48,7 @@ LIMITS = {
     "day_price": (0, 1000),
     "wait_price": (0, 1000),
     "late_price": (0, 1000),
+    "walk_price": (0, 1000),
     "most_loss": (0, 10),
 }
 
@@ -59,8 +60,8 @@ def start_plan(*, by: User, event: Event, base: PlanDraft | None = None, **optio
     Options: `seconds`, `target_gap`, `floor` (meetings no one should be left below), `fair_bonus` (its price),
     `most` (meetings a company, unless it said less), `supplier_share` and `buyer_share` (how much their wishes count,
     percent), `expects_no_shows`, `given`, `days`, `lunch_from`, `lunch_until`, `host`, `most_loss`, `day_price`,
-    `wait_price`, `late_price` (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`, `opens_at`,
-    `closes_at`. `base` keeps the meetings locked in that draft.
+    `wait_price`, `late_price`, `walk_price` (`snapshot.DEFAULTS` says what they are), and for a what-if `tables`,
+    `opens_at`, `closes_at`. `base` keeps the meetings locked in that draft.
 
     Raises:
         Refused: no one to bring together, an option out of bounds, or a plan of this event is being computed.
@@ -193,6 +194,7 @@ def _compute(standing: Snapshot, options: dict[str, Any], progress) -> tuple[Pla
         progress=progress,
         preferences=_preferences(options),
         host=options["host"],
+        pinned=standing.pinned,
     )
     return made, None
 
@@ -204,6 +206,7 @@ def _preferences(options: dict[str, Any]) -> Preferences:
         wait=wait,
         idle=wait,
         late=options["late_price"] / 10,
+        walk=options["walk_price"] / 10,
         most_loss=options["most_loss"] / 100,
     )
 
@@ -228,14 +231,7 @@ def _pin_locked(standing: Snapshot, keep: list[list]) -> Snapshot:
         if slot in standing.instance.suppliers[s].off or slot in standing.instance.buyers[b].off:
             continue
         fixed.setdefault((s, b), (s, b, slot))
-    return Snapshot(
-        standing.event,
-        standing.suppliers,
-        standing.buyers,
-        standing.slots,
-        standing.interpreters,
-        standing.instance.changed(fixed=tuple(sorted(fixed.values()))),
-    )
+    return replace(standing, instance=standing.instance.changed(fixed=tuple(sorted(fixed.values()))))
 
 
 def _reporter(mine):

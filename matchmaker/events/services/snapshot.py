@@ -1,8 +1,8 @@
 """An event as the scheduler sees it, and the way back from its numbers to companies, instants and tables."""
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -40,6 +40,7 @@ DEFAULTS = {
     "day_price": 300,  # what a day, a wait and a later slot cost a company, compared with each other
     "wait_price": 10,
     "late_price": 1,
+    "walk_price": 20,  # a change of hall between two meetings in a row
 }
 # What mending takes over from the published plan; its slots come from `open_slots`.
 MENDING_OPTIONS = ("floor", "fair_bonus", "most", "supplier_share", "buyer_share", "host")
@@ -47,7 +48,10 @@ MENDING_OPTIONS = ("floor", "fair_bonus", "most", "supplier_share", "buyer_share
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`suppliers` and `buyers` are company keys in the order of the instance; tables of the plan count from 0."""
+    """`suppliers` and `buyers` are company keys in the order of the instance; tables of the plan count from 0.
+
+    `pinned` are the tables of booked meetings (supplier, buyer, slot), which they keep in a new plan.
+    """
 
     event: Event
     suppliers: tuple[int, ...]
@@ -55,6 +59,7 @@ class Snapshot:
     slots: tuple[dt.datetime, ...]
     interpreters: tuple[int, ...]
     instance: Instance
+    pinned: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
 
     @property
     def companies(self) -> tuple[int, ...]:
@@ -102,7 +107,7 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now) & ~Q(starts_at__in=closed)
     held = Meeting.objects.of(event).active().exclude(planned)
     fixed_rows = [
-        (m.supplier_id, m.buyer_id, m.starts_at)
+        (m.supplier_id, m.buyer_id, m.starts_at, m.table - 1)
         for m in held
         if m.supplier_id in keys["supplier"] and m.buyer_id in keys["buyer"] and m.starts_at in at
     ]
@@ -124,9 +129,10 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     spare = 1 + (sum(odds.values()) / len(odds) if odds else 0)
     known = set(worth)
     edges += [
-        (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, _at in fixed_rows if (s, b) not in known
+        (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, *_at in fixed_rows if (s, b) not in known
     ]
-    fixed = [(place["supplier"][s], place["buyer"][b], at[when]) for s, b, when in fixed_rows]
+    table_of = {(place["supplier"][s], place["buyer"][b], at[when]): table for s, b, when, table in fixed_rows}
+    fixed = list(table_of)
     booked: dict[tuple[str, int], list[int]] = {}
     for s, b, slot in fixed:
         for place_in_pair in (("supplier", s), ("buyer", b)):
@@ -169,15 +175,14 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
             halls=tuple(hall.tables for hall in event.halls.all()),
             pauses=_after_a_pause(event, slots),
         )
-    return Snapshot(
-        event, keys["supplier"], keys["buyer"], tuple(slots), tuple(row.pk for row in interpreters), instance
-    )
+    pinned = {row: table for row, table in table_of.items() if table < tables[row[2]]}
+    interpreter_keys = tuple(row.pk for row in interpreters)
+    return Snapshot(event, keys["supplier"], keys["buyer"], tuple(slots), interpreter_keys, instance, pinned)
 
 
 def _after_a_pause(event: Event, slots: list[dt.datetime]) -> tuple[int, ...]:
     """Places of the slots before which there is more than the usual time between two meetings of a day."""
-    usual = event.length + dt.timedelta(minutes=event.break_minutes)
-    return tuple(place for place, (one, other) in enumerate(pairwise(slots), start=1) if other - one > usual)
+    return tuple(place for place, (one, other) in enumerate(pairwise(slots), start=1) if other - one > event.rhythm)
 
 
 def _no_show_odds(event: Event, rows: list[EventParticipation]) -> dict[int, float]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from matchmaker.companies.models import Company
@@ -23,6 +23,7 @@ class Row:
     rating: int | None
     note: str
     place: str = ""  # the hall
+    comes_from: str = ""  # the other hall of the meeting right before
     clash: str = ""  # why the person named cannot be there
     reasons: list[str] = field(default_factory=list)
 
@@ -46,6 +47,10 @@ def rows_of(meetings: Iterable[Meeting], company: Company, viewer: ZoneInfo | No
                 place="" if meeting.booth else meeting.event.place_of(meeting.table),
             )
         )
+    for one, other in pairwise(found):
+        straight = other.meeting.starts_at - one.meeting.starts_at == other.meeting.event.rhythm
+        if straight and one.place and other.place and one.place != other.place:
+            other.comes_from = one.place
     return found
 
 

@@ -48,7 +48,7 @@ class DayForm(forms.Form):
         self.day, self.title = day, title
         own = next((row for row in event.day_hours if row["day"] == day), None)
         held = "usual" if own is None else "own" if own["opens_at"] else "none"
-        clocks = own if held == "own" else {name: getattr(event, name) for name in CLOCKS}
+        clocks = {name: own[name] if own and held == "own" else getattr(event, name) for name in CLOCKS}
         super().__init__(data, prefix=f"day-{day}", initial={**clocks, "held": held})
 
     def clean(self) -> dict:

@@ -135,11 +135,18 @@ class PlanForm(forms.Form):
         "day_price",
         gettext_lazy("How much a day to come counts"),
         300,
-        gettext_lazy("These three are compared with each other, after the meetings; 0 leaves one out."),
+        gettext_lazy("These are compared with each other, after the meetings; 0 leaves one out."),
         required=False,
     )
     wait_price = _whole("wait_price", gettext_lazy("How much waiting between two meetings counts"), 10, required=False)
     late_price = _whole("late_price", gettext_lazy("How much a later time counts"), 1, required=False)
+    walk_price = _whole(
+        "walk_price",
+        gettext_lazy("How much a change of hall counts"),
+        20,
+        gettext_lazy("Between two meetings without a free slot."),
+        required=False,
+    )
     tables = _whole(
         "tables",
         gettext_lazy("What if there were this many tables"),
@@ -160,6 +167,8 @@ class PlanForm(forms.Form):
         if event.is_of_equals:
             del self.fields["host"], self.fields["buyer_share"]
             self.fields["supplier_share"].label = _("Weight of wishes, percent")
+        if event.halls.count() < 2:
+            del self.fields["walk_price"]
         if event.pause_from is None:
             self.fields["lunch_from"].initial, self.fields["lunch_until"].initial = dt.time(12), dt.time(13)
 
@@ -188,7 +197,7 @@ class PlanForm(forms.Form):
         return [self[name] for name in names if name in self.fields]
 
     def more(self):
-        names = ("day_price", "wait_price", "late_price", "fair_bonus", "supplier_share", "buyer_share")
+        names = ("day_price", "wait_price", "late_price", "walk_price", "fair_bonus", "supplier_share", "buyer_share")
         return [self[name] for name in (*names, "seconds", "target_gap") if name in self.fields]
 
     def what_if(self):

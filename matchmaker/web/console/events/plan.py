@@ -276,6 +276,7 @@ def _figures(draft: PlanDraft, plan) -> list[dict]:
     met = [agenda for agenda in plan.agendas if agenda.meetings]
     more_days = sum(agenda.days - 1 for agenda in met)
     singles = sum(agenda.single_days for agenda in met)
+    walks = {"label": _("Changes of hall without a free slot between"), "value": number(plan.hall_changes)}
     return [
         {"label": _("Meetings"), "value": number(draft.meetings_count)},
         {
@@ -297,6 +298,7 @@ def _figures(draft: PlanDraft, plan) -> list[dict]:
             "note": _("%(n)d of them for a single meeting") % {"n": singles} if more_days else "",
         },
         {"label": _("Waits between meetings"), "value": number(sum(agenda.waits for agenda in met))},
+        *([walks] if len(plan.instance.halls) > 1 else []),
     ]
 
 
@@ -676,12 +678,14 @@ def _row(
 ) -> dict:
     place = {slot: number for number, slot in enumerate(columns)}
     row: list[dict | None] = [None] * len(columns)
+    walks = {} if view in WITHOUT_COMPANY else _walks(event, cells)
     for cell in cells:
         if cell.starts_at in place:
             row[place[cell.starts_at]] = {
                 "cell": cell,
                 "label": (cell.buyer if owner == cell.supplier else cell.supplier).display_name,
                 "second": cell.buyer.display_name if view in WITHOUT_COMPANY else "",
+                "comes_from": walks.get(cell.starts_at, ""),
             }
     return {
         "label": owner if view in WITHOUT_COMPANY else owner.display_name,
@@ -689,6 +693,16 @@ def _row(
         "count": sum(1 for one in row if one),
         "hours": None if view in WITHOUT_COMPANY else _hours(event, cells, columns, closed),
         "cells": row,
+    }
+
+
+def _walks(event: Event, cells: list[Cell]) -> dict[dt.datetime, str]:
+    """The hall a company comes from without a free slot, by the beginning of the meeting in another hall."""
+    in_order = sorted(cells, key=lambda cell: cell.starts_at)
+    return {
+        other.starts_at: event.place_of(one.table)
+        for one, other in pairwise(in_order)
+        if other.starts_at - one.starts_at == event.rhythm and event.place_of(one.table) != event.place_of(other.table)
     }
 
 
