@@ -15,7 +15,7 @@ from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.exchange import yuan_rates
 from matchmaker.core.problems import Refused
-from matchmaker.market_access.regimes import GENERAL
+from matchmaker.market_access.regimes import Kind
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
 from matchmaker.messaging.models.requests import PAYMENT
@@ -342,7 +342,7 @@ class ComparedQuoteOut(serializers.Serializer):
     regime = serializers.SerializerMethodField(help_text="Kind of the way into China that the buyer chose.")
 
     def get_regime(self, row) -> str:
-        return row.regime.regime.kind if row.regime else GENERAL
+        return row.regime.regime.kind if row.regime else Kind.GENERAL.value
 
 
 class ComparisonOut(serializers.Serializer):

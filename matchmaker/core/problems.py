@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from matchmaker.core import request_ids
 
@@ -38,3 +39,12 @@ class Refused(Exception):
     def as_problem(self) -> Mapping[str, object]:
         """The members of an RFC 9457 problem, without the ones that depend on the request."""
         return {"code": self.code, "detail": str(self.message), "status": self.status, "field": self.field}
+
+
+class NotFound(Refused):
+    """It is not there, or not for this person: the response does not tell which (B11)."""
+
+    CODE = "not_found"
+
+    def __init__(self, message: str = ""):
+        super().__init__(self.CODE, message or _("There is nothing here for you."), status=404)

@@ -39,7 +39,7 @@ def _texts(label: Any, **options: Any) -> MultilingualField:
     return MultilingualField(label, required_languages=settings.STAFF_LANGUAGES, **options)
 
 
-def _record[Record](row: models.Model, kind: type[Record], **other: Any) -> Record:
+def _record[Record](row: models.Model, kind: type[Record], /, **other: Any) -> Record:
     """The row as a plain value: its fields of the same names, lists as tuples, and `other`."""
     names = [one.name for one in dataclasses.fields(kind) if one.name not in other]  # type: ignore[arg-type]
     values = {name: getattr(row, name) for name in names}
@@ -240,11 +240,11 @@ class ImportRegime(Public):
     """A way by which goods enter China, between two days; `regimes.Regime` says what its fields mean."""
 
     class Kind(models.TextChoices):
-        GENERAL = regimes.GENERAL, _("general trade")
-        HAINAN = regimes.HAINAN, _("Hainan, zero duty")
-        HAINAN_PROCESSED = regimes.HAINAN_PROCESSED, _("Hainan, processed there")
-        RETAIL = regimes.RETAIL, _("cross-border retail")
-        BONDED = regimes.BONDED, _("bonded area or warehouse")
+        GENERAL = regimes.Kind.GENERAL, _("general trade")
+        HAINAN = regimes.Kind.HAINAN, _("Hainan, zero duty")
+        HAINAN_PROCESSED = regimes.Kind.HAINAN_PROCESSED, _("Hainan, processed there")
+        RETAIL = regimes.Kind.RETAIL, _("cross-border retail")
+        BONDED = regimes.Kind.BONDED, _("bonded area or warehouse")
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
@@ -277,7 +277,12 @@ class ImportRegime(Public):
         return self.code
 
     def as_regime(self) -> regimes.Regime:
-        return _record(self, regimes.Regime, duty=regimes.DutyOf(self.duty), goods=regimes.Goods(self.goods))
+        kinds = {
+            "kind": regimes.Kind(self.kind),
+            "duty": regimes.DutyOf(self.duty),
+            "goods": regimes.Goods(self.goods),
+        }
+        return _record(self, regimes.Regime, **kinds)
 
 
 def after(code: str) -> str:

@@ -15,12 +15,15 @@ from pathlib import Path
 
 from matchmaker.market_access.rules import Confidence, Reason, Texts, longest_prefix, read_columns, rows
 
-GENERAL = "general"
-HAINAN = "hainan"
-HAINAN_PROCESSED = "hainan_processed"
-RETAIL = "cbec"
-BONDED = "bonded"
-KINDS = (GENERAL, HAINAN, HAINAN_PROCESSED, RETAIL, BONDED)
+
+class Kind(StrEnum):
+    """The kinds of regimes; a comparison of quotes names one of them."""
+
+    GENERAL = "general"
+    HAINAN = "hainan"
+    HAINAN_PROCESSED = "hainan_processed"
+    RETAIL = "cbec"
+    BONDED = "bonded"
 
 
 class DutyOf(StrEnum):
@@ -51,7 +54,7 @@ class Regime:
     """One regime between two days. ``tax_percent`` is the share of VAT and consumption tax that is levied."""
 
     code: str
-    kind: str
+    kind: Kind
     name: Texts
     summary: Texts
     needs: Texts
@@ -82,7 +85,7 @@ class Regime:
             return Coverage.UNKNOWN, Reason("depends_on_processing")
         if not code:
             return Coverage.UNKNOWN, Reason("hs_missing")
-        if self.kind == HAINAN and has_quota:
+        if self.kind == Kind.HAINAN and has_quota:
             return Coverage.UNKNOWN, Reason("special_measures")
         return self._by_list(code)
 
@@ -113,13 +116,12 @@ def read_regimes(folder: Path) -> tuple[Regime, ...]:
 
 
 def regime_from_row(row: Mapping[str, str]) -> Regime:
-    if row["kind"] not in KINDS:
-        raise ValueError(f"{row['kind']!r} is no kind of regime")
-    own = ("duty", "goods", "tax_percent", "hs_prefixes", "order_limit", "year_limit")
+    own = ("kind", "duty", "goods", "tax_percent", "hs_prefixes", "order_limit", "year_limit")
     return Regime(
         **read_columns(Regime, row, but=own),
         order_limit=Decimal(row["order_limit"]) if row["order_limit"] else None,
         year_limit=Decimal(row["year_limit"]) if row["year_limit"] else None,
+        kind=Kind(row["kind"]),
         duty=DutyOf(row["duty"]),
         goods=Goods(row["goods"]),
         tax_percent=Decimal(row["tax_percent"]),

@@ -19,7 +19,7 @@ from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company, Document
 from matchmaker.companies.services import require_member
 from matchmaker.core.files import check_file, check_first
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.number_formats import example_of, is_in_form, is_number
 from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
@@ -110,7 +110,7 @@ def check_step(*, by: User, step: ReadinessAnswer, campaign: Campaign, confirmed
     require_campaign_organiser(by, campaign)
     company = step.product.company
     if not company.campaigns.filter(pk=campaign.pk).exists() or not ReadinessAnswer.objects.steps().filter(pk=step.pk):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if step.seen_on is None:
         step.seen_on, step.seen_by, step.confirmed_by = timezone.localdate(), by, confirmed_by.strip()
         step.clean_fields(exclude=["product", "answered_by", "document", "seen_by"])
@@ -143,7 +143,7 @@ def record_registration(
     """
     require_member(by, company)
     if product is not None and product.company_id != company.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     rule = _rule_that_accepts(code)
     if rule is None:
         raise Refused("unknown_registration", _("No rule asks for this registration."), field="code", status=400)
@@ -203,7 +203,7 @@ def check_registration(
     """
     require_campaign_organiser(by, campaign)
     if not registration.company.campaigns.filter(pk=campaign.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if not is_in_form(registration.code, registration.number):
         raise Refused("number_form", _form_sentence(registration.code))
     if registration.seen_on is None:

@@ -19,8 +19,9 @@ from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
+from matchmaker.core.problems import NotFound
 from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer, Span
-from matchmaker.market_access.regimes import GENERAL, KINDS, Coverage, DutyOf
+from matchmaker.market_access.regimes import Coverage, DutyOf, Kind
 from matchmaker.market_access.services import duty_of
 from matchmaker.matching.models import Match
 from matchmaker.messaging.landed_cost import (
@@ -36,7 +37,6 @@ from matchmaker.messaging.landed_cost import (
 )
 from matchmaker.messaging.models import CostSheet, Quote, QuoteCost, QuoteRequest
 from matchmaker.messaging.payment import payment_rank
-from matchmaker.messaging.services.writing import not_found
 
 SHIPS_IN = dt.timedelta(days=60)  # the day duty is looked up for, where the buyer names none
 COSTS = ("freight", "insurance", "duty_percent")
@@ -148,7 +148,7 @@ def save_costs(
     """
     company = scope.request.company if scope.request else scope.line.demand.company if scope.line else None
     if company is None or not is_member(by, company):
-        raise not_found()
+        raise NotFound()
     if unknown := [name for name in order if name not in CRITERIA]:
         sentence = _("Not a criterion: %(names)s.") % {"names": ", ".join(unknown)}
         raise ValidationError({"order": ValidationError(sentence, "unknown_criterion")})
@@ -159,13 +159,13 @@ def save_costs(
             setattr(sheet, name, values[name])
     problems: dict = {}
     rules.check_known(problems, "currency", sheet.currency, reference.currencies(), rules.CURRENCY)
-    rules.check_known(problems, "regime", sheet.regime, KINDS, _("Choose a way into China from the list."))
+    rules.check_known(problems, "regime", sheet.regime, list(Kind), _("Choose a way into China from the list."))
     validate(sheet, problems, exclude=["request", "line"], validate_unique=False, validate_constraints=False)
     sheet.save()
     quotes = {quote.uid: quote for quote in scope.quotes()}
     for uid, given in costs.items():
         if uid not in quotes:
-            raise not_found()
+            raise NotFound()
         row = QuoteCost.objects.filter(sheet=sheet, quote=quotes[uid]).first() or QuoteCost(
             sheet=sheet, quote=quotes[uid]
         )
@@ -181,7 +181,7 @@ def save_costs(
 def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, rates: Rates) -> ComparedQuote:
     product = _product(quote)
     answer = duty_of(product, scope.day) if product is not None else None
-    regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", GENERAL) else None
+    regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", Kind.GENERAL) else None
     offer = Offer(
         *(quote.price, quote.currency, quote.price_unit, quote.incoterm),
         *(quote.unit, quote.holds, quote.holds_unit),

@@ -26,7 +26,7 @@ from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.events.services.outcomes import attendance_rates
 from matchmaker.market_access import sentences
 from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
-from matchmaker.market_access.regimes import GENERAL
+from matchmaker.market_access.regimes import Kind
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
 from matchmaker.matching.reasons import sentences as reasons_of
@@ -202,7 +202,7 @@ def _regimes(duties: Sequence[DutyBox]) -> list[Row]:
     """A row for each way into China besides general trade: whether it is open, and what is levied."""
     rows = []
     for place, regime in enumerate(duties[0].regimes if duties else ()):
-        if regime.kind != GENERAL:
+        if regime.kind != Kind.GENERAL:
             rows.append(Row(regime.name, [_regime(box.regimes[place]) for box in duties]))
     return rows
 

@@ -13,7 +13,6 @@ from matchmaker.imports.models import Reading
 from matchmaker.imports.services import text_reader
 from matchmaker.web.forms import fields
 
-KINDS = Reading.Kind.values
 JOINS_AS = "joins_as"  # in the session: the side whose first step of joining a reading of a company fills in
 
 

@@ -13,7 +13,7 @@ from matchmaker.imports.models import Import
 from matchmaker.web.access.decorators import current_company, role_in, working_campaign
 
 TEAM, COMPANY = "team", "company"
-KINDS = {
+KINDS_OF = {
     TEAM: [kind.value for kind in Import.Kind if kind != Import.Kind.FEED],
     COMPANY: [Import.Kind.PRODUCTS.value, Import.Kind.DEMANDS.value],
 }
@@ -34,7 +34,7 @@ class Owner:
 
 def owner_for(request: HttpRequest, name: str, kind: str) -> Owner:
     """Who the address means, or 404 when this person may not bring this in."""
-    if kind not in KINDS.get(name, ()):
+    if kind not in KINDS_OF.get(name, ()):
         raise Http404
     if name == TEAM:
         campaign = working_campaign(request)
@@ -61,7 +61,7 @@ def owners(request: HttpRequest) -> list[tuple[Owner, list[str]]]:
     found = []
     campaign = working_campaign(request)
     if role_in(campaign, request.user) in ("admin", "organiser"):
-        found.append((Owner(TEAM, campaign=campaign), KINDS[TEAM]))
+        found.append((Owner(TEAM, campaign=campaign), KINDS_OF[TEAM]))
     for kind, side in SIDES.items():
         company = current_company(request, **{side: True})
         if company is not None and _administers(request, company):

@@ -14,7 +14,7 @@ from matchmaker.imports.services import start_reading
 from matchmaker.imports.tasks import start_readings
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.fields import limit_upload
-from matchmaker.web.forms.readings import JOINS_AS, KINDS, StartForm, start_context
+from matchmaker.web.forms.readings import JOINS_AS, StartForm, start_context
 from matchmaker.web.forms.refusals import refusals_in_form
 
 
@@ -22,7 +22,7 @@ from matchmaker.web.forms.refusals import refusals_in_form
 @signed_in
 def start(request: HttpRequest, kind: str) -> HttpResponse:
     """The two boxes on a page of their own: what was refused is shown here, and the text stays."""
-    if kind not in KINDS:
+    if kind not in Reading.Kind.values:
         raise Http404
     form = StartForm(request.POST or None, request.FILES or None, auto_id="start-%s")
     status = 200
