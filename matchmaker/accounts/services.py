@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken, User
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound
 from matchmaker.notifications.services import notify
 
 SCOPES = (
@@ -100,7 +100,7 @@ def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) 
 def revoke_token(*, by: User, token: ApiToken) -> None:
     """Make the key useless at once: every request reads this row."""
     if token.user_id != by.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
     record(by=by, verb="revoke_token", on=token, organisation=by)
 

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from matchmaker.core.problems import PROBLEM, Refused
+from matchmaker.core.problems import PROBLEM, NotFound, Refused
 from matchmaker.core.problems import problem as body_of
 from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
 
@@ -42,7 +42,7 @@ def _problem_of(exc, context):
         return invalid(_django_errors(exc))
     if isinstance(exc, Http404 | exceptions.NotFound):
         # The same words whether it never was or is not for this caller: existence is not told (B11).
-        return problem(404, "not_found", _("There is nothing here for you."))
+        return problem(404, NotFound.CODE, NotFound().message)
     if isinstance(exc, DjangoDenied):
         return problem(403, "permission_denied", _("You may not do this."))
     if isinstance(exc, exceptions.ValidationError):

@@ -21,7 +21,7 @@ from matchmaker.companies.duplicates import domain
 from matchmaker.companies.invitations import addresses
 from matchmaker.companies.members import add_member, admins, require_admin
 from matchmaker.companies.models import Claim, Company, Invitation, Membership, RequestStatus
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import notify
 
 OBJECTION = dt.timedelta(days=7)
@@ -63,7 +63,7 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
         Refused: for a member, while an earlier claim waits (B42), or above three claims in a month.
     """
     if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if Membership.objects.filter(company=company, user=by).exists():
         raise Refused("already_member", _("You already belong to this company."))
     if Claim.objects.filter(company=company, user=by, status=RequestStatus.OPEN).exists():
@@ -119,7 +119,7 @@ def object_to_claim(*, by: User, claim: Claim, reason: str) -> None:
 @transaction.atomic
 def withdraw_claim(*, by: User, claim: Claim) -> None:
     if claim.user_id != by.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     open_claim = Claim.objects.filter(pk=claim.pk, status=RequestStatus.OPEN)
     if open_claim.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
         record(by=by, verb="withdraw_claim", on=claim, organisation=claim.company)

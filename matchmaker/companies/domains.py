@@ -23,7 +23,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies.duplicates import domain as domain_of
 from matchmaker.companies.members import admins, is_admin
 from matchmaker.companies.models import Claim, Company, DomainProof, RequestStatus
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications import mail, outbound, outbox, topics
 from matchmaker.notifications.models import Promise
 
@@ -56,7 +56,7 @@ def ask_proof(*, by: User, company: Company, method: str, local_part: str = "inf
         Refused: for strangers (404), without a domain of one's own, or above five a day.
     """
     if not may_prove(by, company):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     domain = domain_name(company)
     if not domain:
         raise Refused("no_domain", _("Write your website first. An address at a free mail provider proves nothing."))
@@ -100,7 +100,7 @@ def open_letter(*, by: User, token: str) -> DomainProof:
     """
     proof = DomainProof.objects.filter(token=token, method=DomainProof.Method.MAIL, user=by).first()
     if proof is None or not may_prove(by, proof.company):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if not _prove(proof) and proof.proved_at is None:
         raise Refused("proof_over", _("This letter has run out. Ask for a new one."), status=410)
     proof.refresh_from_db()
@@ -114,7 +114,7 @@ def look(*, by: User, proof: DomainProof) -> bool:
         Refused: for strangers, and when the name or the website does not answer.
     """
     if not may_prove(by, proof.company):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     now = timezone.now()
     free = open_proofs().filter(Q(looked_at__isnull=True) | Q(looked_at__lt=now - PAUSE), pk=proof.pk)
     if not free.update(looked_at=now):

@@ -26,6 +26,7 @@ from matchmaker.notifications.services import notify
 LIFE = dt.timedelta(days=7)
 A_DAY = 30  # invitations of one company (B40)
 SALT = "company invitation"
+OTHER_ADDRESS = "other_address"  # code of a refusal: invited under another address than that of the account
 
 
 def token_of(invitation: Invitation) -> str:
@@ -176,7 +177,7 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
     """
     if invitation.email not in {email.lower() for email in addresses(by)}:
         raise Refused(
-            "other_address",
+            OTHER_ADDRESS,
             _("This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation."),
             status=403,
         )

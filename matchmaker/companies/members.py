@@ -14,7 +14,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import Company, JoinRequest, Membership, RequestStatus
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import notify, take_back
 
 JOIN_REQUESTS_A_DAY = 10  # of one person, so that a person cannot ask every company
@@ -28,7 +28,7 @@ def require_admin(user: User, company: Company) -> None:
     """Raise 404 for whom the company does not exist, 403 for members who are no administrators."""
     role = Membership.objects.filter(company=company, user=user).values_list("role", flat=True).first()
     if role is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if role != Membership.Role.ADMIN:
         raise Refused("admin_only", _("Ask an administrator of your company to do this."), status=403)
 
@@ -61,7 +61,7 @@ def _keep_an_admin(company: Company, membership: Membership) -> None:
     Company.objects.select_for_update().get(pk=company.pk)
     current = Membership.objects.filter(pk=membership.pk).first()
     if current is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     others = Membership.objects.filter(company=company, role=Membership.Role.ADMIN, user__is_active=True)
     if current.role == Membership.Role.ADMIN and not others.exclude(pk=membership.pk).exists():
         raise Refused(
@@ -97,7 +97,7 @@ def remove_member(*, by: User, membership: Membership) -> None:
 def leave_company(*, by: User, company: Company) -> None:
     membership = Membership.objects.filter(company=company, user=by).first()
     if membership is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     _keep_an_admin(company, membership)
     record(by=by, verb="leave_company", on=by, organisation=company)
     _delete_membership(membership)
@@ -129,7 +129,7 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
         Refused: for a member, a second request while the first waits, or the eleventh in a day.
     """
     if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if Membership.objects.filter(company=company, user=by).exists():
         raise Refused("already_member", _("You already belong to this company."))
     _check_requests_today(by)
@@ -207,7 +207,7 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
 @transaction.atomic
 def withdraw_join_request(*, by: User, request: JoinRequest) -> None:
     if request.user_id != by.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     rows = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
     if rows.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
         record(by=by, verb="withdraw_join_request", on=request, organisation=request.company)

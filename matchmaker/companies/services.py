@@ -19,7 +19,7 @@ from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Com
 from matchmaker.companies.phones import check_phone
 from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.core.text import web_address
 from matchmaker.language.text import pinyin, simplify
 
@@ -190,7 +190,7 @@ def is_member(user: User, company: Company) -> bool:
 def require_member(user: User, company: Company, sentence: str = "") -> None:
     """Raise the refusal that hides what a stranger may not know of."""
     if not is_member(user, company):
-        raise Refused("not_found", sentence or _("There is nothing here for you."), status=404)
+        raise NotFound(sentence)
 
 
 def identity_of(company: Company) -> duplicates.Identity:

@@ -19,7 +19,7 @@ from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import change_status, companies_alike, number_once
 from matchmaker.core.lists import format_list
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import cancel_waiting, close_notices, notify
 
@@ -32,7 +32,7 @@ def require_organiser(user: User, campaign: Campaign, *, reads: bool = False) ->
     """Refuse a person who does not decide in the campaign; an archived one can only be read."""
     decides = Organiser.objects.filter(campaign=campaign, user=user, role__in=Organiser.DECIDES).exists()
     if not decides:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if not reads:
         require_not_archived(campaign)
 

@@ -18,7 +18,7 @@ from matchmaker.campaigns.services import next_partners, require_takes_new
 from matchmaker.campaigns.services.team import require_campaign_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 
 State = Campaign.State
 # From which states each state is reached. An archived campaign comes back as a closed one.
@@ -55,7 +55,7 @@ def create_campaign(
         Refused: for whom administers no campaign, or may not see `source`.
     """
     if not may_create(by) or (source and not Campaign.objects.visible_to(by).filter(pk=source.pk).exists()):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if ends_on < starts_on:
         raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
     campaign = Campaign(name=name, starts_on=starts_on, ends_on=ends_on, state=State.PLANNED)
@@ -176,7 +176,7 @@ def take_over(*, by: User, source: Campaign, target: Campaign, **choice: Any) ->
     """
     require_campaign_admin(by, target)
     if not Campaign.objects.visible_to(by).filter(pk=source.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     require_takes_new(target)
     found = preview_take_over(source=source, target=target, **choice)
     places = Participation.objects.filter(campaign=source, company__in=found.companies)

@@ -24,7 +24,7 @@ from matchmaker.companies.members import admins, require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import start_company
 from matchmaker.core import reference
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import notify, take_back
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another on paper
@@ -35,7 +35,7 @@ PARTNER_FIELDS = ("name", "country", "quota", "is_trusted", "parent")
 def require_partner(user: User, partner: Partner) -> None:
     """Raise 404 for anyone who does not sit at this partner's desk."""
     if not Partner.objects.open().of(user).filter(pk=partner.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
 
 
 # -- the team's side --------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, CompanyTag, SavedView, Tag
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound
 
 MOST = 200  # tags of one campaign
 MOST_VIEWS = 50  # of one person in one campaign
@@ -57,7 +57,7 @@ def set_tags(*, by: User, campaign: Campaign, company: Company, names: Iterable[
     """
     require_organiser(by, campaign)
     if not company.participations.filter(campaign=campaign).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     tags = {tag.pk: tag for name in names if name.strip() for tag in [create_tag(by=by, campaign=campaign, name=name)]}
     CompanyTag.objects.filter(company=company, tag__campaign=campaign).exclude(tag__in=tags).delete()
     rows = [CompanyTag(company=company, tag=tag) for tag in tags.values()]
@@ -101,5 +101,5 @@ def save_view(*, by: User, campaign: Campaign, name: str, query: str, is_shared:
 def delete_view(*, by: User, view: SavedView) -> None:
     """Only its owner deletes a view."""
     if view.owner_id != by.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     view.delete()

@@ -13,7 +13,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser, TeamSeat
 from matchmaker.campaigns.services import seats
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import take_back
 
 
@@ -81,7 +81,7 @@ def require_campaign_admin(user: User, campaign: Campaign) -> None:
         not user.is_staff
         and not Organiser.objects.filter(campaign=campaign, user=user, role=Organiser.Role.ADMIN).exists()
     ):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
 
 
 @transaction.atomic

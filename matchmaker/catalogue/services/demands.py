@@ -23,7 +23,7 @@ from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.fields import validate
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import notify
 
 MAX_LINES = 100
@@ -63,7 +63,7 @@ def save_demand(
     is_new = demand is None
     demand = demand or Demand(company=company)
     if demand.company_id != company.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     set_terms(demand, fields, TERMS)
     _check(demand)
     demand.save()

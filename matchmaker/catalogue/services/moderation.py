@@ -17,7 +17,7 @@ from matchmaker.catalogue.models import Demand, DemandComment
 from matchmaker.catalogue.screening import Finding, screen
 from matchmaker.catalogue.services.translations import request_demand_translations
 from matchmaker.companies.services import is_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import close_notices, notify
 
 
@@ -72,7 +72,7 @@ def _decide(by: User, demand: Demand, campaign: Campaign) -> Demand:
     require_organiser(by, campaign)
     row = Demand.objects.select_for_update().select_related("company").get(pk=demand.pk)
     if not row.company.campaigns.filter(pk=campaign.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if is_member(by, row.company):
         raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
     if row.status != Demand.Status.SUBMITTED:
@@ -112,7 +112,7 @@ def comment_on_demand(*, by: User, demand: Demand, text: str, campaign: Campaign
     if campaign is not None:
         require_organiser(by, campaign)
     elif not is_member(by, demand.company):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     comment = DemandComment(demand=demand, by=by, is_team=campaign is not None, text=text.strip())
     comment.full_clean()
     comment.save()

@@ -18,7 +18,7 @@ from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Document
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.files import check_file, check_first
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 
 MAX_FILES = 10
 
@@ -51,7 +51,7 @@ def describe_certificate(
     require_member(by, product.company)
     row = ProductCertificate.objects.select_for_update().filter(product=product, code=code).first()
     if row is None:
-        raise Refused("not_found", _("Tick the certificate on the product first."), status=404)
+        raise NotFound(_("Tick the certificate on the product first."))
     before = (row.number, row.issuer, row.valid_until, row.figure, row.document_id)
     row.number, row.issuer, row.valid_until = number.strip(), issuer.strip(), valid_until
     row.figure = row.figure if figure is None else figure.strip()

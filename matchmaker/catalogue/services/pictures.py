@@ -14,7 +14,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Product, ProductImage
 from matchmaker.companies.services import require_member
 from matchmaker.core.pictures import NotAPicture, reencode
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound
 
 MAX_IMAGES = 10
 MAX_IMAGE_BYTES = 8 * 1024 * 1024
@@ -101,7 +101,7 @@ def change_product_image(
     Product.objects.select_for_update().get(pk=product.pk)  # two who arrange at once do so one after the other
     rows = list(product.images.select_for_update())
     if image not in rows:
-        raise Refused("not_found", _("This picture was removed."), status=404)
+        raise NotFound(_("This picture was removed."))
     before = rows.index(image) + 1
     row = rows[before - 1]
     if place is not None and not 1 <= place <= len(rows):

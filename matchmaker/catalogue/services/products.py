@@ -19,7 +19,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 
 MAX_VARIANTS = 30
 
@@ -55,7 +55,7 @@ def save_product(
     is_new = product is None
     product = product or Product(company=company)
     if product.company_id != company.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     before = {name: getattr(product, name) for name in fields if name in TERMS}
     if {"hs_code", "category_id"} & fields.keys():
         product.code_is_confirmed = code_is_confirmed

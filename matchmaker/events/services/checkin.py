@@ -18,7 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.services import require_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import (
     Attendee,
     Event,
@@ -36,6 +36,7 @@ from matchmaker.events.services.participations import participation_of, require_
 
 SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0"})  # Crockford's reading of letters that look like digits
 MOST_SCANS = 500  # in one message of a device; it sends the rest in the next
+USED_ALREADY = "used_already"  # code of a refusal: the badge was scanned before
 
 
 def read_code(typed: str) -> str:
@@ -47,7 +48,7 @@ def read_code(typed: str) -> str:
 def require_team(by: User, event: Event) -> None:
     """Anybody of the campaign's team, staff at the doors too."""
     if not Organiser.objects.filter(campaign=event.campaign_id, user=by).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | No
     person.refresh_from_db()
     if not entered:
         raise Refused(
-            "used_already",
+            USED_ALREADY,
             _("%(name)s came in at %(when)s, gate %(gate)s.")
             % {"name": person.name, "when": clock(event, person.checked_in_at or at), "gate": person.gate or "–"},
             field="code",
@@ -226,7 +227,7 @@ def _merge(device: GateDevice, key: uuid.UUID, code: str, at: dt.datetime) -> Ve
             with transaction.atomic():
                 _admit(event, scanned_code, gate=device.gate, at=at, by=None)
         except Refused as refusal:
-            scan.outcome = Scan.Outcome.AGAIN if refusal.code == "used_already" else Scan.Outcome.REFUSED
+            scan.outcome = Scan.Outcome.AGAIN if refusal.code == USED_ALREADY else Scan.Outcome.REFUSED
             scan.reason = refusal.code
             scan.save(update_fields=["outcome", "reason"])
             sentence = refusal.message

@@ -16,7 +16,7 @@ from matchmaker.campaigns.models import BulkAction
 from matchmaker.campaigns.services import bulk, require_organiser, require_takes_new
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import is_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.core.text import validate_text
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
 from matchmaker.events.services import notices
@@ -117,7 +117,7 @@ def answer_invitation(
     row = EventInvitation.objects.select_for_update().get(pk=invitation.pk)
     event, company = row.event, row.company
     if not is_member(by, company):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if answer not in (Answer.YES, Answer.NO, Answer.LATER):
         raise ValidationError({"answer": _("Choose one of the answers.")})
     try:

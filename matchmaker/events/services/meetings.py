@@ -15,7 +15,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core.lists import format_list
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingMove, Wish
 from matchmaker.events.services import notices
 from matchmaker.events.services.open_slots import open_slots
@@ -285,7 +285,7 @@ def side_of(by: User, meeting: Meeting) -> str:
         return "buyer"
     if runs(by, meeting.event):
         return "team"
-    raise Refused("not_found", _("There is nothing here for you."), status=404)
+    raise NotFound()
 
 
 @transaction.atomic
@@ -319,7 +319,7 @@ def ask_move(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> MeetingMo
     """
     side = side_of(by, meeting)
     if side == "team":
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     now = timezone.now()
     if meeting.status != Meeting.Status.PLANNED or meeting.starts_at <= now:
         raise Refused("meeting_state", _("Only a meeting that is still to come can be moved."))
@@ -355,7 +355,7 @@ def answer_move(*, by: User, move: MeetingMove, accept: bool) -> MeetingMove:
     other = meeting.buyer if move.company_id == meeting.supplier_id else meeting.supplier
     own = is_member(by, move.company)
     if not is_member(by, other) and not (own and not accept):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     status = MeetingMove.Status.ACCEPTED if accept else MeetingMove.Status.DECLINED
     if own and not is_member(by, other):
         status = MeetingMove.Status.WITHDRAWN

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import Meeting
 from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.events.services.meetings import fields_without, side_of
@@ -91,7 +91,7 @@ def assign_staff(*, by: User, meeting: Meeting, name: str) -> Meeting:
     """
     side = side_of(by, meeting)
     if side == "team":
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     company = getattr(meeting, side)
     people = participation_of(meeting.event, company).attendees.values_list("name", flat=True)
     if name and name not in people:

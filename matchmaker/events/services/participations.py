@@ -17,7 +17,7 @@ from matchmaker.campaigns.services import require_organiser, require_takes_new
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
 from matchmaker.core import reference
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import (
     Attendee,
     CalendarAddress,
@@ -42,7 +42,7 @@ def runs(user: User, event: Event) -> bool:
 def require_part(by: User, event: Event, company: Company) -> None:
     """Members act for their company, the event's team for any; for others there is nothing here."""
     if not is_member(by, company) and not runs(by, event):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
 
 
 def participation_of(event: Event, company: Company) -> EventParticipation:
@@ -215,7 +215,7 @@ def set_availability(
     if not set(away) <= slots:
         raise Refused("no_such_slot", _("Choose slots of this event."), field="away", status=400)
     if person is not None and person.participation_id != participation.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     people = participation.attendees.all() if person is None else participation.attendees.filter(pk=person.pk)
     people.update(away=[slot.isoformat() for slot in away])
     _away_together(participation)

@@ -12,7 +12,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
@@ -203,7 +203,7 @@ def answer_request(
             with the slots that are free for both.
     """
     if request.hidden or not is_member(by, request.answers):
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     expire_requests(event=request.event)
     if seen is not None and seen != time_of(request):
         raise Refused("request_changed", _("They have changed the time meanwhile. Look at the request again."))

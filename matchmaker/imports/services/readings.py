@@ -22,7 +22,7 @@ from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company, Document
 from matchmaker.companies.services import require_member
 from matchmaker.core.files import check_file
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.imports.models import Reading
 from matchmaker.imports.reading.pictures import Line, TextReader, get_text_reader
 from matchmaker.imports.reading.problems import Unreadable
@@ -36,6 +36,7 @@ LEASE = dt.timedelta(minutes=4)  # longer than the process that reads may take
 MAX_ATTEMPTS = 3
 FAIR_SHARE = 60.0  # seconds after which a task ends, so that other work gets its turn
 STORED_DAYS = 7
+NO_TEXT = "no_text"  # problem of a reading: nothing was found in the picture
 
 State = Reading.State
 
@@ -142,7 +143,7 @@ def _read(pk: int) -> bool:
         logger.exception("reading %s failed, attempt %d", reading.uid, reading.attempts)
         Reading.objects.filter(pk=pk).update(lease_until=timezone.now() + dt.timedelta(seconds=10))
     else:
-        _end(reading, fields=fields, suggested=suggested, problem="" if fields else "no_text")
+        _end(reading, fields=fields, suggested=suggested, problem="" if fields else NO_TEXT)
     return True
 
 
@@ -164,7 +165,7 @@ def confirm_reading(
     """
     require_member(by, company)
     if reading.by_id != by.pk:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if reading.confirmed_at is not None or reading.state != State.DONE:
         return
     if keep_picture and reading.picture:

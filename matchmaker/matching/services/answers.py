@@ -11,7 +11,7 @@ from matchmaker.campaigns import boundary
 from matchmaker.companies.models import Company
 from matchmaker.companies.programs import notify_company
 from matchmaker.companies.services import is_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.rows import remove
@@ -32,7 +32,7 @@ def answer_match(*, by: User, match: Match, side: str, answer: str, why: str = "
     seller, wanter = match.product.company, match.line.demand.company
     own, other = (seller, wanter) if side == "supplier" else (wanter, seller)
     if not is_member(by, own) or not Match.objects.visible_to(by).filter(pk=match.pk).exists():
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if match.withdrawn_at is not None:
         raise Refused("match_withdrawn", _("The product or the demand is no longer open."))
     if answer not in (Match.Answer.INTERESTED, Match.Answer.DECLINED):

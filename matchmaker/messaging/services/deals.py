@@ -15,7 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.files import CheckedFile, check_file, check_first
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side, StepPaper
 from matchmaker.messaging.services.notices import notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
@@ -244,7 +244,7 @@ def answer_follow_up(*, by: User, follow_up: FollowUp, answer: str, note: str = 
     enquiry, side = lock_enquiry(by, follow_up.enquiry)
     row = enquiry.follow_ups.filter(pk=follow_up.pk, side=side).first()
     if row is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if answer not in (FollowUp.Answer.DEAL, FollowUp.Answer.TALKING, FollowUp.Answer.NO):
         raise ValidationError({"answer": _("Choose one of the answers.")})
     row.answer, row.note, row.answered_at = answer, note.strip(), timezone.now()

@@ -14,7 +14,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match
 from matchmaker.messaging import screening
 from matchmaker.messaging.models import (
@@ -267,5 +267,5 @@ def require_reviewer(user: User, enquiry: Enquiry | None = None) -> Campaign:
         rows = rows.filter(campaign__companies__in=[enquiry.supplier_id, enquiry.buyer_id])
     organiser = rows.order_by("-campaign__is_current", "-campaign").first()
     if organiser is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     return organiser.campaign

@@ -20,7 +20,7 @@ from matchmaker.campaigns.services.approval import require_not_archived
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import Enquiry, Obstacle, ObstacleAnswer
 from matchmaker.messaging.services.notices import excerpt
 from matchmaker.notifications.services import notify
@@ -29,10 +29,6 @@ Side = ObstacleAnswer.Side
 State = Obstacle.State
 Outcome = Obstacle.Outcome
 MOST_OPEN = 50  # of one company
-
-
-def _not_found() -> Refused:
-    return Refused("not_found", _("There is nothing here for you."), status=404)
 
 
 def desk_of(user: User, company: Company, campaign: Campaign) -> Partner | None:
@@ -73,7 +69,7 @@ def report_obstacle(
     belongs, campaign = is_member(by, company), campaign_for(by, company)
     if campaign is None:
         if not belongs:
-            raise _not_found()
+            raise NotFound()
         raise Refused("no_campaign", _("Your company takes part in no campaign whose team could work on it."))
     Company.objects.select_for_update().get(pk=company.pk)  # the limit holds for two who report at once
     if Obstacle.objects.open().filter(company=company).count() >= MOST_OPEN:
@@ -103,14 +99,14 @@ def report_obstacle(
 def _require_own_subject(by: User, obstacle: Obstacle) -> None:
     enquiry, product, company = obstacle.enquiry, obstacle.product, obstacle.company
     if enquiry is not None and not Enquiry.objects.visible_to(by).of(company).filter(pk=enquiry.pk).exists():
-        raise _not_found()
+        raise NotFound()
     if product is None:
         return
     products = Product.objects.filter(company=company)
     if not is_member(by, company):
         products = products.published()
     if not products.filter(pk=product.pk).exists():
-        raise _not_found()
+        raise NotFound()
 
 
 def side_of(user: User, obstacle: Obstacle) -> Side:
@@ -125,7 +121,7 @@ def side_of(user: User, obstacle: Obstacle) -> Side:
         return Side.TEAM
     if desk_of(user, obstacle.company, obstacle.campaign):
         return Side.PARTNER
-    raise _not_found()
+    raise NotFound()
 
 
 def _lock(by: User, obstacle: Obstacle) -> tuple[Obstacle, Side]:

@@ -16,11 +16,11 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import QuoteRequest
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.messaging.payment import check_payment
-from matchmaker.messaging.services.writing import ask, not_found
+from matchmaker.messaging.services.writing import ask
 
 MOST_ASKED = 6  # suppliers of one request
 TERMS = ("quantity", "unit", "incoterm", "place", "needed_by", "sample_wanted", "text", *PAYMENT)
@@ -57,7 +57,7 @@ def request_quotes(
     if not company.is_buyer:
         raise Refused("buyers_ask", _("Buyers ask suppliers. As a supplier, answer demands."), status=403)
     if line is not None and line.demand.company_id != company.pk:
-        raise not_found()
+        raise NotFound()
     request = QuoteRequest(company=company, line=line, made_by=by, made_at=timezone.now())
     for name, value in terms.items():
         if name not in TERMS:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.guard import require_reviewer
 from matchmaker.messaging.services.notices import excerpt, notify_side
-from matchmaker.messaging.services.writing import deliver, lock_enquiry, not_found
+from matchmaker.messaging.services.writing import deliver, lock_enquiry
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def report_message(*, by: User, message: Message, reason: str, note: str = "") -
     if found is None:
         earlier = Report.objects.visible_to(by).filter(message=message).first()
         if earlier is None:
-            raise not_found()
+            raise NotFound()
         return earlier
     if found.side == side:
         raise Refused("own_message", _("This is your own side's message."), status=403)

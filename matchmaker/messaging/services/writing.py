@@ -15,7 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.files import check_first
 from matchmaker.core.languages import base_of
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.language.text import detect
 from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
 from matchmaker.messaging.services import guard
@@ -28,10 +28,6 @@ EDIT_MINUTES = 15
 MENTIONS = 20
 
 
-def not_found() -> Refused:
-    return Refused("not_found", _("There is nothing here for you."), status=404)
-
-
 def lock_enquiry(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     """The enquiry as it stands now, locked, and this person's side of it.
 
@@ -41,7 +37,7 @@ def lock_enquiry(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     row = Enquiry.objects.visible_to(by).select_related(None).select_for_update(of=("self",)).filter(pk=enquiry.pk)
     found = row.first()
     if found is None:
-        raise not_found()
+        raise NotFound()
     return found, own_side(by, found)
 
 
@@ -49,7 +45,7 @@ def own_side(by: User, enquiry: Enquiry) -> Side:
     """The side this person speaks for; a person of both speaks for the one that was asked."""
     sides = [side for side in Side if is_member(by, enquiry.company_of(side))]
     if not sides:
-        raise not_found()
+        raise NotFound()
     return sides[0] if len(sides) == 1 else Side(enquiry.asked_by).other
 
 
@@ -151,16 +147,16 @@ def _receiver(by: User, company: Company, side: Side, other, product, demand) ->
     """The company that is asked; only what the asker may see can be asked about."""
     if demand is not None:
         if not company.is_supplier or not Demand.objects.visible_to(by).open().filter(pk=demand.pk).exists():
-            raise not_found()
+            raise NotFound()
         return demand.company
     if not company.is_buyer:
         raise Refused("buyers_ask", _("Buyers ask suppliers. As a supplier, answer demands."), status=403)
     if product is not None:
         if not Product.objects.visible_to(by).filter(pk=product.pk).exists():
-            raise not_found()
+            raise NotFound()
         return product.company
     if other is None or not Company.objects.visible_to(by).suppliers().filter(pk=other.pk).exists():
-        raise not_found()
+        raise NotFound()
     return other
 
 

@@ -12,7 +12,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Membership
 from matchmaker.companies.programs import notify_company
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.reporting.models import Survey
@@ -70,7 +70,7 @@ def answer_survey(*, by: User, survey: Survey, rating: int | None, missing: str 
     """
     row = Survey.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=survey.pk).first()
     if row is None:
-        raise Refused("not_found", _("There is nothing here for you."), status=404)
+        raise NotFound()
     if row.answered_at is not None:
         raise Refused("answered_already", _("This was answered already."))
     if rating is None:

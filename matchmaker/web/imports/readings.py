@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.imports.models import Reading
 from matchmaker.imports.services import start_reading
+from matchmaker.imports.services.readings import NO_TEXT
 from matchmaker.imports.tasks import start_readings
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.fields import limit_upload
@@ -69,7 +70,7 @@ def _form_url(request: HttpRequest, kind: str) -> str:
 
 
 def _why_not(problem: str) -> str:
-    if problem == "no_text":
+    if problem == NO_TEXT:
         return _("No text was found on this picture. Letters of Latin script and Chinese are read.")
     if problem:
         return _("This picture could not be read. Take it again in good light, straight from above.")

@@ -295,7 +295,7 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     try:
         invitations.accept(by=request.user, invitation=found)
     except Refused as refusal:
-        if refusal.code == "other_address":
+        if refusal.code == invitations.OTHER_ADDRESS:
             invitations.tell_of_misuse(by=request.user, invitation=found)
         context = {"invitation": found, "refused": refusal.message, "of_campaign": _of_campaign(found)}
         return render(request, "public/members/invitation.html", context, status=refusal.status)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
-from matchmaker.core.problems import PROBLEM, problem
+from matchmaker.core.problems import PROBLEM, NotFound, problem
 from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
 from matchmaker.web.access.decorators import everyone
 
@@ -38,7 +38,7 @@ def not_understood(request, exception):
 
 @everyone
 def not_here(request, exception):
-    answer = to_program(request, 404, "not_found", _("There is nothing here for you."))
+    answer = to_program(request, 404, NotFound.CODE, NotFound().message)
     return answer or defaults.page_not_found(request, exception)
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies.models import Company
-from matchmaker.core.problems import Refused
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
 from matchmaker.events.services import snapshot as snapshots
@@ -784,9 +784,9 @@ def _change(request, draft, supplier, buyer):
             return redirect("console_event_plan", draft.event.slug, draft.uid)
         else:
             raise Http404
+    except NotFound:
+        raise Http404 from None
     except Refused as refusal:
-        if refusal.status == 404 and refusal.code == "not_found":
-            raise Http404 from None
         messages.error(request, refusal.message)
     return here
 

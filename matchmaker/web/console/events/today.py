@@ -20,6 +20,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
+from matchmaker.events.services.checkin import USED_ALREADY
 from matchmaker.events.services.participations import in_order
 from matchmaker.events.services.suggestions import places_for
 from matchmaker.notifications.tasks import start_delivery
@@ -220,7 +221,7 @@ def _absent(event, now) -> list[dict]:
 def _scans(event) -> list[dict]:
     """What the gates could not simply let in and no one has looked at, the latest first."""
     sentences = {
-        "used_already": _("Was in already: perhaps a copied badge, or scanned twice."),
+        USED_ALREADY: _("Was in already: perhaps a copied badge, or scanned twice."),
         "code_unknown": _("No badge has this code."),
         "other_event": _("The badge is for another event."),
         "badge_revoked": _("The badge was replaced by a new one."),
