@@ -1,5 +1,6 @@
 """Companies: the public profiles of suppliers, and one's own."""
 
+from django.db import transaction
 from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
@@ -12,6 +13,7 @@ from matchmaker.api.texts import TextField, TextsField, errors_by_member
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import update_company
 from matchmaker.core.multilingual import contains
+from matchmaker.matching.tasks import start_matching
 
 
 class PublicCompany(Output):
@@ -94,4 +96,5 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         given = self.given(OwnCompany, company)
         with errors_by_member({"about": "about_texts"}):
             company = update_company(by=request.user, company=company, **given.validated_data)
+        transaction.on_commit(start_matching)
         return Response(OwnCompany(company).data)

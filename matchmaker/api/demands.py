@@ -13,7 +13,8 @@ from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
 from matchmaker.companies.models import Company
 from matchmaker.imports.services import source_among
-from matchmaker.matching import tasks
+from matchmaker.matching.tasks import start_matching
+from matchmaker.notifications.tasks import start_delivery
 
 LINE = [name for name in demands.LINE_TERMS if name != "category_id"]  # `category` here
 
@@ -170,14 +171,14 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         demand = self.get_object()
         given = self.given(DemandIn, demand)
         services.save_demand(by=request.user, company=demand.company, demand=demand, **given.as_verb())
-        transaction.on_commit(tasks.start_matching)
+        _wake_workers()
         return Response(self.serialize(demand))
 
     def _turn(self, verb):
         def act():
             demand = self.get_object()
             verb(by=self.request.user, demand=demand)
-            transaction.on_commit(tasks.start_matching)
+            _wake_workers()
             return Response(self.serialize(demand))
 
         return self.once(act)
@@ -209,3 +210,9 @@ def _whole(queryset):
 
 def _day(value: str):
     return serializers.DateField().run_validation(value)
+
+
+def _wake_workers() -> None:
+    """A demand that is open is matched; one that waits for the team is told to it."""
+    transaction.on_commit(start_matching)
+    transaction.on_commit(start_delivery)

@@ -5,13 +5,15 @@ from celery import shared_task
 from matchmaker.core.tasks import start
 from matchmaker.imports import services
 from matchmaker.matching.tasks import start_matching
+from matchmaker.notifications.tasks import start_delivery
 
 
 @shared_task(name="imports.work_waiting")
 def work_waiting() -> None:
-    """Read, apply or undo the imports that wait; then match what was published."""
+    """Read, apply or undo the imports that wait; then match what was published and send the letters about it."""
     if services.work_waiting():
         start_matching()
+        start_delivery()
 
 
 @shared_task(name="imports.work_feeds")

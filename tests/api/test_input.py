@@ -214,3 +214,10 @@ def test_number_that_is_taken_is_a_problem_of_its_field(api, supplier):
     assert "Secrets" not in response.text
     supplier.refresh_from_db()
     assert (supplier.country, supplier.identifier) == ("TH", "")
+
+
+def test_a_change_of_the_company_is_matched_at_once(api, supplier, django_capture_on_commit_callbacks):
+    """What it may show, and the conditions that name its size and age, follow its profile."""
+    with django_capture_on_commit_callbacks() as started:
+        assert api.patch(f"/api/v1/companies/{supplier.uid}/", {"founded": 1999}).status_code == 200
+    assert "start_matching" in {one.__name__ for one in started}

@@ -33,6 +33,7 @@ from matchmaker.matching.models import Match
 from matchmaker.matching.services import demand_waits
 from matchmaker.matching.tasks import start_matching
 from matchmaker.messaging.models import Enquiry
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import match_context
@@ -216,6 +217,7 @@ def _do(request: HttpRequest, uid, verb: Callable[..., Demand], sentence: str) -
     with refusals_in_messages(request):
         demand = verb(by=request.user, demand=demand)
         transaction.on_commit(start_matching)
+        transaction.on_commit(start_delivery)
         if demand.status == Demand.Status.SUBMITTED:
             messages.info(request, _("The campaign's team looks at it first; the reason stands below."))
         else:

@@ -23,6 +23,7 @@ from matchmaker.imports.headers import suggest as suggest_columns
 from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, code_question, suggest_codes
 from matchmaker.matching.tasks import start_matching
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import LINE_FIELDS, MOST_LINES, DemandForm, LineFormSet, as_data, typed_lines
 from matchmaker.web.forms.refusals import add_to_form, refusals_in_messages
@@ -200,6 +201,7 @@ def _save(request: HttpRequest, demand: Demand | None, *, publish: bool) -> Http
         else:
             _publish(request, saved) if publish else _say_saved(request, saved)
             transaction.on_commit(start_matching)
+            transaction.on_commit(start_delivery)
             return redirect("buyer_demand", saved.uid)
     if demand:
         demand.refresh_from_db()

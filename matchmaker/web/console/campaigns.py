@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Campaign, Organiser, Partner, Tag
 from matchmaker.campaigns.services import lifecycle, team
 from matchmaker.catalogue.models import Product
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import CAMPAIGN, campaigns
 from matchmaker.web.console.company_list import SIDES
 from matchmaker.web.forms import fields
@@ -208,6 +210,7 @@ def take_over(request: HttpRequest, slug: str) -> HttpResponse:
         if request.method == "POST":
             with refusals_in_form(form):
                 n = lifecycle.take_over(by=request.user, target=target, **choice)
+                transaction.on_commit(start_delivery)
                 messages.success(request, _("Taken over: %(n)d places of companies.") % {"n": n})
                 if preview.partners:
                     messages.success(request, _("Partners that go on: %(n)d.") % {"n": preview.partners})

@@ -13,6 +13,7 @@ from matchmaker.catalogue.versions import history
 from matchmaker.core.problems import Refused
 from matchmaker.imports.services import source_of
 from matchmaker.matching.tasks import start_matching
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import describe_result
@@ -55,6 +56,7 @@ def let_through(request, uid):
     with refusals_in_messages(request):
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
         transaction.on_commit(start_matching)
+        transaction.on_commit(start_delivery)
         buyer, notice_sentence = demand.company, _("Its buyer has been told.")
         messages.success(
             request, describe_result(_("It is open."), notice_sentence, kind="demand_passed", companies=[buyer])
@@ -74,6 +76,7 @@ def send_back(request, uid):
         add_to_messages(request, problem)
     else:
         transaction.on_commit(start_matching)
+        transaction.on_commit(start_delivery)
         messages.success(request, _("It was returned with your sentence."))
     return redirect("console_demands")
 

@@ -140,6 +140,7 @@ def work_on(request, uid):
     if form.is_valid():
         with refusals_in_form(form):
             obstacles.work_on_obstacle(by=request.user, obstacle=case, **form.cleaned_data)
+            transaction.on_commit(start_delivery)
             messages.success(request, _("Saved."))
             return redirect("console_obstacle", uid)
     return _page(request, case, work=form)

@@ -12,6 +12,7 @@ from matchmaker.companies import domains
 from matchmaker.companies.models import Company, DomainProof
 from matchmaker.companies.tasks import start_invitations as start_letters
 from matchmaker.core.problems import Refused
+from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, signed_in
 from matchmaker.web.forms.refusals import add_to_messages
 
@@ -58,6 +59,7 @@ def look(request: HttpRequest, uid, key) -> HttpResponse:
         add_to_messages(request, problem)
     else:
         if found:
+            transaction.on_commit(start_delivery)
             messages.success(request, _("%(domain)s is shown to be yours.") % {"domain": proof.domain})
         else:
             messages.warning(request, _("Not there yet. A change can take an hour to be seen everywhere."))
@@ -78,6 +80,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
                 raise Http404 from None
             refused = refusal.message
         else:
+            transaction.on_commit(start_delivery)
             messages.success(request, _("%(domain)s is shown to be yours.") % {"domain": proof.domain})
             return redirect("domain_proof", proof.company.uid)
     context = {"proof": proof, "refused": refused}

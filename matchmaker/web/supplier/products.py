@@ -287,13 +287,13 @@ def _save(
             confirm_reading(
                 by=request.user, reading=reading, company=request.company, product=saved, keep_picture=keep_picture
             )
-        transaction.on_commit(start_matching)
         # The draft is kept even where it cannot be published yet, and the form comes back.
         is_done(request, see=reverse("supplier_product_edit", args=[saved.uid]))
         if "publish" not in request.POST:
             if saved.publishes_when_approved:
                 keep_as_draft(by=request.user, row=saved)
             messages.success(request, _("Saved."))
+        transaction.on_commit(start_matching)
         for name, language in text_set.detected():
             values = {"name": name, "language": reference.name(reference.languages().get(language), language)}
             messages.info(

@@ -87,6 +87,12 @@ def test_matching_starts_after_the_demand_is_open(desk, monkeypatch):
     assert states == ["published"]
 
 
+def test_the_team_is_told_at_once_of_a_demand_that_waits_for_it(desk, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as started:
+        desk.post(reverse("buyer_demand_new"), typed(RICE, do="publish"))
+    assert {one.__name__ for one in started} >= {"start_matching", "start_delivery"}
+
+
 def test_an_unapproved_company_keeps_the_wish_to_publish_and_takes_it_back(client):
     company = make.buyer(status="pending")
     client.force_login(make.member_of(company))

@@ -215,6 +215,7 @@ def _write(request, *, event: Event | None = None, copy_of: Event | None = None)
     if request.method == "POST" and all([form.is_valid(), *(day.is_valid() for day in days)]):
         with refusals_in_form(form):
             saved = _save(request, event, form, [row for day in days for row in day.rows()])
+            transaction.on_commit(start_delivery)
             messages.success(request, form.says_zone or _("Saved."))
             return redirect("console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
