@@ -22,9 +22,15 @@ Packed = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], NDArra
 
 def failures(offer: Attributes, want: Attributes) -> list[str]:
     """The values that a want asks for and the offer fails, and those that it refuses and the offer has."""
-    return sorted(
-        [value for value in want.has if offer.fails(value)] + [f"-{value}" for value in want.lacks & offer.has]
-    )
+    failed = [value for value in want.has - left_open(offer, want) if offer.fails(value)]
+    return sorted(failed + [f"-{value}" for value in want.lacks & offer.has])
+
+
+def left_open(offer: Attributes, want: Attributes) -> frozenset[str]:
+    """Figures in whose place the offer has another one that the want names, too: 31/40 or 41/50."""
+    known = load_attributes()
+    met = {_group(value) for value in want.has & offer.has if value not in known}
+    return frozenset(value for value in want.has - offer.has if _group(value) in met)
 
 
 def asked(want: Attributes) -> frozenset[str]:

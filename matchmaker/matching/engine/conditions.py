@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from matchmaker.core.exchange import exchange
 from matchmaker.core.units import factor
 from matchmaker.language.attributes import read_attributes
-from matchmaker.matching.engine.attributes import agreements, asked, failures
+from matchmaker.matching.engine.attributes import agreements, asked, failures, left_open
 from matchmaker.matching.engine.incoterms import ABROAD, AT_PLACE, compare_inclusion
 from matchmaker.matching.engine.pairs import SERVICES, Condition, Offer, Want
 from matchmaker.matching.engine.traits import judge_traits
@@ -62,7 +62,7 @@ def _attributes(offer: Offer, want: Want) -> Condition | None:
     if not asked(wanted) and not wanted.lacks and not failed:
         return None
     met = agreements(has, wanted)
-    unknown = sorted(asked(wanted) - set(met) - set(failed))
+    unknown = sorted(asked(wanted) - left_open(has, wanted) - set(met) - set(failed))
     outcome = "fails" if failed else "unknown" if unknown or not met else "meets"
     return Condition("attributes", outcome, {"failed": failed, "met": met, "unknown": unknown})
 

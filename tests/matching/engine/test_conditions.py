@@ -178,3 +178,11 @@ def test_goods_without_sugar_are_without_added_sugar_and_not_the_other_way_round
     assert attributes_of("Tomatoes, sugar-free", "Tomatoes, no added sugar") == ("meets", met)
     open_ = {"failed": [], "met": [], "unknown": ["sugar:sugar-free"]}
     assert attributes_of("Tomatoes, no added sugar", "Tomatoes, sugar-free") == ("unknown", open_)
+
+
+def test_a_want_that_names_several_sizes_leaves_the_choice():
+    assert attributes_of("Frozen shrimp 31/40", "Frozen shrimp, 31/40 or 41/50") == (
+        "meets",
+        {"failed": [], "met": ["count:31/40", "state:frozen"], "unknown": []},
+    )
+    assert attributes_of("Frozen shrimp 21/25", "Frozen shrimp, 31/40 or 41/50")[0] == "fails"
