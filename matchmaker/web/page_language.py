@@ -108,7 +108,8 @@ def offered_language(request: HttpRequest) -> Language | None:
 def choose(request: HttpRequest) -> HttpResponse:
     """Shows the page again in the language chosen; a cookie remembers it, and the account of a person signed in."""
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    if not is_ours or "/" not in target:
         target = "/"
     language = languages.find(request.POST.get("language", ""))
     if language is None:

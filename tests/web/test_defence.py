@@ -370,3 +370,25 @@ def test_no_page_is_so_secret_about_itself_that_its_own_form_is_refused(settings
     folders = [path for place in settings.TEMPLATES[0]["DIRS"] for path in Path(place).rglob("*.html")]
     assert [path.name for path in folders if "no-referrer" in path.read_text()] == []
     assert settings.SECURE_REFERRER_POLICY == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/suppliers/?event=a%00b", "/products/?event=a%00b&q=rice%00"])
+def test_a_nul_in_a_filter_is_cut(client, address):
+    """PostgreSQL compares no NUL: anybody could make the public lists answer 500."""
+    page = client.get(address)
+    assert (page.status_code, page.wsgi_request.GET["event"]) == (200, "ab")
+
+
+@pytest.mark.parametrize("place", ["nowhere", "\x00", "//evil.example/", "https://evil.example/"])
+def test_where_a_form_leads_back_to_is_a_path_of_this_site(client, place):
+    """A word without a slash was looked up as the name of a page: anybody could make it answer 500."""
+    assert client.post(reverse("set_language"), {"next": place, "language": "xx"})["Location"] == "/"
+    organiser, buyer = factories.organiser(), factories.buyer()
+    client.force_login(organiser)
+    switched = client.post(
+        reverse("console_campaign_switch", args=[organiser.organiser_of.get().campaign.slug]), {"next": place}
+    )
+    assert switched["Location"] == reverse("console_home")
+    client.force_login(factories.member_of(buyer))
+    starred = client.post(reverse("buyer_shortlist_toggle", args=[factories.product().uid]), {"next": place})
+    assert starred["Location"] == reverse("buyer_shortlist")

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,6 +25,7 @@ from matchmaker.directory.services import (
     take_back_not_for_us,
 )
 from matchmaker.web.access.decorators import buyer
+from matchmaker.web.back import address_back
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.reading_ahead import read_ahead_products
 
@@ -112,8 +112,7 @@ def toggle(request: HttpRequest, uid) -> HttpResponse:
             answer.write(_link_to_shortlist(request))
         return answer
     messages.success(request, _("It is on your shortlist.") if added else _("It is off your shortlist."))
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("buyer_shortlist"))
+    return redirect(address_back(request, reverse("buyer_shortlist")))
 
 
 def _link_to_shortlist(request: HttpRequest) -> str:
@@ -201,5 +200,4 @@ def visibility(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> str:
-    back = request.POST.get("next", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else reverse("buyer_not_for_us")
+    return address_back(request, reverse("buyer_not_for_us"))

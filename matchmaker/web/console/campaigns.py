@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,6 +16,7 @@ from matchmaker.campaigns.services import lifecycle, team
 from matchmaker.catalogue.models import Product
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import CAMPAIGN, campaigns
+from matchmaker.web.back import address_back
 from matchmaker.web.console.company_list import SIDES
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
@@ -129,9 +130,7 @@ def switch(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign.objects.run_by(request.user), slug=slug)
     request.session[CAMPAIGN] = str(campaign.uid)
     messages.success(request, _("You work in %(campaign)s now.") % {"campaign": campaign})
-    back = request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if here else "console_home")
+    return redirect(address_back(request, reverse("console_home")))
 
 
 @campaigns

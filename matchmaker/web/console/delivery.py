@@ -108,7 +108,8 @@ def retry(request):
 def hold(request):
     _require_current(request)
     with refusals_in_messages(request):
-        deliveries.hold_deliveries(by=request.user, campaign=request.campaign, reason=request.POST.get("reason", ""))
+        reason = request.POST.get("reason", "").replace("\x00", "")
+        deliveries.hold_deliveries(by=request.user, campaign=request.campaign, reason=reason)
     return redirect("console_delivery")
 
 

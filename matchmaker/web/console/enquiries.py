@@ -53,7 +53,7 @@ def _act(request, act, what: str, notice_sentence: str = "", companies=()):
 def decide(request, uid):
     report = get_object_or_404(services.open_reports(request.campaign), uid=uid)
     uphold = request.POST.get("decision") == "uphold"
-    note = request.POST.get("note", "")[:500]
+    note = request.POST.get("note", "").replace("\x00", "")[:500]
     return _act(
         request,
         lambda: services.decide_report(by=request.user, report=report, uphold=uphold, note=note),
@@ -68,7 +68,7 @@ def decide(request, uid):
 def review(request, uid):
     message = get_object_or_404(services.held_messages(request.campaign), uid=uid)
     release = request.POST.get("decision") == "release"
-    note = request.POST.get("note", "")[:500]
+    note = request.POST.get("note", "").replace("\x00", "")[:500]
     return _act(
         request,
         lambda: services.review_held(by=request.user, message=message, release=release, note=note),

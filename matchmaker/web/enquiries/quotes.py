@@ -33,7 +33,9 @@ def new(request: HttpRequest, uid) -> HttpResponse:
     request_line = (
         enquiry.request_lines.filter(message__state=Message.State.SENT).select_related("request__line").last()
     )
-    wanted = request.GET.get("line", "") or _line_of(request_line, lines, enquiry)
+    named = request.GET.get("line", "")
+    is_known = named in [str(line.uid) for line in lines]
+    wanted = named if is_known else _line_of(request_line, lines, enquiry)
     form = QuoteForm(
         request.POST or None,
         lines=lines,

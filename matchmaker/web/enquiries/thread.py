@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -121,7 +121,9 @@ def act(request: HttpRequest, uid) -> HttpResponse:
 def assign(request: HttpRequest, uid) -> HttpResponse:
     enquiry, side = enquiry_of(request, uid)
     chosen = request.POST.get("person", "")
-    person = get_object_or_404(enquiry.company_of(side).members, uid=chosen) if chosen else None
+    person = next((one for one in enquiry.company_of(side).members.all() if str(one.uid) == chosen), None)
+    if chosen and person is None:
+        raise Http404
     return act_and_return(
         request,
         lambda: services.assign(by=request.user, enquiry=enquiry, to=person),

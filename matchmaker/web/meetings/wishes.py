@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +22,7 @@ from matchmaker.matching import reasons
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.back import address_back
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.gate import participation_or_404
@@ -85,10 +85,7 @@ def _other(row: EventParticipation, uid) -> Company:
 
 
 def _back(request: HttpRequest, slug: str) -> HttpResponse:
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("meetings_event", args=[slug])
-    return redirect(back)
+    return redirect(address_back(request, reverse("meetings_event", args=[slug])))
 
 
 @signed_in

@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,6 +32,7 @@ from matchmaker.matching.models import Match
 from matchmaker.matching.services import OfferedTerms, answer_match, judge_match
 from matchmaker.messaging.models import Quote
 from matchmaker.notifications.tasks import start_delivery
+from matchmaker.web.back import address_back
 from matchmaker.web.rendering import trust
 from matchmaker.web.templatetags.trade import for_one, price, target_price, unit
 from matchmaker.web.templatetags.ui import number
@@ -230,9 +230,7 @@ def take_answer(
         messages.error(request, refusal)
     elif request.method == "POST":
         messages.success(request, _answer_note(match, side))
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse(f"{side}_match", args=[match.uid])
+    back = address_back(request, reverse(f"{side}_match", args=[match.uid]))
     return redirect(f"{back}#match-{match.uid}")
 
 

@@ -13,7 +13,7 @@ from matchmaker.campaigns.services import announcements
 from matchmaker.companies.models import Membership
 from matchmaker.messaging import services as messaging
 from matchmaker.notifications import muting, services, wording
-from matchmaker.notifications.models import Announcement, Delivery, Notice, WebhookEndpoint
+from matchmaker.notifications.models import Announcement, Delivery, Hold, Notice, WebhookEndpoint
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +342,16 @@ def test_holding_releasing_and_retrying_stand_in_the_audit_log(client, campaign)
         ("release_deliveries", {"reason": "wrong text"}),
         ("retry_deliveries", {"count": 1}),
     ]
+
+
+def test_a_nul_in_a_reason_or_an_address_is_no_error_of_the_server(client, campaign):
+    """PostgreSQL stores and compares no NUL: the page of the report and the button that holds all mail answered 500."""
+    client.force_login(factories.organiser(campaign, role="admin"))
+    day, name = timezone.localdate(), {"en": "Fair", "zh-hans": "洽谈会"}
+    campaign.events.create(slug="fair", name=name, starts_on=day, ends_on=day, status="published")
+    client.post(reverse("console_delivery_hold"), {"reason": "wrong\x00 text"})
+    assert Hold.objects.get().reason == "wrong text"
+    assert client.get(reverse("console_outcomes"), {"event": "fa\x00ir"}).context["scope"].event.slug == "fair"
+    assert client.get(reverse("console_outcomes"), {"event": "\x00none"}).status_code == 404
+    plan = reverse("console_event_plan_start", args=["fair"])
+    assert client.post(plan, {"base": "a\x00b"}).status_code == 404

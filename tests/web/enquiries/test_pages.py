@@ -239,3 +239,12 @@ def test_blocking_from_the_page_and_taking_it_back(client, matched, talk):
     client.post(reverse("enquiry_unblock", args=[matched.wanter.uid]))
     client.force_login(matched.buy)
     assert client.post(reverse("enquiry", args=[talk.uid]), {"text": "Hello again"}).status_code == 302
+
+
+def test_a_person_or_a_line_that_is_no_row_is_no_error_of_the_server(client, pair):
+    factories.match(pair.product, pair.line)
+    talk = services.ask(by=pair.buy, company=pair.wanter, product=pair.product, text=TEXT)
+    client.force_login(pair.sell)
+    for odd in ("a\x00b", "7", str(talk.uid)):
+        assert client.post(reverse("enquiry_assign", args=[talk.uid]), {"person": odd}).status_code == 404
+        assert client.get(reverse("quote_new", args=[talk.uid]), {"line": odd}).status_code == 200

@@ -143,8 +143,11 @@ def start(request, slug):
     event = event_of(request, slug)
     form = PlanForm(request.POST, event=event)
     base = None
-    if uid := request.POST.get("base"):
-        base = draft_of(request, slug, uid)
+    if given := request.POST.get("base"):
+        try:
+            base = draft_of(request, slug, uuid.UUID(given))
+        except ValueError:
+            raise Http404 from None
     if form.is_valid():
         try:
             services.start_plan(by=request.user, event=event, base=base, **form.options())

@@ -336,8 +336,8 @@ def check_in(request, slug):
     """Type or scan a code; a scanner that types and presses Enter is enough."""
     event = event_of(request, slug)
     person, refusal = None, None
-    gate = request.POST.get("gate", request.session.get("gate", ""))[:40]
-    code = request.POST.get("code", request.GET.get("code", ""))
+    gate = request.POST.get("gate", request.session.get("gate", "")).replace("\x00", "")[:40]
+    code = request.POST.get("code", request.GET.get("code", "")).replace("\x00", "")
     if request.method == "POST":
         request.session["gate"] = gate
         try:
