@@ -44,6 +44,7 @@ def channel_names() -> dict[str, str]:
         "invitationreminder": _("Reminders of invitations"),
         "domainproof": _("Letters that prove a domain"),
         "teamseat": _("Places in the team"),
+        "interpreterletter": _("Timetables"),
         "partnerseat": _("Seats at partners’ desks"),
     }
 

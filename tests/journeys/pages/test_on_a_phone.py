@@ -80,3 +80,12 @@ def test_the_frame_of_a_mark_lies_on_no_other_line(shown):
     assert gaps
     assert min(gaps) >= 0
     page.context.close()
+
+
+def test_boxes_in_a_row_stand_on_one_line_where_a_label_has_two(shown):
+    page = opened(shown, "buyer", "buyer-demand-edit", language="ru", width=1280)
+    tops = page.evaluate("""() => [...document.querySelectorAll(".line .four")].map(row =>
+        [...row.querySelectorAll(".form-control, .form-select")].map(box => box.getBoundingClientRect().bottom))""")
+    assert tops
+    assert all(max(row) - min(row) < 1 for row in tops)
+    page.context.close()

@@ -14,6 +14,7 @@ from matchmaker.companies.models import Membership
 from matchmaker.messaging import services as messaging
 from matchmaker.notifications import muting, services, wording
 from matchmaker.notifications.models import Announcement, Delivery, Hold, Notice, WebhookEndpoint
+from matchmaker.web.console.delivery import KINDS, channel_names
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -355,3 +356,9 @@ def test_a_nul_in_a_reason_or_an_address_is_no_error_of_the_server(client, campa
     assert client.get(reverse("console_outcomes"), {"event": "\x00none"}).status_code == 404
     plan = reverse("console_event_plan_start", args=["fair"])
     assert client.post(plan, {"base": "a\x00b"}).status_code == 404
+
+
+def test_every_kind_of_letter_has_a_name_in_words():
+    names = channel_names()
+    kinds = [name for name in KINDS if name != "delivery"]  # that one is told by its channel
+    assert [kind for kind in kinds if names.get(kind, kind) == kind] == []
