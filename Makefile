@@ -3,6 +3,8 @@ PYTHON_ENV = .venv/bin
 TEMPLATE_FORMAT = $(PYTHON_ENV)/djangofmt --line-length 120 --indent-width 2 --custom-blocks element,slot
 ON_EVERY_CORE = -n auto --maxprocesses 6 --dist loadfile
 SHELL = /bin/sh
+# Images of containers set it; then every process of the tests and of the site compiles all modules anew, 4 s of a core.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-migrations test-services test-attacks test-pages test-faults matrix crawl fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
