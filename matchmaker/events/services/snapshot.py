@@ -40,7 +40,7 @@ DEFAULTS = {
     "day_price": 300,  # what a day, a wait and a later slot cost a company, compared with each other
     "wait_price": 10,
     "late_price": 1,
-    "walk_price": 20,  # a change of hall between two meetings in a row
+    "walk_price": 10,  # a change of hall between two meetings in a row
 }
 # What mending takes over from the published plan; its slots come from `open_slots`.
 MENDING_OPTIONS = ("floor", "fair_bonus", "most", "supplier_share", "buyer_share", "host")

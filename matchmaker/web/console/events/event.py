@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -23,8 +24,10 @@ from matchmaker.web.templatetags.ui import day as date_of
 CLOCKS = ("opens_at", "closes_at", "pause_from", "pause_until")
 
 
-def _clock(label: str) -> forms.TimeField:
-    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+def _clock(name: str) -> forms.TimeField:
+    """Labelled as the same hours of the event are."""
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=capfirst(Event._meta.get_field(name).verbose_name), required=False, widget=widget)
 
 
 class DayForm(forms.Form):
@@ -38,10 +41,10 @@ class DayForm(forms.Form):
             ("none", gettext_lazy("no meetings on this day")),
         ],
     )
-    opens_at = _clock(gettext_lazy("Meetings from"))
-    closes_at = _clock(gettext_lazy("Meetings until"))
-    pause_from = _clock(gettext_lazy("Pause from"))
-    pause_until = _clock(gettext_lazy("Pause until"))
+    opens_at = _clock("opens_at")
+    closes_at = _clock("closes_at")
+    pause_from = _clock("pause_from")
+    pause_until = _clock("pause_until")
 
     def __init__(self, data, *, event: Event, day: int, title: str):
         """`day` counts from 1; the hours of the event stand in the boxes of a day that has none of its own."""

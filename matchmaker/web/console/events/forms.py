@@ -143,7 +143,7 @@ class PlanForm(forms.Form):
     walk_price = _whole(
         "walk_price",
         gettext_lazy("How much a change of hall counts"),
-        20,
+        10,
         gettext_lazy("Between two meetings without a free slot."),
         required=False,
     )
