@@ -7,6 +7,7 @@ from matchmaker.events import services
 from matchmaker.events.models import Event, EventParticipation
 from tests import factories
 from tests.events.conftest import Hall
+from tests.markup import flat
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def test_the_board_has_each_meeting_in_the_rows_of_both_companies(client, equals
     draft = equals.plan()
     shown = client.get(page("console_event_plan", draft.uid))
     assert shown.context["views"] == [("company", "By company"), ("table", "By table")]
+    assert '<th scope="col">Company</th>' in flat(shown.text), "none of them is a supplier here"
     board = [row for day in shown.context["board"]["days"] for row in day["rows"]]
     names = {row.company.display_name for row in rows}
     assert {row["label"] for row in board} == names

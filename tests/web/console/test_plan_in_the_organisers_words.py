@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from matchmaker.events import services
 from matchmaker.events.models import MeetingRequest, PlanDraft
+from matchmaker.web.templatetags.ui import clock
 from tests import factories
 from tests.events.scheduling.checker import check
+from tests.markup import flat
 from tests.web.console.test_events import PLAN, page
 
 
@@ -131,3 +133,16 @@ def test_agreed_meetings_that_do_not_fit_end_with_a_sentence_that_names_the_comp
     draft = PlanDraft.objects.get()
     name = supplier.company.display_name
     assert (draft.state, draft.last_error) == ("failed", f"{name} has 2 meetings but can meet in only 1 slots.")
+
+
+def test_plans_to_compare_with_say_which_are_a_what_if_and_names_keep_their_direction(client, hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    hall.wish(supplier, buyer, "must")
+    asked, plain = hall.plan(tables=1, closes_at="10:30"), hall.plan()
+    client.force_login(hall.organiser)
+    page = flat(client.get(reverse("console_event_plan", args=["wuhan", plain.uid])).text)
+    choice = page[page.index(f'value="{asked.uid}"') : page.index("</select>", page.index(f'value="{asked.uid}"'))]
+    assert "what-if" in choice
+    assert f'dir="auto">{buyer.company.display_name}</a>' in page
+    other = flat(client.get(reverse("console_event_plan", args=["wuhan", asked.uid])).text)
+    assert f"open {clock(dt.time(9))}–{clock(dt.time(10, 30))}".replace("\u202f", " ") in other

@@ -27,7 +27,7 @@ CLOCKS = ("opens_at", "closes_at", "pause_from", "pause_until")
 def _clock(name: str) -> forms.TimeField:
     """Labelled as the same hours of the event are."""
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=capfirst(Event._meta.get_field(name).verbose_name), required=False, widget=widget)
+    return forms.TimeField(label=capfirst(getattr(Event, name).field.verbose_name), required=False, widget=widget)
 
 
 class DayForm(forms.Form):
