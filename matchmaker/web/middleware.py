@@ -21,9 +21,9 @@ CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class RequestLimits:
-    """Refuse addresses that no page of ours has: overlong, or with control characters (B87).
+    """Refuse addresses that no page of ours has: overlong, or with control characters (B63, B87).
 
-    A NUL in a filter is cut.
+    The API refuses a NUL in a parameter itself, as its other errors.
     """
 
     def __init__(self, get_response):
@@ -36,8 +36,9 @@ class RequestLimits:
         path = request.path_info
         if CONTROL.search(path):
             return HttpResponse("The address holds a control character.\n", status=400, content_type="text/plain")
-        if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL compares no NUL
-            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        if "%00" in request.META.get("QUERY_STRING", "") and not path.startswith("/api/"):
+            sentence = "The address holds a character that cannot be stored.\n"  # PostgreSQL compares no NUL
+            return HttpResponse(sentence, status=400, content_type="text/plain")
         if len(request.META.get("HTTP_ACCEPT_LANGUAGE", "")) > 500:
             request.META["HTTP_ACCEPT_LANGUAGE"] = ""  # no one reads fifty kilobytes of languages (B95)
         response = self.get_response(request)

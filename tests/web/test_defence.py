@@ -373,10 +373,10 @@ def test_no_page_is_so_secret_about_itself_that_its_own_form_is_refused(settings
 
 
 @pytest.mark.parametrize("address", ["/suppliers/?event=a%00b", "/products/?event=a%00b&q=rice%00"])
-def test_a_nul_in_a_filter_is_cut(client, address):
+def test_a_nul_in_a_filter_is_refused(client, address):
     """PostgreSQL compares no NUL: anybody could make the public lists answer 500."""
     page = client.get(address)
-    assert (page.status_code, page.wsgi_request.GET["event"]) == (200, "ab")
+    assert (page.status_code, page.content) == (400, b"The address holds a character that cannot be stored.\n")
 
 
 @pytest.mark.parametrize("place", ["nowhere", "\x00", "//evil.example/", "https://evil.example/"])
