@@ -94,7 +94,8 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
 
     # Both see it with its reasons, and neither sees the other's name.
     claire.go("/supplier/matches/")
-    assert "法国孔泰奶酪" in claire.text()
+    assert "fromage à pâte dure" in claire.text()  # in her language, marked; the page of the match has his words
+    assert "mot à mot" in claire.text()
     assert "甬海" not in claire.text()
     min_.go("/buyer/matches/")
     assert "Comté AOP affiné 18 mois" in min_.text()
@@ -107,6 +108,7 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
 
     claire.go(f"/supplier/matches/{match.uid}/")
     assert "chenmin@yonghai.example" in claire.text()
+    assert "法国孔泰奶酪" in claire.text()
     min_.go(f"/buyer/matches/{match.uid}/")
     assert "claire@fruitiere.example" in min_.text()
     organiser.go("/console/")
