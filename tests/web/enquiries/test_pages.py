@@ -247,4 +247,5 @@ def test_a_person_or_a_line_that_is_no_row_is_no_error_of_the_server(client, pai
     client.force_login(pair.sell)
     for odd in ("a\x00b", "7", str(talk.uid)):
         assert client.post(reverse("enquiry_assign", args=[talk.uid]), {"person": odd}).status_code == 404
-        assert client.get(reverse("quote_new", args=[talk.uid]), {"line": odd}).status_code == 200
+        status = client.get(reverse("quote_new", args=[talk.uid]), {"line": odd}).status_code
+        assert status == (400 if "\x00" in odd else 200)
