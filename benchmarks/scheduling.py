@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import given_meetings  # noqa: E402 -- the project's folder must be on the path first
-from benchmarks.instances import make_equals, make_fair, make_instance  # noqa: E402 -- the project's folder must be on the path first
+from benchmarks.instances import make_equals, make_fair, make_instance  # noqa: E402
 from tests.events.scheduling.checker import Verdict, check  # noqa: E402
 
 

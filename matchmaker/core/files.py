@@ -126,7 +126,8 @@ class FileRow(models.Model):
         """Store the file and the row."""
         self.name, self.suffix, self.content_type = checked.name[-120:], checked.suffix, checked.content_type
         self.size, self.sha256 = len(checked.content), checked.sha256
-        self.file.save("", ContentFile(checked.content, name=f"file{checked.suffix}"), save=False)  # type: ignore[attr-defined]
+        content = ContentFile(checked.content, name=f"file{checked.suffix}")
+        self.file.save("", content, save=False)  # type: ignore[attr-defined]
         self.save()
 
     def delete_with_file(self) -> None:

@@ -1,4 +1,4 @@
-"""Two meetings in a row in two halls: said on the plan, on the board and in the agenda of the company."""
+"""Two meetings in a row in two halls: shown on the plan, on the board and in the agenda of the company."""
 
 import pytest
 from django.urls import reverse

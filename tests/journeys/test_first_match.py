@@ -94,8 +94,9 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
 
     # Both see it with its reasons, and neither sees the other's name.
     claire.go("/supplier/matches/")
-    assert "fromage à pâte dure" in claire.text()  # in her language, marked; the page of the match has his words
+    assert "fromage à pâte dure" in claire.text()
     assert "mot à mot" in claire.text()
+    assert "法国孔泰奶酪" in claire.text()
     assert "甬海" not in claire.text()
     min_.go("/buyer/matches/")
     assert "Comté AOP affiné 18 mois" in min_.text()

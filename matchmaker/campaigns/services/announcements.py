@@ -129,7 +129,7 @@ def try_out(*, by: User, campaign: Campaign, draft: Announcement) -> None:
 def send(*, by: User, campaign: Campaign, draft: Announcement, read: str = "") -> Announcement:
     """Send it, or ask for a second person's consent when it would reach more than a thousand people.
 
-    Anyone who sends what another wrote and asked to have sent consents by that, to the revision that was read.
+    Anyone who sends what another person wrote and wants to have sent consents by that, to the revision that was read.
 
     Args:
         read: the `revision` that the sender has read; "" for whichever there is, where no one's consent is needed.
