@@ -33,12 +33,18 @@ def disclaimer() -> str:
 
 def in_language(record: object, name: str) -> str:
     """A field with texts by language, for this reader."""
-    return str(Texts(getattr(record, name)))
+    return str(_texts(record, name))
 
 
 def language_of(record: object, name: str) -> str:
     """The language in which `in_language` gives a field: that of this reader, or what stands in for it."""
-    return Texts(getattr(record, name)).language()
+    return _texts(record, name).language()
+
+
+def _texts(record: object, name: str) -> Texts:
+    """Records from the database hold `Texts`; those read from a file hold plain codes and texts."""
+    texts = getattr(record, name)
+    return texts if isinstance(texts, Texts) else Texts(texts)
 
 
 def period(begins: date | None, ends: date | None) -> str:
