@@ -34,13 +34,13 @@ def everyone(view: View) -> View:
     return view
 
 
-def _declare(policy: str, gate: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
+def _declare(policy: str, check: Callable[[HttpRequest], HttpResponse | None]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return _sign_in_first(request)
-            return gate(request) or view(request, *args, **kwargs)
+            return check(request) or view(request, *args, **kwargs)
 
         guarded = never_cache(guarded)
         guarded.policy = policy
@@ -77,7 +77,7 @@ def _side(request: HttpRequest, **side) -> HttpResponse | None:
     return second_step_first(request)
 
 
-def _named_gate(request: HttpRequest) -> HttpResponse | None:
+def _check_named(request: HttpRequest) -> HttpResponse | None:
     """The company is the one the address names, whichever she works for right now."""
     found = Membership.objects.select_related("company").filter(
         company__uid=request.resolver_match.kwargs["uid"],  # type: ignore[union-attr]  # a view is always resolved
@@ -90,15 +90,15 @@ def _named_gate(request: HttpRequest) -> HttpResponse | None:
     return second_step_first(request)
 
 
-def _named_admin_gate(request: HttpRequest) -> HttpResponse | None:
-    stop = _named_gate(request)
+def _check_named_admin(request: HttpRequest) -> HttpResponse | None:
+    stop = _check_named(request)
     if stop is None and request.membership.role != Membership.Role.ADMIN:
         raise PermissionDenied  # she sees the company, so its existence is no secret from her
     return stop
 
 
 def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
-    def gate(request):
+    def check(request):
         campaign = working_campaign(request)
         role = role_in(campaign, request.user)
         if campaign is None or role not in roles:
@@ -106,7 +106,7 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
         request.campaign, request.role = campaign, role
         return second_step_first(request) or _read_only(request)
 
-    return gate
+    return check
 
 
 # Sent by POST because the record notes who took it; nothing in the campaign changes.
@@ -180,8 +180,8 @@ def _staff(request: HttpRequest) -> HttpResponse | None:
 signed_in = _declare("signed in", lambda request: None)
 supplier = _declare("member of a supplier", lambda request: _side(request, is_supplier=True))
 buyer = _declare("member of a buyer", lambda request: _side(request, is_buyer=True))
-member = _declare("member of the company named", _named_gate)
-company_admin = _declare("administrator of the company named", _named_admin_gate)
+member = _declare("member of the company named", _check_named)
+company_admin = _declare("administrator of the company named", _check_named_admin)
 partner = _declare("somebody at the desk of the partner named", _partner)
 # Policy → the roles of the campaign's team that pass.
 TEAM_ROLES = {

@@ -1,4 +1,4 @@
-"""The repository's own gate: a page or API route that does not say who may use it stops the start."""
+"""A check of the repository: a page or API route that does not say who may use it stops the start."""
 
 from collections.abc import Iterator
 

@@ -12,7 +12,7 @@ from matchmaker.companies.members import is_admin
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Block, ContactPreference, Enquiry
 from matchmaker.web.access.decorators import current_company, signed_in
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of
+from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.reading_ahead import read_ahead_enquiries
 

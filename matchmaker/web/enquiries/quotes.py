@@ -16,7 +16,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of, with_notice
+from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of, with_notice
 from matchmaker.web.forms.refusals import refusals_in_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")

@@ -19,8 +19,8 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
-from matchmaker.web.enquiries.gate import act_and_return, enquiry_of, one_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
+from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of
 from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form
 

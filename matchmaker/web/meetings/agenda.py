@@ -28,7 +28,7 @@ from matchmaker.matching import reasons
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import everyone, signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
-from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
+from matchmaker.web.meetings.lookups import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
 from matchmaker.web.rendering.notice_claims import describe_result
 

@@ -15,7 +15,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
-from matchmaker.web.meetings.gate import event_of
+from matchmaker.web.meetings.lookups import event_of
 
 
 class AnswerForm(forms.Form):

@@ -15,7 +15,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import RegistrationForm
-from matchmaker.web.meetings.gate import event_of, own_participation, participation_or_404
+from matchmaker.web.meetings.lookups import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import read_away, ticked_slots, viewers_zone
 from matchmaker.web.rendering.notice_claims import describe_result
 

@@ -12,7 +12,7 @@ from matchmaker.reporting.models import Survey
 from matchmaker.reporting.services import answer_survey
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.refusals import refusals_in_form
-from matchmaker.web.meetings.gate import event_of
+from matchmaker.web.meetings.lookups import event_of
 
 RATINGS = [
     (5, gettext_lazy("5 – certainly")),

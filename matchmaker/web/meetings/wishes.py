@@ -25,7 +25,7 @@ from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.back import address_back
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import AskForm
-from matchmaker.web.meetings.gate import participation_or_404
+from matchmaker.web.meetings.lookups import participation_or_404
 from matchmaker.web.rendering.agendas import local, read_instant, rows_of
 from matchmaker.web.rendering.list_export import Table, export
 from matchmaker.web.templatetags.ui import moment

@@ -18,7 +18,7 @@ from matchmaker.notifications.models import Notice
 from matchmaker.web import page_language
 from matchmaker.web.access import decorators
 
-# Area → what the gate of its pages sets on the request; a page of it that did not open shows the public menu.
+# Area → what the decorator of its pages sets on the request; a page of it that did not open shows the public menu.
 AREAS = {"supplier": "company", "buyer": "company", "console": "role", "partner": "partner"}
 
 
