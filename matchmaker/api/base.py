@@ -59,7 +59,6 @@ class Resource(viewsets.GenericViewSet):
     policy: dict[str, str] = {}
     is_versioned = False  # rows have a `revision`, which callers may name in If-Match
     url_name = ""  # of the address of one row
-    _is_once = False  # inside `once` already
 
     def initial(self, request, *args, **kwargs):
         """Every POST honours an Idempotency-Key, also one whose author did not think of it."""
@@ -110,7 +109,7 @@ class Resource(viewsets.GenericViewSet):
         Answers: 422 for the same key with another request, 409 while the first is being worked on.
         """
         key = self.request.headers.get("Idempotency-Key")
-        if key is None or self._is_once:
+        if key is None:
             return act()
         if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
             raise Refused(
@@ -119,7 +118,6 @@ class Resource(viewsets.GenericViewSet):
         if not self.request.user.is_authenticated:
             return act()  # who is not signed in changes nothing, and a stored answer could reach another person
         stored = idempotency.claim(caller=f"user:{self.request.user.pk}", key=key, digest=_digest(self.request))
-        self._is_once = True
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
         try:

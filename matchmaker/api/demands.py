@@ -159,12 +159,9 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=DemandIn, responses={201: DemandOut})
     def create(self, request):
-        def act():
-            given = self.given(DemandIn)
-            demand = services.save_demand(by=request.user, company=self.company(is_buyer=True), **given.as_verb())
-            return Response(self.serialize(demand), status=201)
-
-        return self.once(act)
+        given = self.given(DemandIn)
+        demand = services.save_demand(by=request.user, company=self.company(is_buyer=True), **given.as_verb())
+        return Response(self.serialize(demand), status=201)
 
     @extend_schema(request=DemandIn, responses=DemandOut)
     def partial_update(self, request, uid):
@@ -175,13 +172,10 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return Response(self.serialize(demand))
 
     def _turn(self, verb):
-        def act():
-            demand = self.get_object()
-            verb(by=self.request.user, demand=demand)
-            _wake_workers()
-            return Response(self.serialize(demand))
-
-        return self.once(act)
+        demand = self.get_object()
+        verb(by=self.request.user, demand=demand)
+        _wake_workers()
+        return Response(self.serialize(demand))
 
     @extend_schema(request=None, responses=DemandOut)
     def publish(self, request, uid):

@@ -175,19 +175,16 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=AskIn, responses={201: EnquiryOut})
     def create(self, request):
-        def act():
-            given = self.given(AskIn).validated_data
-            about = [name for name in ("supplier", "product", "demand") if name in given]
-            if len(about) != 1:
-                raise Refused("one_subject", _("Name one of supplier, product and demand."), status=400)
-            side = {"is_supplier": True} if about == ["demand"] else {"is_buyer": True}
-            enquiry = services.ask(
-                by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
-            )
-            transaction.on_commit(start_delivery)
-            return Response(self.serialize(enquiry), status=201)
-
-        return self.once(act)
+        given = self.given(AskIn).validated_data
+        about = [name for name in ("supplier", "product", "demand") if name in given]
+        if len(about) != 1:
+            raise Refused("one_subject", _("Name one of supplier, product and demand."), status=400)
+        side = {"is_supplier": True} if about == ["demand"] else {"is_buyer": True}
+        enquiry = services.ask(
+            by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
+        )
+        transaction.on_commit(start_delivery)
+        return Response(self.serialize(enquiry), status=201)
 
     def _about(self, name: str, given: dict) -> dict:
         rows = {
@@ -199,36 +196,27 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=MessageIn, responses=EnquiryOut)
     def reply(self, request, uid):
-        def act():
-            enquiry = self.get_object()
-            services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
-            transaction.on_commit(start_delivery)
-            return Response(self.serialize(enquiry))
-
-        return self.once(act)
+        enquiry = self.get_object()
+        services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
+        transaction.on_commit(start_delivery)
+        return Response(self.serialize(enquiry))
 
     @extend_schema(request=None, responses=EnquiryOut)
     def decline(self, request, uid):
-        def act():
-            enquiry = self.get_object()
-            services.decline(by=request.user, enquiry=enquiry)
-            transaction.on_commit(start_delivery)
-            return Response(self.serialize(enquiry))
-
-        return self.once(act)
+        enquiry = self.get_object()
+        services.decline(by=request.user, enquiry=enquiry)
+        transaction.on_commit(start_delivery)
+        return Response(self.serialize(enquiry))
 
     @extend_schema(request=QuoteIn, responses={201: QuoteOut})
     def quote(self, request, uid):
-        def act():
-            enquiry = self.get_object()
-            terms = dict(self.given(QuoteIn).validated_data)
-            wanted = terms.pop("line", None)
-            line = get_object_or_404(services.lines_to_quote(enquiry), uid=wanted) if wanted else None
-            made = services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
-            transaction.on_commit(start_delivery)
-            return Response(QuoteOut(made).data, status=201)
-
-        return self.once(act)
+        enquiry = self.get_object()
+        terms = dict(self.given(QuoteIn).validated_data)
+        wanted = terms.pop("line", None)
+        line = get_object_or_404(services.lines_to_quote(enquiry), uid=wanted) if wanted else None
+        made = services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
+        transaction.on_commit(start_delivery)
+        return Response(QuoteOut(made).data, status=201)
 
     def serialize(self, enquiry):
         return self.get_serializer(self.get_queryset().get(pk=enquiry.pk)).data
@@ -265,23 +253,17 @@ class Quotes(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=QuoteAnswerIn, responses=QuoteOut)
     def answer(self, request, uid):
-        def act():
-            quote = services.answer_quote(
-                by=request.user, quote=self.get_object(), **self.given(QuoteAnswerIn).validated_data
-            )
-            transaction.on_commit(start_delivery)
-            return Response(QuoteOut(quote).data)
-
-        return self.once(act)
+        quote = services.answer_quote(
+            by=request.user, quote=self.get_object(), **self.given(QuoteAnswerIn).validated_data
+        )
+        transaction.on_commit(start_delivery)
+        return Response(QuoteOut(quote).data)
 
     @extend_schema(request=None, responses=QuoteOut)
     def withdraw(self, request, uid):
-        def act():
-            quote = services.withdraw_quote(by=request.user, quote=self.get_object())
-            transaction.on_commit(start_delivery)
-            return Response(QuoteOut(quote).data)
-
-        return self.once(act)
+        quote = services.withdraw_quote(by=request.user, quote=self.get_object())
+        transaction.on_commit(start_delivery)
+        return Response(QuoteOut(quote).data)
 
 
 class QuoteRequestOut(Output):
@@ -376,20 +358,17 @@ class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=QuoteRequestIn, responses={201: QuoteRequestOut})
     def create(self, request):
-        def act():
-            given = dict(self.given(QuoteRequestIn).validated_data)
-            company = self.company(is_buyer=True)
-            given.pop("company", None)
-            wanted = given.pop("line", None)
-            lines = DemandLine.objects.filter(demand__company=company).select_related("demand")
-            line = get_object_or_404(lines, uid=wanted) if wanted else None
-            subjects = self._subjects(given.pop("products"), given.pop("suppliers"))
-            result = services.request_quotes(by=request.user, company=company, subjects=subjects, line=line, **given)
-            transaction.on_commit(start_delivery)
-            made = self.get_queryset().get(pk=result.request.pk)
-            return Response(self.get_serializer(made).data, status=201)
-
-        return self.once(act)
+        given = dict(self.given(QuoteRequestIn).validated_data)
+        company = self.company(is_buyer=True)
+        given.pop("company", None)
+        wanted = given.pop("line", None)
+        lines = DemandLine.objects.filter(demand__company=company).select_related("demand")
+        line = get_object_or_404(lines, uid=wanted) if wanted else None
+        subjects = self._subjects(given.pop("products"), given.pop("suppliers"))
+        result = services.request_quotes(by=request.user, company=company, subjects=subjects, line=line, **given)
+        transaction.on_commit(start_delivery)
+        made = self.get_queryset().get(pk=result.request.pk)
+        return Response(self.get_serializer(made).data, status=201)
 
     def _subjects(self, products: list, suppliers: list) -> list[Product | Company]:
         offered = Product.objects.visible_to(self.request.user).for_cards()

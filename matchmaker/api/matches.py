@@ -93,11 +93,8 @@ class Matches(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=AnswerIn, responses=MatchOut)
     def answer(self, request, uid):
-        def act():
-            match = self.get_object()
-            given = self.given(AnswerIn)
-            services.answer_match(by=request.user, match=match, **given.validated_data)
-            transaction.on_commit(start_delivery)
-            return Response(self.get_serializer(Match.objects.for_cards().get(pk=match.pk)).data)
-
-        return self.once(act)
+        match = self.get_object()
+        given = self.given(AnswerIn)
+        services.answer_match(by=request.user, match=match, **given.validated_data)
+        transaction.on_commit(start_delivery)
+        return Response(self.get_serializer(Match.objects.for_cards().get(pk=match.pk)).data)

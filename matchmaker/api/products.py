@@ -205,12 +205,9 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(request=ProductIn, responses={201: ProductOut})
     def create(self, request):
-        def act():
-            given = self.given(ProductIn)
-            product = services.save_product(by=request.user, company=self.company(is_supplier=True), **given.as_verb())
-            return Response(self.serialize(product), status=201)
-
-        return self.once(act)
+        given = self.given(ProductIn)
+        product = services.save_product(by=request.user, company=self.company(is_supplier=True), **given.as_verb())
+        return Response(self.serialize(product), status=201)
 
     @extend_schema(request=ProductIn, responses=ProductOut)
     def partial_update(self, request, uid):
@@ -222,13 +219,10 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         return Response(self.serialize(product))
 
     def _turn(self, verb):
-        def act():
-            product = self.get_object()
-            verb(by=self.request.user, product=product)
-            transaction.on_commit(tasks.start_matching)
-            return Response(self.serialize(product))
-
-        return self.once(act)
+        product = self.get_object()
+        verb(by=self.request.user, product=product)
+        transaction.on_commit(tasks.start_matching)
+        return Response(self.serialize(product))
 
     @extend_schema(request=None, responses=ProductOut)
     def publish(self, request, uid):
