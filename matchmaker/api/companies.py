@@ -10,7 +10,7 @@ from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.api.texts import TextField, TextsField, errors_by_member
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.companies.services import update_company
 from matchmaker.core.multilingual import contains
 from matchmaker.matching.tasks import start_matching
@@ -39,18 +39,8 @@ class OwnCompany(Strict, Output):
         model = Company
         fields = [
             *PublicCompany.Meta.fields,
-            *[
-                "address",
-                "contact_name",
-                "contact_email",
-                "contact_phone",
-                "contact_wechat",
-                "identifier_kind",
-                "identifier",
-                "language",
-                "status",
-            ],
-            *["status_reason", "is_supplier", "is_buyer"],
+            *["address", *CONTACT_FIELDS, "identifier_kind", "identifier", "language"],
+            *["status", "status_reason", "is_supplier", "is_buyer"],
         ]
         read_only_fields = ["uid", "status", "status_reason", "verification", "verified_at", "is_supplier", "is_buyer"]
         validators = []  # the constraints are checked by the verb, which explains them

@@ -9,6 +9,7 @@ from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import Filter, equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.campaigns import boundary
+from matchmaker.companies.models import CONTACT_FIELDS
 from matchmaker.companies.services import is_member
 from matchmaker.matching import reasons, services
 from matchmaker.matching.models import Match
@@ -56,10 +57,7 @@ class MatchOut(Output):
         seen = boundary.contact(other, to=own)
         return {
             "company": other.legal_name,
-            "name": seen.contact_name,
-            "email": seen.contact_email,
-            "phone": seen.contact_phone,
-            "wechat": seen.contact_wechat,
+            **{name.removeprefix("contact_"): getattr(seen, name) for name in CONTACT_FIELDS},
         }
 
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import CONTACT_FIELDS, Campaign, Crossing
+from matchmaker.campaigns.models import Campaign, Crossing
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 
 
 @dataclass(frozen=True, slots=True)

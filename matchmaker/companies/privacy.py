@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
-from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.companies.models import CONTACT_FIELDS, Company, Invitation, Membership
 from matchmaker.companies.services import change_status
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
@@ -157,7 +157,7 @@ def _close(by: User, company: Company) -> None:
     """A company whose last person goes: it is hidden, and its contact data is deleted."""
     for end in ends_with:
         end(by, company)
-    cleared = ("contact_name", "contact_email", "contact_phone", "contact_wechat", "address", "city", "website")
+    cleared = (*CONTACT_FIELDS, "address", "city", "website")
     change_status(company, Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
     record(by=by, verb="close_company", on=company)

@@ -15,7 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies import duplicates
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.members import require_admin
-from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company, Membership
+from matchmaker.companies.models import CONTACT_FIELDS, NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company, Membership
 from matchmaker.companies.phones import check_phone
 from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
@@ -26,7 +26,7 @@ from matchmaker.language.text import pinyin, simplify
 # What members may write; status, verification and the like are set by services only.
 EDITABLE = (
     *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
-    *("contact_name", "contact_email", "contact_phone", "contact_wechat"),
+    *CONTACT_FIELDS,
     *("identifier_kind", "identifier", "founded", "size"),
     *("languages", "first_time_exporter", "about", "is_supplier", "is_buyer"),
 )

@@ -3,9 +3,12 @@
 import pytest
 from django.utils import translation
 
+from matchmaker.companies.models import Company
 from matchmaker.core.languages import site_languages
 from matchmaker.imports import columns, exporting, headers
 from matchmaker.imports.kinds import KINDS
+from tests import factories
+from tests.imports.sheets import applied, as_csv, previewed
 
 TABLES = {
     "products": exporting.products,
@@ -32,3 +35,15 @@ def test_a_head_that_means_two_things_is_read_in_the_language_of_the_others():
     own = ({"kind": ["type"], "name": ["name"]}, {"kind": ["child"], "prix": ["price"]})
     assert headers.suggest(["Kind", "Prix"], {}, own=own) == {"child": 0, "price": 1}
     assert headers.suggest(["Kind", "Name"], {}, own=own) == {"type": 0, "name": 1}
+
+
+def test_the_wechat_id_of_a_company_comes_in_is_exported_and_comes_back_as_the_same(db):
+    campaign = factories.campaign()
+    own = {"by": factories.organiser(campaign), "campaign": campaign, "kind": "suppliers"}
+    sheet = as_csv([["公司名称", "国家", "微信号"], ["Surin Rice Mill", "泰国", "malee-rice"]])
+    applied(by=own["by"], batch=previewed(**own, content=sheet))
+    assert Company.objects.get().contact_wechat == "malee-rice"
+    head, rows = exporting.companies(Company.objects.all())
+    exported = [head, *rows]
+    assert exported[1][head.index("WeChat ID")] == "malee-rice"
+    assert [row.action for row in previewed(**own, content=as_csv(exported)).rows.all()] == ["same"]

@@ -3,7 +3,7 @@
 from matchmaker.campaigns.models.approvals import AutomaticApproval
 from matchmaker.campaigns.models.boundary import Crossing
 from matchmaker.campaigns.models.bulk import BulkAction, BulkItem
-from matchmaker.campaigns.models.campaign import CONTACT_FIELDS, Campaign, CampaignLogo, Organiser, Participation
+from matchmaker.campaigns.models.campaign import Campaign, CampaignLogo, Organiser, Participation
 from matchmaker.campaigns.models.invitations import CompanyInvitation, InvitationReminder
 from matchmaker.campaigns.models.partners import Enrolment, Partner, PartnerCode
 from matchmaker.campaigns.models.questions import Answer, Question

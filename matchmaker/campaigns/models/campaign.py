@@ -7,12 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
-
-CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone", "contact_wechat")
 
 
 def every_contact_field() -> list[str]:

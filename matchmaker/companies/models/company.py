@@ -12,6 +12,8 @@ from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
 
+# How a company is reached. All places that show, read or delete a contact follow from it, or are in the test of it.
+CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone", "contact_wechat")
 NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
 # The same for any holder of the number, a draft and a buyer no one sees included: it does not say who that is.
 NUMBER_TAKEN_SENTENCE = _("A company with this number is already registered. Ask its administrator to invite you.")

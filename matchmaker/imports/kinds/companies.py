@@ -218,6 +218,7 @@ COLUMNS = [
         note=True,
     ),
     Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
+    Column("contact_wechat", _("WeChat ID"), line, _field("contact_wechat")),
     Column(
         "identifier_kind",
         _("kind of number"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns import boundary
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.companies.programs import notify_company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import NotFound, Refused
@@ -92,10 +92,7 @@ def _open_contact(match: Match) -> None:
                 "company": letter_facts.in_languages(
                     lambda partner=partner: partner.display_name, letter_facts.languages_of(company)
                 ),
-                "contact_name": seen.contact_name,
-                "contact_email": seen.contact_email,
-                "contact_phone": seen.contact_phone,
-                "contact_wechat": seen.contact_wechat,
+                **{name: getattr(seen, name) for name in CONTACT_FIELDS},
                 **letter_facts.names(match, letter_facts.languages_of(company)),
             },
             path=f"/{side}/matches/{match.uid}/",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
@@ -247,12 +247,12 @@ def _agenda(row: EventParticipation) -> Table:
 def _contacts(row: EventParticipation) -> Table:
     """What the visitors' companies share now; with the consent withdrawn, the name."""
     saved = SavedContact.objects.saved_at_event(row.event, row.company)
-    head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone"), _("Note")]
-    head.append(_("How promising, 1 to 5"))
+    head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone")]
+    head += [_("WeChat ID"), _("Note"), _("How promising, 1 to 5")]
 
     def cells(one: SavedContact) -> list:
         part = one.attendee.participation
-        shared = [one.attendee.role, part.company.contact_name, part.company.contact_email, part.company.contact_phone]
+        shared = [one.attendee.role, *(getattr(part.company, name) for name in CONTACT_FIELDS)]
         role, *contact = shared if part.shares_contacts_since else [""] * len(shared)
         company = [part.company.display_name, part.company.country_name]
         return [one.attendee.name, role, *company, *contact, one.note, one.score]

@@ -150,7 +150,9 @@ def test_a_booth_holds_one_company_and_what_was_typed_is_kept(console, pairs):
 
 def test_participants_and_meetings_are_taken_along_as_files(console, hall, pairs):
     hall.book(pairs[0][0], pairs[1][0], 1)
+    Company.objects.filter(pk=pairs[1][0].company.pk).update(contact_wechat="wangmin-wuhan")
     people = lists(console, "participants")
+    assert dict(zip(people[0], people[1], strict=True))["WeChat ID"] == "wangmin-wuhan"
     assert [row[0] for row in people[1:]] == [row.company.display_name for row in (*pairs[1], *pairs[0])]
     assert [row[13] for row in people[1:]] == ["1", "0", "1", "0"]
     sheet = load_workbook(io.BytesIO(console.get(page("console_event_export", "meetings", "xlsx")).content)).active

@@ -7,6 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, MeetingRequest
 from tests import factories
@@ -62,6 +63,7 @@ def test_an_address_without_a_place_for_the_room_is_refused(online, address):
 
 def test_contacts_are_taken_along_with_what_is_shared_now(client, hall):
     visitor, guest = hall.comes("supplier"), hall.comes("buyer")
+    Company.objects.filter(pk=guest.company.pk).update(contact_wechat="wangmin-wuhan")
     by = factories.member_of(guest.company)
     services.share_contacts(by=by, participation=guest, share=True)
     code = guest.attendees.get().code
@@ -69,14 +71,18 @@ def test_contacts_are_taken_along_with_what_is_shared_now(client, hall):
         by=factories.member_of(visitor.company), participation=visitor, code=code, note="=cmd wants samples"
     )
     address = reverse("meetings_contacts_export", args=["wuhan", "csv"])
-    row = rows_of(signed_in(client, visitor).get(address))[1]
-    assert (row[2], row[5], row[7]) == (
+    head, row = rows_of(signed_in(client, visitor).get(address))
+    cells = dict(zip(head, row, strict=True))
+    assert [cells[name] for name in ("Company", "E-mail", "WeChat ID", "Note")] == [
         guest.company.display_name,
         guest.company.contact_email,
+        "wangmin-wuhan",
         "'=cmd wants samples",
-    )
+    ]
+    assert "wangmin-wuhan" in client.get(reverse("meetings_contacts", args=["wuhan"])).text
     services.share_contacts(by=by, participation=guest, share=False)
-    assert rows_of(client.get(address))[1][4:7] == ["", "", ""]
+    assert rows_of(client.get(address))[1][4:8] == ["", "", "", ""]
+    assert "wangmin-wuhan" not in client.get(reverse("meetings_contacts", args=["wuhan"])).text
     assert signed_in(client, guest).get(address).content.decode().count("\r\n") == 1
 
 

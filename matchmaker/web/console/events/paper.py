@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.campaigns.models import CampaignLogo
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
 from matchmaker.core.lists import format_list, join_sentences
@@ -276,7 +276,8 @@ def _participants(event: Event) -> Table:
             counts[key] = counts.get(key, 0) + 1
     head = [_("Company"), _("Other name"), _("Country"), _("Comes as"), _("State"), _("Booth"), _("People")]
     head += [_("Inside"), _("Languages"), _("Hopes to meet"), _("Note for the organiser"), _("At most")]
-    head += [_("Slots away"), _("Meetings"), _("Contact"), _("E-mail"), _("Phone"), _("Registered")]
+    head += [_("Slots away"), _("Meetings"), _("Contact"), _("E-mail"), _("Phone"), _("WeChat ID")]
+    head.append(_("Registered"))
     rows = event.participations.select_related("company").prefetch_related("attendees").order_by("side", "pk")
     return head, (
         [
@@ -285,7 +286,7 @@ def _participants(event: Event) -> Table:
             ", ".join(f"{one.name} ({one.role})" if one.role else one.name for one in row.attendees.all()),
             sum(one.checked_in_at is not None for one in row.attendees.all()),
             *(_languages(row.languages), row.seeks, row.note, row.most, len(row.away), counts.get(row.company_id, 0)),
-            *(row.company.contact_name, row.company.contact_email, row.company.contact_phone),
+            *(getattr(row.company, name) for name in CONTACT_FIELDS),
             local(row.registered_at, event.zone).replace(microsecond=0),
         ]
         for row in rows
