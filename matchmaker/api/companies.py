@@ -1,7 +1,6 @@
 """Companies: the public profiles of suppliers, and one's own."""
 
 from django.db import transaction
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.response import Response
@@ -11,7 +10,7 @@ from matchmaker.api.pagination import equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.api.texts import TextField, TextsField, errors_by_member
 from matchmaker.companies.models import CONTACT_FIELDS, Company
-from matchmaker.companies.services import update_company
+from matchmaker.companies.services import search_names, update_company
 from matchmaker.core.multilingual import contains
 from matchmaker.matching.tasks import start_matching
 
@@ -66,7 +65,7 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "q": search_words(
             "suppliers",
             Company.objects.public,
-            lambda value: Q(name_key__contains=value.casefold()) | contains("about", value),
+            lambda value: search_names(value) | contains("about", value),
         ),
     }
     orderings = {"newest": ["-pk"], "name": ["legal_name", "pk"]}

@@ -39,12 +39,16 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(plain))
 
 
-def search_names(words: str) -> Q:
-    """Companies whose names hold all of these words, whatever their accents."""
+def search_names(words: str, path: str = "") -> Q:
+    """Companies whose names hold all of these words, whatever their accents, characters or case; also as pinyin.
+
+    `path` leads from the row to its company, for example `company__`.
+    """
     found = Q()
+    field = f"{path}name_key__contains"
     for word in words.split():
         key = simplify(word).casefold()
-        found &= Q(name_key__contains=key) | Q(name_key__contains=without_accents(key))
+        found &= Q(**{field: key}) | Q(**{field: without_accents(key)})
     return found
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.companies.services import name_key
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Event, MeetingRequest, Wish
@@ -130,3 +131,24 @@ def test_declined_pairs_are_not_planned(hall, pair):
     request = hall.ask(*pair)
     services.answer_request(by=factories.member_of(pair[1].company), request=request, accept=False)
     assert weights(hall, *pair) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "is_found"),
+    [
+        ("vinicola", True),  # without its accent
+        ("wuhan SUL", True),  # every word, in any order, whatever its case
+        ("wuhan", True),
+        ("武漢", True),  # in traditional characters
+        ("fruit", True),  # a text in one language
+        ("en", False),  # the code of a language is no text
+        ("Malbec", True),  # whom it hopes to meet
+    ],
+)
+def test_suggestions_are_searched_by_names_texts_and_what_is_sought(hall, words, is_found):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer", seeks="Malbec")
+    found = buyer.company
+    found.legal_name, found.name_zh, found.about = "Vinícola Sul", "武汉商场", {"en": "Fruit wholesale"}
+    found.name_key = name_key(found)
+    found.save()
+    assert [one.company for one in services.suggestions(supplier, search=words)] == [found] * is_found

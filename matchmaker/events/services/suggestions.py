@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matchmaker.companies.models import Company
+from matchmaker.companies.services import search_names
+from matchmaker.core import multilingual
 from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, Wish
 from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import away_slots
@@ -43,11 +45,9 @@ def suggestions(participation: EventParticipation, *, search: str = "", only: st
     rows = counterparts(participation)
     if search:
         rows = rows.filter(
-            Q(company__legal_name__icontains=search)
-            | Q(company__name_latin__icontains=search)
-            | Q(company__name_zh__icontains=search)
+            search_names(search, "company__")
             | Q(seeks__icontains=search)
-            | Q(company__about__icontains=search)
+            | multilingual.contains("company__about", search)
         )
     found = {row.company_id: Suggestion(row) for row in rows}
     _add_matches(participation, found)
