@@ -90,6 +90,19 @@ def test_a_buyer_asks_about_a_quote_before_accepting_it(matched, talk):
     assert code(services.quote, by=matched.sell, enquiry=talk, **terms()) == ("accepted_already", 409)
 
 
+def test_the_key_of_a_notice_about_a_quote_names_what_happened_and_no_time(matched, talk):
+    made = services.quote(by=matched.sell, enquiry=talk, **terms())
+    services.answer_quote(by=matched.buy, quote=made, answer="question", note="Is the bag included?")
+    services.withdraw_quote(by=matched.sell, quote=made)
+    asked, withdrawn = made.events.order_by("pk")
+    notices = Notice.objects.filter(kind="enquiry_quote").order_by("pk")
+    assert [(row.event_key, row.context["text"]) for row in notices] == [
+        (f"enquiry_quote:{made.uid}:buyer", ""),
+        (f"enquiry_quote:{made.uid}:{asked.pk}:supplier", "Is the bag included?"),
+        (f"enquiry_quote:{made.uid}:{withdrawn.pk}:buyer", ""),
+    ]
+
+
 def test_a_quote_that_ran_out_is_not_accepted(matched, talk):
     made = services.quote(by=matched.sell, enquiry=talk, **terms())
     with later(days=40):

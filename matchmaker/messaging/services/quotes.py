@@ -63,7 +63,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         live.save(update_fields=["status"])
     fresh.save()
     _request_translations(fresh.note, enquiry, side.other)
-    _news(by, "quote", fresh, enquiry, side, facts={"version": fresh.version})
+    _news(by, "quote", fresh, enquiry, side, str(fresh.uid), facts={"version": fresh.version})
     return fresh
 
 
@@ -128,8 +128,8 @@ def _check_content(row: Quote, problems: dict) -> None:
         problems["holds_unit"] = _("Say in which other unit its content is measured.")
 
 
-def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=None, text: str = "") -> None:
-    """Record it, tell the other side, make it its turn."""
+def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, happening: str, facts=None) -> None:
+    """Record it, tell the other side, make it its turn. `happening` is the same whenever the same one is told."""
     now = timezone.now()
     hand_over_turn(enquiry, side.other if row.status in Quote.STANDING else "")
     note_news(enquiry, side.other, now)
@@ -142,12 +142,12 @@ def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, facts=N
         "enquiry_quote",
         enquiry,
         side.other,
-        f"{row.uid}:{row.status}:{now:%Y%m%d%H%M%S%f}",
+        happening,
         status=row.status,
         price=str(row),
         unit=row.price_unit,
         line=excerpt(row.line.text) if row.line else "",
-        text=excerpt(text),
+        text=excerpt(row.answer_note) if side == Side.BUYER else "",
     )
 
 
@@ -169,7 +169,7 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
     row, enquiry = _own(by, quote, side=Side.BUYER, sentence=_("The buyer answers a quote."))
     if answer not in (Quote.Status.ACCEPTED, Quote.Status.DECLINED, Quote.Status.QUESTION):
         raise ValidationError({"answer": _("Accept it, decline it, or ask about it.")})
-    if row.status == answer != Quote.Status.QUESTION:
+    if row.status == answer and answer != Quote.Status.QUESTION:
         return row
     if row.status not in Quote.STANDING:
         raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
@@ -180,9 +180,9 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
     row.status, row.answer_note, row.answered_at = answer, note.strip(), timezone.now()
     row.full_clean(exclude=["enquiry", "line", "made_by"], validate_unique=False, validate_constraints=False)
     row.save(update_fields=["status", "answer_note", "answered_at"])
-    _keep_event(by, row, row.answer_note)
+    event = _add_event(by, row, row.answer_note)
     _request_translations(row.answer_note, enquiry, Side.SUPPLIER)
-    _news(by, "answer_quote", row, enquiry, Side.BUYER, text=row.answer_note)
+    _news(by, "answer_quote", row, enquiry, Side.BUYER, f"{row.uid}:{event.pk}")
     return row
 
 
@@ -194,8 +194,8 @@ def withdraw_quote(*, by: User, quote: Quote) -> Quote:
         raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
     row.status = Quote.Status.WITHDRAWN
     row.save(update_fields=["status"])
-    _keep_event(by, row)
-    _news(by, "withdraw_quote", row, enquiry, Side.SUPPLIER)
+    event = _add_event(by, row)
+    _news(by, "withdraw_quote", row, enquiry, Side.SUPPLIER, f"{row.uid}:{event.pk}")
     return row
 
 
@@ -204,9 +204,9 @@ def _request_translations(note: str, enquiry: Enquiry, reader: Side) -> None:
         request_for_readers(note, detect(note), enquiry.company_of(reader))
 
 
-def _keep_event(by: User, row: Quote, note: str = "") -> None:
+def _add_event(by: User, row: Quote, note: str = "") -> QuoteEvent:
     """A line of the conversation for what happened to the quote."""
-    QuoteEvent.objects.create(quote=row, status=row.status, note=note, by=by, at=timezone.now())
+    return QuoteEvent.objects.create(quote=row, status=row.status, note=note, by=by, at=timezone.now())
 
 
 def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:
