@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from matchmaker.core.languages import base_of, current
+from matchmaker.core.leases import unleased
 from matchmaker.language.text import clean, is_readable
 from matchmaker.language.vocabulary import load_goods
 from matchmaker.translation import checks, gloss, memory
@@ -128,7 +129,7 @@ def _budget_left(engine: Engine) -> bool:
 
 
 def _free(now: dt.datetime) -> Q:
-    return Q(state=State.WAITING, next_at__lte=now) & (Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+    return Q(state=State.WAITING, next_at__lte=now) & unleased(now)
 
 
 def _claim() -> list[Translation]:

@@ -221,6 +221,15 @@ def test_rows_one_worker_took_are_not_taken_by_another():
     assert bool(claims.take(2)) is False
 
 
+def test_row_that_was_taken_before_the_clock_was_put_back_waits_for_no_lease(time_machine):
+    product = factories.product(factories.company(is_supplier=True))
+    now = timezone.now()
+    time_machine.move_to(now + timedelta(days=1))
+    claims.take(1)
+    time_machine.move_to(now)
+    assert claims.take(1).products == {product.pk: product.revision}
+
+
 def test_row_of_a_dead_worker_is_taken_alone_when_its_lease_ended():
     rows = [factories.product(factories.company(is_supplier=True)) for _ in range(2)]
     claims.take(2)

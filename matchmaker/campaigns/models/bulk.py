@@ -4,13 +4,13 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
+from matchmaker.core.leases import unleased
 
 UNDO = dt.timedelta(minutes=10)
 
@@ -18,8 +18,7 @@ UNDO = dt.timedelta(minutes=10)
 class BulkActionQuerySet(models.QuerySet):
     def waiting(self):
         """Work without a running lease."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-        return self.filter(free, state__in=BulkAction.FOR_WORKERS)
+        return self.filter(unleased(timezone.now()), state__in=BulkAction.FOR_WORKERS)
 
 
 class BulkAction(Public):

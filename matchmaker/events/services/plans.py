@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
+from matchmaker.core.leases import unleased
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import Event, PlanDraft
 from matchmaker.events.scheduling import (
@@ -132,10 +133,7 @@ def _locked_keys(base: PlanDraft) -> list[list]:
 def claim_plan() -> PlanDraft | None:
     """Take one plan no one computes: a conditional update, so that two workers never hold the same."""
     now = timezone.now()
-    free = PlanDraft.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now),
-        state=PlanDraft.State.COMPUTING,
-    )
+    free = PlanDraft.objects.filter(unleased(now), state=PlanDraft.State.COMPUTING)
     for draft in free.order_by("pk").light()[:5]:
         if draft.attempts >= MAX_ATTEMPTS:
             _mark_failed(draft, "tried too often", {"code": "gave_up", "attempts": draft.attempts})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core.ids import Public
+from matchmaker.core.leases import unleased
 
 
 class OwnedQuerySet(models.QuerySet):
@@ -29,8 +30,7 @@ class OwnedQuerySet(models.QuerySet):
 class ImportQuerySet(OwnedQuerySet):
     def waiting(self, now):
         """Work without a running lease."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.filter(free, state__in=Import.WORKING)
+        return self.filter(unleased(now), state__in=Import.WORKING)
 
     def past_undo(self, now):
         return self.filter(undo_until__lt=now, state=Import.State.DONE)

@@ -9,6 +9,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.core.files import private_files
 from matchmaker.core.ids import Public
+from matchmaker.core.leases import unleased
 
 
 def picture_path(row: "Reading", _filename: str) -> str:
@@ -22,8 +23,7 @@ class ReadingQuerySet(models.QuerySet):
         return self.filter(by=user) if user.is_authenticated else self.none()
 
     def waiting(self, now):
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.filter(free, state=Reading.State.WAITING)
+        return self.filter(unleased(now), state=Reading.State.WAITING)
 
 
 class Reading(Public):

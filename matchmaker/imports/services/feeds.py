@@ -19,6 +19,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services.demands import show_demand, take_back_demand
 from matchmaker.companies.models import Company, Membership
+from matchmaker.core.leases import unleased
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.imports import columns, reading
@@ -114,10 +115,9 @@ def work_feeds() -> int:
 
 
 def _due(now: dt.datetime) -> QuerySet[Feed]:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     ended = Q(batch__isnull=False) & ~Q(batch__state__in=Import.WORKING)
     active = Q(batch__isnull=True, state=Feed.State.ACTIVE)
-    return Feed.objects.filter(free, ended | active, next_at__lte=now)
+    return Feed.objects.filter(unleased(now), ended | active, next_at__lte=now)
 
 
 def _work(pk: int, now: dt.datetime) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.leases import unleased
 from matchmaker.matching.models import MatchRun, OfferState, WantState
 from matchmaker.matching.services import rows
 
@@ -94,8 +95,7 @@ def give_back(claim: Claim) -> None:
 
 
 def _free(kind):
-    held = Q(matching_state__lease_until__gte=timezone.now())
-    return behind(kind).exclude(held)
+    return behind(kind).filter(unleased(timezone.now(), "matching_state__"))
 
 
 def _in_turn(waiting, kind, most: int) -> list[int]:
@@ -110,10 +110,9 @@ def _claim(kind, keys: list[int], token: uuid.UUID) -> dict[int, int]:
     states, now = STATES[kind], timezone.now()
     states.objects.bulk_create([states(**{states._meta.pk.attname: pk}) for pk in keys], ignore_conflicts=True)
     revision = Subquery(kind.objects.filter(pk=OuterRef("pk")).values("revision")[:1])
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     # One table and no join: PostgreSQL looks at these conditions again when it had to wait for the row. What a person
     # quicker has matched meanwhile is left out.
-    states.objects.filter(free, pk__in=keys).exclude(revision=revision).update(
+    states.objects.filter(unleased(now), pk__in=keys).exclude(revision=revision).update(
         lease_until=now + dt.timedelta(seconds=min(LEASE, settings.MATCH_LEASE)),
         lease_token=token,
         attempts=Case(When(tried_revision=revision, then=F("attempts") + 1), default=Value(1)),

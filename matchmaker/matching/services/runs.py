@@ -19,6 +19,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import Product
+from matchmaker.core.leases import LONGEST_LEASE, unleased
 from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.scoring import WantIndex
 from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
@@ -84,9 +85,9 @@ def claim_block() -> MatchBlock | None:
     The lease is many times what a block takes; a slower one is done twice, to the same rows.
     """
     now = timezone.now()
-    until = now + dt.timedelta(seconds=settings.MATCH_LEASE)
+    lease = dt.timedelta(seconds=settings.MATCH_LEASE)
     free = MatchBlock.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now),
+        unleased(now, longest=max(LONGEST_LEASE, 2 * lease)),
         run__state=MatchRun.State.RUNNING,
         done_at__isnull=True,
         attempts__lt=rows.MAX_ATTEMPTS,
@@ -94,7 +95,7 @@ def claim_block() -> MatchBlock | None:
     for pk in free.order_by("run_id", "number").values_list("pk", flat=True)[:5]:
         token = uuid.uuid4()
         # The attempt is counted before the work: a block that kills its worker is parked, not tried for ever.
-        if free.filter(pk=pk).update(lease_until=until, lease_token=token, attempts=F("attempts") + 1):
+        if free.filter(pk=pk).update(lease_until=now + lease, lease_token=token, attempts=F("attempts") + 1):
             return MatchBlock.objects.select_related("run__campaign").get(pk=pk)
     return None
 

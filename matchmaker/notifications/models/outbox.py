@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from matchmaker.core.ids import new_id
+from matchmaker.core.leases import unleased
 from matchmaker.core.multilingual_texts import Texts
 from matchmaker.notifications.models.people import Frequency
 
@@ -67,8 +67,6 @@ class Notice(models.Model):
 
 
 LETTER = "letter"  # in the query of an address: the delivery whose link was followed
-# No lease is as long: one that is was written by a clock that ran ahead, and holds nothing.
-LONGEST_LEASE = timedelta(minutes=10)
 
 
 class PromiseQuerySet(models.QuerySet):
@@ -80,8 +78,7 @@ class PromiseQuerySet(models.QuerySet):
 
     def due(self, now):
         """Those a worker may claim: they are due and have no running lease."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LONGEST_LEASE)
-        return self.waiting().filter(free, not_before__lte=now)
+        return self.waiting().filter(unleased(now), not_before__lte=now)
 
 
 class Promise(models.Model):

@@ -1,17 +1,16 @@
 """The figures of a report with many companies, as they were last counted."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
+from matchmaker.core.leases import unleased
 from matchmaker.events.models import Event
 
 
 class ReportCountQuerySet(models.QuerySet):
     def waiting(self):
         """To be counted, and no worker is at it."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-        return self.filter(free, wanted_at__isnull=False)
+        return self.filter(unleased(timezone.now()), wanted_at__isnull=False)
 
 
 class ReportCount(models.Model):
