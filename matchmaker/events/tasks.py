@@ -12,8 +12,7 @@ from matchmaker.events.services import interpreters
 # A plan may take three minutes; the limit stays below the 300 s after which Redis hands the message to another worker.
 @shared_task(name="events.compute_plans", time_limit=240, soft_time_limit=225)
 def compute_plans() -> None:
-    """Compute the next waiting plan; the bell is rung again while there is more."""
-    services.expire_requests()
+    """Compute the next waiting plan, and start again while there is more."""
     if services.compute_plan():
         start_planning()
 
@@ -26,7 +25,8 @@ def get_ready() -> None:
 
 @shared_task(name="events.remind_of_meetings")
 def remind_of_meetings() -> None:
-    """Write the reminders that are due."""
+    """Write the reminders that are due, and end requests for meetings that no one answered."""
+    services.expire_requests()
     services.remind_of_meetings()
     services.remind_of_requests()
     services.remind_of_invitations()

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns.models import Campaign, Participation
-from matchmaker.campaigns.services import approve_company, return_company, submit_company, update_campaign
+from matchmaker.campaigns.services import approve_company, return_company, submit_company
+from matchmaker.campaigns.services.lifecycle import update_campaign
 from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice

@@ -13,6 +13,5 @@ from matchmaker.campaigns.services.approval import (
     return_company,
     submit_company,
     undo_approval,
-    update_campaign,
     withdraw_automatic_approval,
 )

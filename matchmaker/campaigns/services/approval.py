@@ -316,17 +316,3 @@ def return_company(*, by: User, company: Company, campaign: Campaign, reason: st
         reason=reason.strip(),
         kind="company_returned",
     )
-
-
-@transaction.atomic
-def update_campaign(*, by: User, campaign: Campaign, **fields) -> Campaign:
-    """Change names, texts, dates and categories of the campaign."""
-    require_organiser(by, campaign)
-    for name, value in fields.items():
-        setattr(campaign, name, value)
-    if campaign.ends_on < campaign.starts_on:
-        raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
-    campaign.full_clean()
-    campaign.save()
-    record(by=by, verb="update_campaign", on=campaign, facts={"changed": sorted(fields)})
-    return campaign

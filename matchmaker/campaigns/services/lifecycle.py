@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Organiser, Participation, Partner, Question
-from matchmaker.campaigns.services import next_partners, require_takes_new
+from matchmaker.campaigns.services import next_partners, require_organiser, require_takes_new
 from matchmaker.campaigns.services.team import require_campaign_admin
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
@@ -71,6 +71,20 @@ def create_campaign(
         _copy_questions(source, campaign)
     facts = {"from": source.slug, "copied": sorted(copied)} if source else {}
     record(by=by, verb="create_campaign", on=campaign, facts=facts)
+    return campaign
+
+
+@transaction.atomic
+def update_campaign(*, by: User, campaign: Campaign, **fields) -> Campaign:
+    """Change names, texts, dates and categories of the campaign."""
+    require_organiser(by, campaign)
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    if campaign.ends_on < campaign.starts_on:
+        raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
+    campaign.full_clean()
+    campaign.save()
+    record(by=by, verb="update_campaign", on=campaign, facts={"changed": sorted(fields)})
     return campaign
 
 

@@ -47,6 +47,7 @@ from matchmaker.events.services.meetings import (
     lock_meeting,
     move_meeting,
 )
+from matchmaker.events.services.mending import MendPreview, RepairResult, mark_present, mend_plan, preview_mend
 from matchmaker.events.services.no_shows import FillIn, NoShow, fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (
@@ -80,12 +81,7 @@ from matchmaker.events.services.plans import (
     take_out_of_draft,
 )
 from matchmaker.events.services.publishing import (
-    MendPreview,
     PublicationResult,
-    RepairResult,
-    mark_present,
-    mend_plan,
-    preview_mend,
     preview_publish,
     publish_plan,
     to_withdraw,

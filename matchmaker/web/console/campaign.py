@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matchmaker.campaigns.models import Campaign
-from matchmaker.campaigns.services import update_campaign
+from matchmaker.campaigns.services.lifecycle import update_campaign
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms.refusals import refusals_in_form
 
