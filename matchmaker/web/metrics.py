@@ -26,7 +26,7 @@ from matchmaker.events.models import PlanDraft
 from matchmaker.imports.models import Import
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import claims
-from matchmaker.matching.services.rows import PUT_ASIDE
+from matchmaker.matching.services.storing import PUT_ASIDE
 from matchmaker.notifications.health import delivery_health
 from matchmaker.translation.models import Translation
 from matchmaker.web.access.decorators import everyone

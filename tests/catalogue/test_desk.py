@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Demand
 from matchmaker.catalogue.services.demands import close_expired_demands
 from matchmaker.catalogue.versions import Change, changes
 from matchmaker.core.problems import Refused
-from matchmaker.matching.services.rows import matchable_lines
+from matchmaker.matching.services.storing import matchable_lines
 from matchmaker.notifications.models import Notice
 from tests import factories
 

@@ -8,7 +8,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import answer_match
-from matchmaker.matching.services.rows import Strangers
+from matchmaker.matching.services.storing import Strangers
 from matchmaker.notifications.models import Notice
 from tests import factories
 

@@ -14,7 +14,7 @@ from matchmaker.companies.services import is_member
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
-from matchmaker.matching.services.rows import remove
+from matchmaker.matching.services.storing import remove
 from matchmaker.notifications.services import close_notices
 
 

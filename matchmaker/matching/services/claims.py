@@ -13,7 +13,7 @@ from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.leases import unleased
 from matchmaker.matching.models import MatchRun, OfferState, WantState
-from matchmaker.matching.services import rows
+from matchmaker.matching.services import storing
 
 FOLLOWED, MOST_FOLLOWED = dt.timedelta(hours=2), 5_000
 LEASE = 30  # seconds; a claim takes one, and a row of a dead worker waits so long
@@ -81,7 +81,7 @@ def take(most: int, *, beside: MatchRun | None = None) -> Claim:
     fresh = {kind: free_rows.exclude(_TRIED) for kind, free_rows in free.items()}
     products, lines = (_claim(kind, _in_turn(free_rows, kind, most), token) for kind, free_rows in fresh.items())
     if not products and not lines:
-        tried = {kind: free_rows.exclude(rows.PUT_ASIDE).order_by("pk") for kind, free_rows in free.items()}
+        tried = {kind: free_rows.exclude(storing.PUT_ASIDE).order_by("pk") for kind, free_rows in free.items()}
         products = _claim(Product, list(tried[Product].values_list("pk", flat=True)[:1]), token)
         if not products:
             lines = _claim(DemandLine, list(tried[DemandLine].values_list("pk", flat=True)[:1]), token)

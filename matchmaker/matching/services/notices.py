@@ -9,7 +9,7 @@ from matchmaker.companies.programs import notify_company as tell_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import letter_facts
-from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT
+from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT
 from matchmaker.notifications.models import Notice
 
 

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
-from matchmaker.matching.services import rows, scorer
+from matchmaker.matching.services import scorer, storing
 from matchmaker.matching.sides import offers, wants
 
 MOST = 2_000  # rows of the other side that are compared; where there are more, the newest of a like kind
@@ -70,7 +70,7 @@ def preview_demand(demand: Demand) -> Preview:
     def look() -> Preview:
         scored_by = scorer.current()
         lines = list(demand.lines.select_related("demand").order_by("pk"))
-        products = rows.sound_products().exclude(company=demand.company_id)
+        products = storing.sound_products().exclude(company=demand.company_id)
         near = _near(products, [line.category_id for line in lines], [line.hs_code for line in lines])
         wanted = scored_by.want_index(wants(lines))
         pairs = scored_by.pairs(scored_by.offer_index(offers(near)), wanted)
@@ -87,7 +87,7 @@ def preview_demand(demand: Demand) -> Preview:
 def _visible_lines(product: Product) -> QuerySet[DemandLine]:
     invited = Q(visibility=Demand.Visibility.INVITED, invitations__company=product.company_id)
     seen = Demand.objects.open().filter(Q(visibility=Demand.Visibility.PUBLIC) | invited)
-    return rows.sound_lines().filter(demand__in=seen).exclude(demand__company=product.company_id)
+    return storing.sound_lines().filter(demand__in=seen).exclude(demand__company=product.company_id)
 
 
 def _near(found: QuerySet, categories: Iterable[str | None], codes: Iterable[str]) -> list[Any]:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, Product
-from matchmaker.matching.services import claims, rows
+from matchmaker.matching.services import claims, storing
 
 # Matching takes seconds. A page that waits longer asks no more: a notice tells of what comes later.
 LONGEST_WAIT = dt.timedelta(minutes=10)
@@ -29,4 +29,4 @@ def _is_recent(row: Product | Demand) -> bool:
 
 
 def _still_to_do(chosen: QuerySet) -> bool:
-    return claims.behind(chosen.model).exclude(rows.PUT_ASIDE).filter(pk__in=chosen.order_by().values("pk")).exists()
+    return claims.behind(chosen.model).exclude(storing.PUT_ASIDE).filter(pk__in=chosen.order_by().values("pk")).exists()

@@ -23,7 +23,7 @@ from matchmaker.core.leases import LONGEST_LEASE, unleased
 from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.scoring import WantIndex
 from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
-from matchmaker.matching.services import notices, rows, scorer, waiting
+from matchmaker.matching.services import notices, scorer, storing, waiting
 from matchmaker.matching.sides import offers, wants
 
 GIVEN_UP = "Its worker died five times."
@@ -38,14 +38,14 @@ def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
     """
     if by is not None:
         require_organiser(by, campaign)
-    keys = list(rows.matchable_products().values_list("pk", flat=True))
+    keys = list(storing.matchable_products().values_list("pk", flat=True))
     try:
         with transaction.atomic():
             run = MatchRun.objects.create(
                 campaign=campaign,
                 started_by=by,
                 products=len(keys),
-                lines=rows.matchable_lines().count(),
+                lines=storing.matchable_lines().count(),
                 settings=scorer.in_use(),
             )
     except IntegrityError:
@@ -90,7 +90,7 @@ def claim_block() -> MatchBlock | None:
         unleased(now, longest=max(LONGEST_LEASE, 2 * lease)),
         run__state=MatchRun.State.RUNNING,
         done_at__isnull=True,
-        attempts__lt=rows.MAX_ATTEMPTS,
+        attempts__lt=storing.MAX_ATTEMPTS,
     )
     for pk in free.order_by("run_id", "number").values_list("pk", flat=True)[:5]:
         token = uuid.uuid4()
@@ -102,7 +102,7 @@ def claim_block() -> MatchBlock | None:
 
 def _note_lines() -> None:
     """Write down which revision of each line the run reads: what is edited meanwhile still waits when it ends."""
-    lines = rows.matchable_lines().values_list("pk", "revision")
+    lines = storing.matchable_lines().values_list("pk", "revision")
     WantState.objects.update(run_revision=None)
     WantState.objects.bulk_create(
         [WantState(line_id=pk, run_revision=revision) for pk, revision in lines],
@@ -127,7 +127,7 @@ def match_block() -> bool:
         .exclude(status=Product.Status.DRAFT)
         .values_list("pk", "revision")
     )
-    products = offers(rows.sound_products().filter(pk__in=revisions))
+    products = offers(storing.sound_products().filter(pk__in=revisions))
     wanted = wants_of_run(block.run_id, scored_by)
     pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
     with transaction.atomic():
@@ -141,7 +141,7 @@ def match_block() -> bool:
         revisions = {pk: revision for pk, revision in revisions.items() if now.get(pk) == revision}
         pairs = [pair for pair in pairs if pair.offer in revisions]
         waiting.clear_stale(set(revisions), set(), pairs, {want.key for want in wanted.items})
-        rows.write_pairs(pairs, scored_by.name)
+        storing.write_pairs(pairs, scored_by.name)
         # The lines are told once, when the last block has been seen.
         notices.tell(products=revisions, lines=())
         waiting.mark_seen(OfferState, revisions)
@@ -152,7 +152,7 @@ def match_block() -> bool:
 @lru_cache(maxsize=1)
 def wants_of_run(_run: int, scored_by: scorer.Scorer) -> WantIndex:
     """The demand lines of a run, made ready once a process."""
-    return scored_by.want_index(wants(rows.sound_lines()))
+    return scored_by.want_index(wants(storing.sound_lines()))
 
 
 def _end_runs() -> bool:
@@ -160,7 +160,7 @@ def _end_runs() -> bool:
     now, ended = timezone.now(), False
     for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING):
         undone = run.blocks.filter(done_at__isnull=True)
-        if undone.filter(Q(attempts__lt=rows.MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
+        if undone.filter(Q(attempts__lt=storing.MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
             continue
         undone.update(last_error=GIVEN_UP)
         _finish(run)
@@ -175,7 +175,7 @@ def _finish(run: MatchRun) -> None:
         state=MatchRun.State.DONE, finished_at=timezone.now()
     ):
         return
-    rows.prune_all(run.settings.floor if run.settings else 0)
+    storing.prune_all(run.settings.floor if run.settings else 0)
     news = Match.objects.filter(created_at__gte=run.started_at).values_list("line", flat=True)
     notices.tell(products=(), lines=set(news))
     WantState.objects.filter(run_revision__isnull=False).update(

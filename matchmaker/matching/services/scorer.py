@@ -14,10 +14,10 @@ from matchmaker.matching.engine.background import Background
 from matchmaker.matching.engine.pairs import Offer, Pair, merge
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
 from matchmaker.matching.models import MatchRun, MatchSettings
-from matchmaker.matching.services import rows, vectors
+from matchmaker.matching.services import storing, vectors
 from matchmaker.matching.services.conditions import exchange_rates
-from matchmaker.matching.services.rows import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
 from matchmaker.matching.services.shares import with_shares
+from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
 from matchmaker.matching.sides import offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
@@ -94,8 +94,8 @@ def learn_for(run: MatchRun) -> Scorer:
     """The scorer of a run; its background is learned and stored by the first block, and read by the others."""
     if not MatchRun.objects.filter(pk=run.pk, background__isnull=False).exists():
         offered, wanted = (
-            offers(rows.sound_products()),
-            wants(rows.sound_lines()),
+            offers(storing.sound_products()),
+            wants(storing.sound_lines()),
         )
         learned = Matcher(vectors.encoder()).learn_background(
             offered, wanted, vectors.offer_vectors(offered), vectors.want_vectors(wanted)
@@ -140,7 +140,7 @@ _cache: dict[str, _CachedSide] = {}
 
 
 def all_wants(scorer: Scorer) -> WantIndex:
-    lines = rows.sound_lines()
+    lines = storing.sound_lines()
     about = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
     return _cached_index(
         "wants",
@@ -154,7 +154,7 @@ def all_wants(scorer: Scorer) -> WantIndex:
 
 def all_offers(scorer: Scorer) -> OfferIndex:
     """Also built anew on the next day: certificates run out."""
-    products = rows.sound_products()
+    products = storing.sound_products()
     about = products.order_by().aggregate(
         n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
     )

@@ -20,7 +20,7 @@ from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.scoring import DEFAULT, Weights
 from matchmaker.matching.engine.weights import PARTS
 from matchmaker.matching.models import Match, MatchSettings
-from matchmaker.matching.services import rows, scorer
+from matchmaker.matching.services import scorer, storing
 from matchmaker.matching.services.runs import start_match_run
 from matchmaker.matching.sides import wants
 
@@ -162,7 +162,7 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
     now = replace(now, floor=0)
     changed = replace(now, matcher=_with(now, given_weights(weights, floor)), skip_known=skip_known)
     offered = scorer.all_offers(now)
-    sample = now.want_index(wants(_spread(rows.sound_lines(), SAMPLE_LINES)))
+    sample = now.want_index(wants(_spread(storing.sound_lines(), SAMPLE_LINES)))
     before, after = (_by_line(one.pairs(offered, sample)) for one in (now, changed))
     names = {offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts}
     private = set(DemandLine.objects.filter(demand__visibility="private").values_list("pk", flat=True))
@@ -212,7 +212,7 @@ def _by_line(pairs: Sequence[Pair]) -> dict[int, list[int]]:
     for pair in sorted(pairs, key=lambda pair: (-pair.score, pair.offer)):
         if pair.score >= settings.MATCH_MINIMUM:
             products_of.setdefault(pair.want, []).append(pair.offer)
-    return {line: products[: rows.TOP_PER_LINE] for line, products in products_of.items()}
+    return {line: products[: storing.TOP_PER_LINE] for line, products in products_of.items()}
 
 
 def _mean(values: list[float]) -> float | None:

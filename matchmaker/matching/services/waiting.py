@@ -14,7 +14,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
-from matchmaker.matching.services import claims, notices, rows, scorer
+from matchmaker.matching.services import claims, notices, scorer, storing
 from matchmaker.matching.services.scorer import Scorer
 from matchmaker.matching.sides import offers, wants
 
@@ -24,7 +24,7 @@ BATCH = 10  # rows of a side a claim takes: what is edited meanwhile waits for s
 def waiting() -> tuple[list[int], list[int]]:
     """Primary keys of products and demand lines whose revision matching has not seen, but for those put aside."""
     products, lines = (
-        list(claims.behind(kind).exclude(rows.PUT_ASIDE).order_by("pk").values_list("pk", flat=True))
+        list(claims.behind(kind).exclude(storing.PUT_ASIDE).order_by("pk").values_list("pk", flat=True))
         for kind in (Product, DemandLine)
     )
     return products, lines
@@ -32,7 +32,7 @@ def waiting() -> tuple[list[int], list[int]]:
 
 def put_aside():
     """Products and lines that were given up: for a person to look at."""
-    products, lines = (claims.behind(kind).filter(rows.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))
+    products, lines = (claims.behind(kind).filter(storing.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))
     return products.select_related("company").prefetch_related("texts"), lines.select_related("demand__company")
 
 
@@ -95,8 +95,8 @@ def match_waiting() -> int:
 def _owed(products: list[int], lines: list[int]) -> tuple[set[int], set[int]]:
     """The same with those whose full list may lose a row to the change: another one may be owed the place."""
     rows_ = Match.objects.order_by()
-    full_lines = rows_.values("line").annotate(n=Count("pk")).filter(n__gte=rows.TOP_PER_LINE).values("line")
-    full_products = rows_.values("product").annotate(n=Count("pk")).filter(n__gte=rows.TOP_PER_PRODUCT)
+    full_lines = rows_.values("line").annotate(n=Count("pk")).filter(n__gte=storing.TOP_PER_LINE).values("line")
+    full_products = rows_.values("product").annotate(n=Count("pk")).filter(n__gte=storing.TOP_PER_PRODUCT)
     promised = rows_.filter(score__lt=settings.MATCH_MINIMUM)
     losing_lines = rows_.filter(product__in=products, line__in=full_lines)
     losing_products = rows_.filter(line__in=lines).filter(
@@ -126,10 +126,10 @@ def refresh(scored_by: Scorer, *, products: set[int], lines: set[int]):
     """
     pairs: list[Pair] = []
     if products:
-        offered = offers(rows.matchable_products().filter(pk__in=products))
+        offered = offers(storing.matchable_products().filter(pk__in=products))
         pairs += scored_by.pairs(scored_by.offer_index(offered), scorer.all_wants(scored_by))
     if lines:
-        wanted = wants(rows.matchable_lines().filter(pk__in=lines))
+        wanted = wants(storing.matchable_lines().filter(pk__in=lines))
         pairs += scored_by.pairs(scorer.all_offers(scored_by), scored_by.want_index(wanted))
     # A new product that fits a new line was found from both ends.
     pairs = list({(pair.offer, pair.want): pair for pair in pairs}.values())
@@ -137,9 +137,9 @@ def refresh(scored_by: Scorer, *, products: set[int], lines: set[int]):
     @transaction.atomic
     def commit(*, cut: bool = True) -> None:
         clear_stale(products, lines, pairs)
-        rows.write_pairs(pairs, scored_by.name)
+        storing.write_pairs(pairs, scored_by.name)
         if cut:
-            rows.prune(products=products, lines=lines, floor=scored_by.floor)
+            storing.prune(products=products, lines=lines, floor=scored_by.floor)
 
     return pairs, commit
 
