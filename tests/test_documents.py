@@ -120,7 +120,7 @@ def is_a_name_of_ours(name: str) -> bool:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if not is_history(page)], ids=page_name)
 def test_dotted_names_of_a_page_exist(page):
-    """A span such as `companies.programs.notify_company(company, …)`: it begins with a layer."""
+    """A span such as `companies.notices.notify_company(company, …)`: it begins with a layer."""
     layers = {path.name for path in (ROOT / "matchmaker").iterdir() if path.is_dir()}
     app.autodiscover_tasks(force=True)
     named = {

@@ -1,10 +1,8 @@
 """Tasks of events: no arguments, since the rows say what is to be done."""
 
-import contextlib
-
 from celery import shared_task
-from kombu.exceptions import OperationalError
 
+from matchmaker.core.tasks import start
 from matchmaker.events import scheduling, services
 from matchmaker.events.services import interpreters
 
@@ -41,11 +39,9 @@ def send_letters() -> None:
 
 def start_planning() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    with contextlib.suppress(OperationalError):
-        compute_plans.apply_async(expires=60, retry=False)
+    start(compute_plans)
 
 
 def announce() -> None:
     """A person looks at the page from which plans are started."""
-    with contextlib.suppress(OperationalError):
-        get_ready.apply_async(expires=60, retry=False)
+    start(get_ready)

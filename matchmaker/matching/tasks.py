@@ -8,6 +8,7 @@ from celery.signals import worker_init
 from django.db import OperationalError, connections
 from kombu.exceptions import OperationalError as NoBroker
 
+from matchmaker.core.tasks import start
 from matchmaker.matching import services
 from matchmaker.notifications.tasks import start_delivery
 
@@ -75,8 +76,7 @@ def remind_owing() -> None:
 
 def start_matching() -> None:
     """Wake a worker now instead of at the next tick. Without Redis nothing is lost: the timetable finds the row."""
-    with contextlib.suppress(NoBroker):
-        match_waiting.apply_async(expires=60, retry=False)
+    start(match_waiting)
 
 
 def start_price_update() -> None:

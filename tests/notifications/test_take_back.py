@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from matchmaker.companies import members
 from matchmaker.companies.models import Membership
-from matchmaker.companies.programs import notify_company
+from matchmaker.companies.notices import notify_company
 from matchmaker.notifications import digests, health, mail, services, webhooks
 from matchmaker.notifications.models import Delivery, Digest, Notice, Preference, WebhookDelivery
 from matchmaker.notifications.reasons import KNOWN

@@ -5,13 +5,11 @@ Names go out in every language."""
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import override
 
 from matchmaker.companies.models import Company
-from matchmaker.companies.programs import notify_company
+from matchmaker.companies.notices import notify_company
 from matchmaker.core.clocks import zone_name
 from matchmaker.events import calendar
 from matchmaker.events.models import (
@@ -25,6 +23,7 @@ from matchmaker.events.models import (
     PlanDraft,
 )
 from matchmaker.events.services.brand import LOOKS_LIKE
+from matchmaker.notifications.by_language import in_languages
 from matchmaker.notifications.services import cancel_waiting
 
 
@@ -37,17 +36,8 @@ def _names(company: Company) -> dict:
     return {"company": {"en": latin, "zh-hans": chinese}}
 
 
-def _in_all(say: Callable[[], str]) -> dict[str, str]:
-    """What the site says, in each language; the letter takes the reader's."""
-    found = {}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found[language] = say()
-    return found
-
-
 def _zone(event: Event) -> dict[str, str]:
-    return _in_all(lambda: zone_name(event.time_zone, in_brackets=True))
+    return in_languages(lambda: zone_name(event.time_zone, in_brackets=True))
 
 
 def _page(event: Event) -> str:
@@ -164,8 +154,8 @@ def notify_meeting_change(meeting: Meeting, *, to: Iterable[Company], at: dt.dat
                 "cancelled": meeting.status == Meeting.Status.CANCELLED,
                 "when": _clock(event, meeting.starts_at),
                 "zone": _zone(event),
-                "where": _in_all(lambda meeting=meeting: meeting.where),
-                "why": _in_all(lambda meeting=meeting: meeting.why),
+                "where": in_languages(lambda meeting=meeting: meeting.where),
+                "why": in_languages(lambda meeting=meeting: meeting.why),
                 "calendar": calendar.invitation(meeting, company),
             },
             path=_page(event),
@@ -248,7 +238,7 @@ def notify_request_answer(request: MeetingRequest, *, to: Company, then: Callabl
             **_about(request.event),
             **_names(other),
             "accepted": request.status == "accepted",
-            "next": _in_all(then),
+            "next": in_languages(then),
         },
         path=_page(request.event),
         part_of=request.event.campaign_id,

@@ -9,12 +9,13 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns import boundary
 from matchmaker.companies.models import CONTACT_FIELDS, Company
-from matchmaker.companies.programs import notify_company
+from matchmaker.companies.notices import notify_company
 from matchmaker.companies.services import is_member
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.storing import remove
+from matchmaker.notifications.by_language import in_languages, languages_of
 from matchmaker.notifications.services import close_notices
 
 
@@ -89,11 +90,9 @@ def _open_contact(match: Match) -> None:
             ids={"match": match.uid},
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
-                "company": letter_facts.in_languages(
-                    lambda partner=partner: partner.display_name, letter_facts.languages_of(company)
-                ),
+                "company": in_languages(lambda partner=partner: partner.display_name, languages_of(company.members)),
                 **{name: getattr(seen, name) for name in CONTACT_FIELDS},
-                **letter_facts.names(match, letter_facts.languages_of(company)),
+                **letter_facts.names(match, languages_of(company.members)),
             },
             path=f"/{side}/matches/{match.uid}/",
         )
@@ -101,7 +100,7 @@ def _open_contact(match: Match) -> None:
 
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
     other_side = "buyer" if side == "supplier" else "supplier"
-    languages = letter_facts.languages_of(other)
+    languages = languages_of(other.members)
     facts = (
         letter_facts.of_line(match.line, languages)
         if other_side == "supplier"

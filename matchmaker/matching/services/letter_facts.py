@@ -4,35 +4,20 @@ A line of text in a script that the reader does not know says nothing in a subje
 place are known in every language of the site.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Category, DemandLine, HSCode, Product
-from matchmaker.companies.models import Company
 from matchmaker.core.formats import quantity
-from matchmaker.core.languages import ENGLISH, base_of, current, site_code, site_languages
+from matchmaker.core.languages import ENGLISH, base_of, current
 from matchmaker.core.lists import format_list
 from matchmaker.matching.models import Match
+from matchmaker.notifications.by_language import in_languages
 
 HEADING = 4  # digits
 LONGEST = 60  # characters of the tariff's own English text
-
-
-def languages_of(company: Company) -> list[str]:
-    """The languages in which the people of a company read their letters, and English."""
-    return sorted({ENGLISH, *map(site_code, company.members.values_list("language", flat=True))})
-
-
-def in_languages(make: Callable[[], Any], languages: Iterable[str] | None = None) -> dict[str, Any]:
-    """What `make` gives in each of these languages, or of all of the site, as notices carry it."""
-    made = {}
-    for language in languages or [row.code for row in site_languages()]:
-        with translation.override(language):
-            made[language] = make()
-    return made
 
 
 def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[str, Any]:

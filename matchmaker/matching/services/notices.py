@@ -5,11 +5,12 @@ from typing import Any
 from django.db.models import Max
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
-from matchmaker.companies.programs import notify_company as tell_company
+from matchmaker.companies.notices import notify_company as tell_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT
+from matchmaker.notifications.by_language import in_languages, languages_of
 from matchmaker.notifications.models import Notice
 
 
@@ -35,7 +36,7 @@ def _tell(company, side: str, uid, matches, path: str) -> int:
     best = news.for_cards().order_by("-score", "pk").first()
     if best is None:
         return 0
-    languages = letter_facts.languages_of(company)
+    languages = languages_of(company.members)
     return tell_company(
         company,
         kind="match_found",
@@ -45,7 +46,7 @@ def _tell(company, side: str, uid, matches, path: str) -> int:
             **_names(best, side, languages),
             "percent": round(best.score * 100),
             "count": min(news.count(), TOP_PER_PRODUCT if side == "supplier" else TOP_PER_LINE),
-            "reasons": letter_facts.in_languages(lambda: reasons.sentences(best)[:3], languages),
+            "reasons": in_languages(lambda: reasons.sentences(best)[:3], languages),
         },
         path=path,
         ids={"match": best.uid, "product" if side == "supplier" else "line": uid},

@@ -11,6 +11,7 @@ from django.utils import timezone
 from matchmaker.companies.models import Company
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import letter_facts
+from matchmaker.notifications.by_language import languages_of
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
@@ -60,7 +61,7 @@ def _remind(company: Company, side: str, owed: list[Match], now: dt.datetime) ->
         "side": side,
         "count": len(due),
         "days": max((now - asked_at[match.pk]).days for match in due),
-        "pairs": [_describe_match(match, side, letter_facts.languages_of(company)) for match in due[:SHOWN]],
+        "pairs": [_describe_match(match, side, languages_of(company.members)) for match in due[:SHOWN]],
         "more": max(0, len(due) - SHOWN),
     }
     page = f"{due[0].uid}/" if len(due) == 1 else "?state=unanswered"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.db.models import Model
 
-from matchmaker.companies import programs
 from matchmaker.companies.models import Company
-from matchmaker.matching.services import letter_facts
+from matchmaker.companies.notices import notify_company
 from matchmaker.messaging.models import Enquiry, Side
+from matchmaker.notifications.by_language import in_languages, languages_of
 
 SHOWN = 280  # characters of a text in a notice
 
@@ -22,7 +22,7 @@ def name_of_side(enquiry: Enquiry, side: str) -> dict[str, str] | str:
 
 def _for_other_side(enquiry: Enquiry, side: str, make: Callable[[], str]) -> dict[str, str]:
     """What is said of a side, in the languages of the other side's people."""
-    return letter_facts.in_languages(make, letter_facts.languages_of(enquiry.company_of(Side(side).other)))
+    return in_languages(make, languages_of(enquiry.company_of(Side(side).other).members))
 
 
 def people(enquiry: Enquiry, side: str):
@@ -39,7 +39,7 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
     other = Side(side).other
     company = enquiry.company_of(other)
     key = about if isinstance(about, str) else str(about.uid)  # type: ignore[attr-defined]
-    return programs.notify_company(
+    return notify_company(
         enquiry.company_of(side),
         kind=kind,
         people=people(enquiry, side),

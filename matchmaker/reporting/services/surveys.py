@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Membership
-from matchmaker.companies.programs import notify_company
+from matchmaker.companies.notices import notify_company
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.brand import LOOKS_LIKE

@@ -20,7 +20,7 @@ from matchmaker.core import reference, units
 from matchmaker.core.downloads import download
 from matchmaker.core.exchange import exchange
 from matchmaker.core.formats import day as date_of
-from matchmaker.core.formats import isolate, money, quantity
+from matchmaker.core.formats import isolate, money, number, quantity
 from matchmaker.core.lists import format_list, join_label, join_sentences
 from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.events.services.outcomes import attendance_rates
@@ -37,7 +37,6 @@ from matchmaker.web.rendering.match_terms import format_days
 from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import capacity, certificate, hs, language_name, price, unit
-from matchmaker.web.templatetags.ui import number
 
 LONGEST = 40  # characters of a demand line
 REASONS = 2  # of a match that are written out

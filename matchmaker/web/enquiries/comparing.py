@@ -17,7 +17,7 @@ from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
-from matchmaker.core.formats import day, money, quantity
+from matchmaker.core.formats import day, money, number, quantity
 from matchmaker.core.lists import format_list, join_label
 from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.market_access import sentences
@@ -36,7 +36,6 @@ from matchmaker.web.rendering.match_terms import format_days
 from matchmaker.web.rendering.reading_ahead import read_ahead_notes
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import certificate, for_one
-from matchmaker.web.templatetags.ui import number
 
 PART_WORDS = {
     "goods": gettext_lazy("Goods"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product, is_public
 from matchmaker.companies.models import Company
 from matchmaker.core import languages
+from matchmaker.core.formats import number
 from matchmaker.core.languages import site_languages
 from matchmaker.events.models import Event
 from matchmaker.matching.models import Match
@@ -25,7 +26,6 @@ from matchmaker.web.public import directory
 from matchmaker.web.public.demands import cards as demand_cards
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_products
 from matchmaker.web.templatetags.trade import country
-from matchmaker.web.templatetags.ui import number
 
 LOOKED_AT = 300  # newest rows among which the front door chooses
 COUNTRIES_SHOWN = 12  # those with most suppliers; the list of suppliers has all

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.companies.models import Company
-from matchmaker.core.formats import quantity
+from matchmaker.core.formats import number, quantity
 from matchmaker.directory import cards, facts
 from matchmaker.market_access import sentences
 from matchmaker.market_access.readiness import State
@@ -22,7 +22,6 @@ from matchmaker.web.public.attending import event_names
 from matchmaker.web.public.directory import Facet, Sort, category_names, each, group_names
 from matchmaker.web.rendering.reading_ahead import read_ahead_products
 from matchmaker.web.templatetags.trade import certificate, country, language_name, unit
-from matchmaker.web.templatetags.ui import number
 
 LINES = 8  # of a buyer's demands that a list can be ordered by
 LONGEST_LINE = 40

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core import formats, reference
-from matchmaker.core.formats import money, quantity
+from matchmaker.core.formats import money, number, quantity
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.presentation import WindowBox, window_box
@@ -35,7 +35,6 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.back import address_back
 from matchmaker.web.rendering import trust
 from matchmaker.web.templatetags.trade import for_one, price, target_price, unit
-from matchmaker.web.templatetags.ui import number
 
 Row = dict[str, Any]
 

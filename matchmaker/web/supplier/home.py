@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.formats import number
 from matchmaker.core.lists import join_label, side_by_side
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
@@ -19,7 +20,6 @@ from matchmaker.web.company_pages import new_questions, state_of
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches, read_ahead_products
 from matchmaker.web.supplier.matches import match_context, seen_by
 from matchmaker.web.supplier.products import completeness, own_product
-from matchmaker.web.templatetags.ui import number
 
 SHOWN = 3
 

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies.models import Company
+from matchmaker.core.formats import number
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events import services, tasks
 from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
@@ -35,7 +36,7 @@ from matchmaker.web.console.events.steps import render_step
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.rendering.notice_claims import describe_result
-from matchmaker.web.templatetags.ui import moment, number
+from matchmaker.web.templatetags.ui import moment
 
 UNPLACED_PER_PAGE = 25
 AGENDAS_PER_PAGE = 40

@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
+from matchmaker.core.formats import number
 from matchmaker.events.models import Event
 from matchmaker.events.services import StepImpact
 from matchmaker.events.services.publishing import Change
 from matchmaker.web.rendering.agendas import local
-from matchmaker.web.templatetags.ui import number
 
 SHOWN = 60
 
