@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from matchmaker.core import replica
 from matchmaker.directory import facts
-from matchmaker.directory.rows import DIRECTORIES, Changes, Directory
+from matchmaker.directory.rows import DIRECTORIES, Changes, DirectoryDefinition
 from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, search_backend
 from matchmaker.language.text import clean
 from matchmaker.notifications import leases
@@ -62,13 +62,13 @@ class IndexService:
             result = self.backend.search(kind, replace(query, name_weight=directory.name_weight), entries)
         return result or _by_name(directory, query)
 
-    def _own_entries(self, directory: Directory, own: QuerySet) -> Sequence:
+    def _own_entries(self, directory: DirectoryDefinition, own: QuerySet) -> Sequence:
         if own.query.is_empty():
             return ()
         newest = list(own.order_by("-pk").values_list("pk", flat=True)[:MOST_OWN])
         return list(directory.entries(own.filter(pk__in=newest))) if newest else ()
 
-    def _is_ready(self, kind: str, directory: Directory) -> bool:
+    def _is_ready(self, kind: str, directory: DirectoryDefinition) -> bool:
         """Whether there is an index to be trusted; a small one is brought up to date."""
         if self.is_large(kind):
             age = time.time() - self.backend.checked(kind)
@@ -195,7 +195,7 @@ class IndexService:
             if self.backend.needs_tidying(kind):
                 self.backend.tidy(kind)
 
-    def _find_changes(self, directory: Directory, state: State) -> tuple[set[int], Changes]:
+    def _find_changes(self, directory: DirectoryDefinition, state: State) -> tuple[set[int], Changes]:
         """(keys of rows that may differ from their entries, the changes that were looked at).
 
         The time before the last refresh is looked at again, because a transaction may have ended after it; what was
@@ -205,7 +205,7 @@ class IndexService:
         known = {(key, what) for key, what in state.get("changes", ())}
         return {key for key, _what in changes - known} | self._only_on_one_side(directory), changes
 
-    def _only_on_one_side(self, directory: Directory) -> set[int]:
+    def _only_on_one_side(self, directory: DirectoryDefinition) -> set[int]:
         """Keys that are only in the rows or only in the index: what was let in or taken away without a new time."""
         indexed, now = self.backend.keys(directory.name), time.monotonic()
         if len(indexed) > COUNT_RARELY and now - self._counted.get(directory.name, 0) < COUNT_EVERY:
@@ -260,17 +260,17 @@ def warm_up() -> None:
         index_service().search(kind, SearchQuery("茉莉香米"))
 
 
-def _state(directory: Directory) -> dict[str, Any]:
+def _state(directory: DirectoryDefinition) -> dict[str, Any]:
     rules = facts.stamp() if directory.name == "products" else ""
     return {"since": timezone.now().isoformat(), "facts": rules, "fingerprint": directory.fingerprint}
 
 
-def _has_many(directory: Directory) -> bool:
+def _has_many(directory: DirectoryDefinition) -> bool:
     return directory.rows().order_by("pk").values("pk")[AT_ONCE : AT_ONCE + 1].exists()
 
 
 # -- without an index -------------------------------------------------------------------------------------------------
-def _by_name(directory: Directory, query: SearchQuery) -> SearchResult:
+def _by_name(directory: DirectoryDefinition, query: SearchQuery) -> SearchResult:
     """The newest rows whose names hold the words: what can be answered without an index."""
     rows = directory.rows()
     for name, lookup in directory.lookups.items():

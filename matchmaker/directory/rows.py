@@ -35,7 +35,7 @@ Changes = set[tuple[int, str]]  # (key of an entry, words that tell one change o
 
 
 @dataclass(frozen=True)
-class Directory:
+class DirectoryDefinition:
     """How one directory is read. `stamp` changes with any of its rows; `facets` are what its entries are filtered by
     and ordered by, beside the months of `facts.months`."""
 
@@ -270,55 +270,58 @@ def changed_demands(since: dt.datetime) -> Changes:
 
 
 DIRECTORIES = {
-    "products": Directory(
-        "products",
-        (
-            "group",
-            "category",
-            "origin",
-            "ready",
-            "certificate",
-            "duty",
-            "price",
-            "currency",
-            "order",
-            "verification",
-            "language",
+    directory.name: directory
+    for directory in (
+        DirectoryDefinition(
+            name="products",
+            facets=(
+                "group",
+                "category",
+                "origin",
+                "ready",
+                "certificate",
+                "duty",
+                "price",
+                "currency",
+                "order",
+                "verification",
+                "language",
+            ),
+            rows=Product.objects.published,
+            entries=product_entries,
+            stamp=_products_stamp,
+            changed=changed_products,
+            names="texts__name",
+            lookups={
+                "group": "category__group",
+                "category": "category",
+                "origin": "origin",
+                "certificate": "certificates__code",
+                "verification": "company__verification",
+            },
         ),
-        Product.objects.published,
-        product_entries,
-        _products_stamp,
-        changed_products,
-        "texts__name",
-        {
-            "group": "category__group",
-            "category": "category",
-            "origin": "origin",
-            "certificate": "certificates__code",
-            "verification": "company__verification",
-        },
-    ),
-    "suppliers": Directory(
-        "suppliers",
-        ("group", "category", "country", "verification", "certificate", "language"),
-        Company.objects.public,
-        supplier_entries,
-        _suppliers_stamp,
-        changed_suppliers,
-        "name_key",
-        {"group": "products__category__group", "country": "country", "verification": "verification"},
-        owner="pk",
-        name_weight=1.0,
-        rests_on="products",
-    ),
-    "demands": Directory(
-        "demands",
-        ("group", "category", "certificate", "origin"),
-        Demand.objects.public,
-        demand_entries,
-        _demands_stamp,
-        changed_demands,
-        "lines__text",
-        {"group": "lines__category__group", "category": "lines__category"},
-    ),
+        DirectoryDefinition(
+            name="suppliers",
+            facets=("group", "category", "country", "verification", "certificate", "language"),
+            rows=Company.objects.public,
+            entries=supplier_entries,
+            stamp=_suppliers_stamp,
+            changed=changed_suppliers,
+            names="name_key",
+            lookups={"group": "products__category__group", "country": "country", "verification": "verification"},
+            owner="pk",
+            name_weight=1.0,
+            rests_on="products",
+        ),
+        DirectoryDefinition(
+            name="demands",
+            facets=("group", "category", "certificate", "origin"),
+            rows=Demand.objects.public,
+            entries=demand_entries,
+            stamp=_demands_stamp,
+            changed=changed_demands,
+            names="lines__text",
+            lookups={"group": "lines__category__group", "category": "lines__category"},
+        ),
+    )
 }
