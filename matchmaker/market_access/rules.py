@@ -16,7 +16,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 Texts = Mapping[str, str]  # language code → text
 CODES = {"zh": "zh-hans"}  # the ending of a column → its language, where the two differ
@@ -284,15 +284,15 @@ def day_or_none(text: str) -> date | None:
 
 
 # How a cell is read, by the type of its field.
-_READERS: dict[str, Callable[[str], Any]] = {
-    "str": str,
-    "tuple[str, ...]": lambda text: tuple(text.split()),
-    "bool": _YES.__getitem__,
-    "date": date.fromisoformat,
-    "date | None": day_or_none,
-    "Stage": Stage,
-    "Evidence": Evidence,
-    "Confidence": Confidence,
+_READERS: dict[Any, Callable[[str], Any]] = {
+    str: str,
+    tuple[str, ...]: lambda text: tuple(text.split()),
+    bool: _YES.__getitem__,
+    date: date.fromisoformat,
+    date | None: day_or_none,
+    Stage: Stage,
+    Evidence: Evidence,
+    Confidence: Confidence,
 }
 
 
@@ -301,10 +301,11 @@ def read_columns(record: type, row: Mapping[str, str], *, but: Collection[str] =
 
     Raises ValueError (bad date, unknown word) or KeyError (missing column, answer other than yes or no).
     """
-    wanted = [one for one in fields(record) if one.name not in but]
+    types = get_type_hints(record)
     return {
-        one.name: texts_from(row, one.name) if one.type == "Texts" else _READERS[str(one.type)](row[one.name])
-        for one in wanted
+        name: texts_from(row, name) if types[name] == Texts else _READERS[types[name]](row[name])
+        for name in (one.name for one in fields(record))
+        if name not in but
     }
 
 
