@@ -17,6 +17,14 @@ def _is_known_to_supplier() -> Q:
     return (is_open_to | Q(buyer_answer=Match.Answer.INTERESTED)) & ~Q(buyer_answer=Match.Answer.DECLINED)
 
 
+def _of_suppliers(companies) -> Q:
+    return Q(product__company__in=companies) & _is_known_to_supplier()
+
+
+def _of_buyers(companies) -> Q:
+    return Q(line__demand__company__in=companies)
+
+
 class MatchQuerySet(models.QuerySet):
     def active(self):
         return self.filter(withdrawn_at__isnull=True)
@@ -36,18 +44,17 @@ class MatchQuerySet(models.QuerySet):
 
     def for_supplier(self, company):
         """What the supplier's people see, on pages, in the API and in exports."""
-        return self.known_to_supplier().filter(product__company=company)
+        return self.between_approved().filter(_of_suppliers([company]))
 
     def for_buyer(self, company):
-        return self.between_approved().filter(line__demand__company=company)
+        return self.between_approved().filter(_of_buyers([company]))
 
     def visible_to(self, user):
         """What `for_supplier` and `for_buyer` give for all companies of a person."""
         if not user.is_authenticated:
             return self.none()
         companies = Company.objects.of(user).values("pk")
-        as_supplier = Q(product__company__in=companies) & _is_known_to_supplier()
-        return self.between_approved().filter(Q(line__demand__company__in=companies) | as_supplier)
+        return self.between_approved().filter(_of_buyers(companies) | _of_suppliers(companies))
 
     def for_cards(self):
         return self.select_related(
