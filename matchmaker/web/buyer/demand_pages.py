@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.accounts.models import User
 from matchmaker.catalogue import findings
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import (
@@ -37,6 +36,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import buyer
 from matchmaker.web.buyer.forms import ExtendForm
 from matchmaker.web.buyer.matches import match_context
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.reading_ahead import read_ahead_matches
 
@@ -149,14 +149,12 @@ def _invitable(request, demand: Demand) -> list[Company]:
 @require_POST
 def publish(request: HttpRequest, uid) -> HttpResponse:
     if not request.company.is_approved:
-        sentence = _("Saved. It is published by itself as soon as your company is approved.")
-        return _do(request, uid, _publish_when_approved, sentence)
+        demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+        with refusals_in_messages(request):
+            publish_when_approved(by=request.user, row=demand)
+            messages.success(request, _("Saved. It is published by itself as soon as your company is approved."))
+        return redirect("buyer_demand", uid)
     return _do(request, uid, publish_demand, _("It is open. The first matches are here within a few seconds."))
-
-
-def _publish_when_approved(*, by: User, demand: Demand) -> Demand:
-    publish_when_approved(by=by, row=demand)
-    return demand
 
 
 @buyer
@@ -167,23 +165,18 @@ def extend(request: HttpRequest, uid) -> HttpResponse:
         messages.error(request, join_sentences(form.errors["closing_on"]))
         return redirect("buyer_demand", uid)
     closing_on = form.cleaned_data["closing_on"]
-
-    def verb(*, by, demand):
-        return extend_demand(by=by, demand=demand, closing_on=closing_on)
-
-    return _do(request, uid, verb, _("It is open until %(day)s.") % {"day": day(closing_on)})
+    sentence = _("It is open until %(day)s.") % {"day": day(closing_on)}
+    return _do(request, uid, extend_demand, sentence, closing_on=closing_on)
 
 
 @buyer
 @require_POST
 def comment(request: HttpRequest, uid) -> HttpResponse:
-    text = request.POST.get("text", "").replace("\x00", "")[:1000]
-
-    def verb(*, by, demand):
-        comment_on_demand(by=by, demand=demand, text=text)
-        return demand
-
-    return _do(request, uid, verb, _("The campaign's team can read it."))
+    demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
+    with refusals_in_messages(request):
+        comment_on_demand(by=request.user, demand=demand, text=text_beside(request, "text", most=1000))
+        messages.success(request, _("The campaign's team can read it."))
+    return redirect("buyer_demand", uid)
 
 
 @buyer
@@ -212,10 +205,11 @@ def invite(request: HttpRequest, uid) -> HttpResponse:
     return redirect("buyer_demand", uid)
 
 
-def _do(request: HttpRequest, uid, verb: Callable[..., Demand], sentence: str) -> HttpResponse:
+def _do(request: HttpRequest, uid, verb: Callable[..., Demand], sentence: str, **values) -> HttpResponse:
+    """Call the service for a demand of the company, and go back to its page."""
     demand = get_object_or_404(Demand.objects.of(request.company), uid=uid)
     with refusals_in_messages(request):
-        demand = verb(by=request.user, demand=demand)
+        demand = verb(by=request.user, demand=demand, **values)
         transaction.on_commit(start_matching)
         transaction.on_commit(start_delivery)
         if demand.status == Demand.Status.SUBMITTED:

@@ -19,6 +19,7 @@ from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.company_list import companies_of
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands
@@ -100,11 +101,12 @@ def let_through(request, uid):
 @organiser
 @require_POST
 def send_back(request, uid):
-    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
+    demand = _one(request, uid)
     try:
-        services.return_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign, reason=reason)
+        reason = text_beside(request, "reason")
+        services.return_demand(by=request.user, demand=demand, campaign=request.campaign, reason=reason)
     except ValidationError as error:
-        return show(request, uid, errors=error.messages, reason=reason)
+        return show(request, uid, errors=error.messages, reason=request.POST.get("reason", ""))
     except Refused as problem:
         add_to_messages(request, problem)
     else:
@@ -122,6 +124,6 @@ def comment(request, uid):
             by=request.user,
             demand=_one(request, uid),
             campaign=request.campaign,
-            text=request.POST.get("text", "").replace("\x00", "")[:1000],
+            text=text_beside(request, "text", most=1000),
         )
     return redirect("console_demand", uid)

@@ -12,6 +12,7 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import ContactLimit, Message, Report
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.notice_claims import describe_result
 
@@ -39,28 +40,20 @@ def _message_row(message: Message) -> dict:
     return {"message": message, "sender": _sender(message), "why": services.hold_sentence(message)}
 
 
-def _act(request, act, what: str, notice_sentence: str = "", companies=()):
-    """Call a service. `told` is said too where each of the companies has a notice of the decision."""
-    with refusals_in_messages(request):
-        act()
-        transaction.on_commit(start_delivery)
-        messages.success(request, describe_result(what, notice_sentence, kind="enquiry_review", companies=companies))
-    return redirect("console_enquiries")
-
-
 @organiser
 @require_POST
 def decide(request, uid):
     report = get_object_or_404(services.open_reports(request.campaign), uid=uid)
     uphold = request.POST.get("decision") == "uphold"
-    note = request.POST.get("note", "").replace("\x00", "")[:500]
-    return _act(
-        request,
-        lambda: services.decide_report(by=request.user, report=report, uphold=uphold, note=note),
-        _("The message is taken out.") if uphold else _("The message stays."),
-        _("Both sides are told."),
-        [report.message.enquiry.supplier, report.message.enquiry.buyer],
-    )
+    done = _("The message is taken out.") if uphold else _("The message stays.")
+    sides = [report.message.enquiry.supplier, report.message.enquiry.buyer]
+    with refusals_in_messages(request):
+        services.decide_report(by=request.user, report=report, uphold=uphold, note=text_beside(request, "note"))
+        transaction.on_commit(start_delivery)
+        messages.success(
+            request, describe_result(done, _("Both sides are told."), kind="enquiry_review", companies=sides)
+        )
+    return redirect("console_enquiries")
 
 
 @organiser
@@ -68,20 +61,21 @@ def decide(request, uid):
 def review(request, uid):
     message = get_object_or_404(services.held_messages(request.campaign), uid=uid)
     release = request.POST.get("decision") == "release"
-    note = request.POST.get("note", "").replace("\x00", "")[:500]
-    return _act(
-        request,
-        lambda: services.review_held(by=request.user, message=message, release=release, note=note),
-        _("Delivered.") if release else _("Not delivered."),
-        _("The sender is told.") if release else _("The sender is told why."),
-        [_sender(message)],
-    )
+    done = _("Delivered.") if release else _("Not delivered.")
+    notice_sentence = _("The sender is told.") if release else _("The sender is told why.")
+    with refusals_in_messages(request):
+        services.review_held(by=request.user, message=message, release=release, note=text_beside(request, "note"))
+        transaction.on_commit(start_delivery)
+        messages.success(
+            request, describe_result(done, notice_sentence, kind="enquiry_review", companies=[_sender(message)])
+        )
+    return redirect("console_enquiries")
 
 
 @organiser
 @require_POST
 def limits(request):
-    def act():
+    with refusals_in_messages(request):
         for limit in ContactLimit.objects.all():
             values = [request.POST.get(f"{name}-{limit.level}", "") for name in ("per_day", "open_requests")]
             if not all(value.isascii() and value.isdigit() and len(value) <= 4 for value in values):
@@ -89,5 +83,5 @@ def limits(request):
             per_day, waiting = (int(value) for value in values)
             if (per_day, waiting) != (limit.per_day, limit.open_requests):
                 services.set_contact_limit(by=request.user, level=limit.level, per_day=per_day, open_requests=waiting)
-
-    return _act(request, act, _("Saved. The limits count from the next message on."))
+        messages.success(request, _("Saved. The limits count from the next message on."))
+    return redirect("console_enquiries")

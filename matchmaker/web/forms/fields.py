@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.utils import flatatt
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -148,10 +149,22 @@ class LineField(forms.CharField):
 
 
 class TextField(forms.CharField):
-    """A text of several lines."""
+    """A text of several lines. A line break is one character, as browsers count it for `maxlength`; they send two."""
 
     default_validators = [validate_text]
     widget = forms.Textarea
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+def text_beside(request: HttpRequest, name: str, *, most: int = 500) -> str:
+    """What was typed beside a button, such as a reason; "" where nothing was, or nothing of this name was sent.
+
+    Raises:
+        ValidationError: longer than `most` characters, or with characters that show nothing.
+    """
+    return TextField(max_length=most, required=False).clean(request.POST.get(name, ""))
 
 
 def of_model(model: type[models.Model], name: str, **options) -> forms.Field:

@@ -22,6 +22,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.reporting.figures import FEWEST, FUNNEL
 from matchmaker.reporting.services import SPLIT_STEPS, lines_below, partner_line
 from matchmaker.web.access.decorators import partner, signed_in
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.partner.forms import CodeForm, EnrolForm, VouchForm
 
@@ -217,8 +218,7 @@ def vouch(request: HttpRequest, uid, key) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, uid, key) -> HttpResponse:
     enrolment = get_object_or_404(request.partner.enrolments.select_related("company", "partner__campaign"), uid=key)
-    reason = request.POST.get("reason", "").replace("\x00", "")
     with refusals_in_messages(request):
-        partners.withdraw_vouch(by=request.user, enrolment=enrolment, reason=reason)
+        partners.withdraw_vouch(by=request.user, enrolment=enrolment, reason=text_beside(request, "reason"))
         messages.success(request, _("Your word is taken back."))
     return redirect("partner_company", uid, key)

@@ -22,6 +22,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import company_admin, everyone, member, signed_in
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages, refusals_in_messages
 from matchmaker.web.rendering.audit_log import page_of
 from matchmaker.web.rendering.notice_claims import describe_result
@@ -112,11 +113,8 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 
 
 def _do(request: HttpRequest, uid, verb, sentence: str, /, **what) -> HttpResponse:
-    try:
+    with refusals_in_messages(request):
         verb(by=request.user, **what)
-    except Refused as problem:
-        add_to_messages(request, problem)
-    else:
         transaction.on_commit(start_delivery)
         messages.success(request, sentence)
     return redirect("members", uid)
@@ -344,6 +342,8 @@ def withdraw_claim(request: HttpRequest, key) -> HttpResponse:
 @require_POST
 def object_to_claim(request: HttpRequest, uid, key) -> HttpResponse:
     found = get_object_or_404(request.company.claims.select_related("company"), uid=key)
-    reason = request.POST.get("reason", "").replace("\x00", "")
-    sentence = _("The campaign's team sees your objection; the claim cannot be agreed to.")
-    return _do(request, uid, claims.object_to_claim, sentence, claim=found, reason=reason)
+    with refusals_in_messages(request):
+        claims.object_to_claim(by=request.user, claim=found, reason=text_beside(request, "reason"))
+        transaction.on_commit(start_delivery)
+        messages.success(request, _("The campaign's team sees your objection; the claim cannot be agreed to."))
+    return redirect("members", uid)
