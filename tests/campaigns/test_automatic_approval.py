@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from matchmaker.campaigns.answer_days import answer_day, answer_day_of, working_days_after
-from matchmaker.campaigns.models import AutomaticApproval
+from matchmaker.campaigns.models import AutomaticApproval, Campaign
 from matchmaker.campaigns.services import (
     approve_automatically,
     approve_company,
@@ -16,6 +16,7 @@ from matchmaker.campaigns.services import (
     withdraw_automatic_approval,
 )
 from matchmaker.companies.models import Claim, Company, DomainProof
+from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
 from tests import factories as make
@@ -102,6 +103,38 @@ def test_the_team_withdraws_such_an_approval_and_it_is_not_given_again():
     with pytest.raises(Refused) as refusal:
         withdraw_automatic_approval(by=organiser, approval=approval, reason="Again.")
     assert refusal.value.code == "not_standing"
+
+
+@pytest.mark.parametrize("takes_part", [True, False])
+def test_a_partners_word_counts_in_the_campaign_of_the_partner_alone(takes_part):
+    here, elsewhere = make.campaign(trusts_partners=False), make.campaign(is_current=False)
+    company = submitted(here)
+    if takes_part:
+        make.take_part(elsewhere, company)
+    partner, person = make.partner(elsewhere, is_trusted=True)
+    partners.use_code(by=make.member_of(company), company=company, text=code_of(partner, person))
+    company.refresh_from_db()
+    assert company.status == ("approved" if takes_part else "pending")
+
+
+def test_an_archived_campaign_lets_nobody_in():
+    campaign = make.campaign(trusts_partners=False)
+    company = with_code(campaign)
+    Campaign.objects.update(is_current=False, state=Campaign.State.ARCHIVED, trusts_partners=True)
+    campaign.refresh_from_db()
+    assert approve_automatically(company=company, campaign=campaign).status == "pending"
+
+
+def test_a_word_does_not_approve_the_name_that_a_company_took_after_its_approval():
+    campaign = make.campaign()
+    company = with_code(campaign)
+    update_company(by=make.member_of(company), company=company, legal_name="Another Company Limited")
+    company.refresh_from_db()
+    assert approve_automatically(company=company, campaign=campaign).status == "pending"
+    enrolment = company.enrolments.get()
+    partners.vouch(by=enrolment.partner.seats.get().user, enrolment=enrolment, text="It has this name now.")
+    company.refresh_from_db()
+    assert company.status == "approved"
 
 
 def test_only_the_team_sees_who_was_let_in_at_once():

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import second_step
-from matchmaker.campaigns.models import Enrolment, PartnerCode, PartnerSeat
+from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
 from matchmaker.campaigns.services import letters, partners, submit_company
 from matchmaker.companies import invitations
 from matchmaker.companies.models import Company, Membership
@@ -142,6 +142,60 @@ def test_a_used_code_is_told_to_the_desk_and_the_company_can_end_it(desk):
     assert list(Enrolment.objects.visible_to(desk[1])) == [enrolment]
     partners.leave_partner(by=factories.member_of(company), enrolment=enrolment)
     assert not Enrolment.objects.visible_to(desk[1]).exists()
+
+
+def test_a_place_of_a_code_stays_used_when_its_company_leaves(desk):
+    code, first = code_of(desk, quota=1), factories.supplier()
+    enrolment = use_code(first, code)
+    partners.leave_partner(by=factories.member_of(first), enrolment=enrolment)
+    partners.leave_partner(by=factories.member_of(first), enrolment=enrolment)
+    with pytest.raises(Refused) as refused:
+        use_code(factories.supplier(), code)
+    assert refused.value.code == "code_unknown"
+    assert PartnerCode.objects.counted().get().used == 1
+    assert partners.places_left(desk[0]) == 3
+
+
+@pytest.mark.parametrize("at_the_desk", ["maker of the code", "another person of the desk"])
+def test_a_code_says_nothing_of_the_own_company_of_the_desk(at_the_desk):
+    desk = factories.partner(is_trusted=True)
+    code, owner = code_of(desk, vouches=True), desk[1]
+    if at_the_desk == "another person of the desk":
+        owner, now = factories.user(), timezone.now()
+        seat = {"email": owner.email, "user": owner, "taken_at": now, "not_before": now}
+        PartnerSeat.objects.create(partner=desk[0], state="sent", finished_at=now, **seat)
+    row = factories.supplier(owner, status="draft")
+    use_code(row, code)
+    company = submit_company(by=owner, company=row, campaign=desk[0].campaign)
+    assert (company.status, Enrolment.objects.vouched().count()) == ("pending", 0)
+
+
+def test_a_company_does_not_vouch_for_itself_with_the_code_of_a_closed_account():
+    desk = factories.partner(is_trusted=True)
+    code, company = code_of(desk, vouches=True), factories.supplier()
+    PartnerCode.objects.update(made_by=None)
+    enrolment = use_code(company, code)
+    assert (bool(enrolment.vouched_at), enrolment.vouched_by) == (True, None)
+    assert AuditEntry.objects.of(company).get(verb="vouch").actor is None
+
+
+def test_in_an_archived_campaign_codes_and_desks_open_nothing(desk):
+    partner, person = desk
+    code, enrolment = code_of(desk), use_code(factories.supplier(), code_of(desk))
+    Campaign.objects.update(is_current=False, state=Campaign.State.ARCHIVED)
+    partner = Partner.objects.get(pk=partner.pk)
+    with pytest.raises(Refused) as refused:
+        use_code(factories.supplier(), code)
+    assert refused.value.code == "code_unknown"
+    enrolment = Enrolment.objects.get(pk=enrolment.pk)
+    for act in (
+        lambda: code_of((partner, person)),
+        lambda: enrolled((partner, person)),
+        lambda: partners.vouch(by=person, enrolment=enrolment, text="We know it."),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.code == "campaign_archived"
 
 
 def test_a_desk_sees_only_its_own_companies(desk):

@@ -134,12 +134,13 @@ class Partner(Public):
 class CodeQuerySet(models.QuerySet):
     def open(self):
         """Codes that can still be used."""
-        used = models.Count("enrolments")
         alive = self.filter(withdrawn_at__isnull=True, expires_at__gt=timezone.now(), partner__closed_at__isnull=True)
-        return alive.annotate(used=used).filter(used__lt=F("quota"))
+        alive = alive.exclude(partner__campaign__state=Campaign.State.ARCHIVED)
+        return alive.counted().filter(used__lt=F("quota"))
 
     def counted(self):
-        return self.annotate(used=models.Count("enrolments"))
+        """Each with `used`, its places that are taken: also those of companies that do not follow the partner now."""
+        return self.annotate(used=models.Count("enrolments") + F("ended"))
 
 
 class PartnerCode(Public):
@@ -149,6 +150,7 @@ class PartnerCode(Public):
     code = models.CharField(max_length=20, unique=True)
     label = models.CharField(_("for whom"), max_length=80, validators=[validate_one_line])
     quota = models.PositiveIntegerField(_("companies"), default=20, validators=[MinValueValidator(1)])
+    ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # companies that used it and left
     vouches = models.BooleanField(_("we answer for whoever uses it"), default=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

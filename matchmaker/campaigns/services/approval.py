@@ -107,16 +107,18 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
     """Approve a waiting company that a partner vouches for, or whose domain is proven, if the campaign trusts that.
 
     Otherwise do nothing. Call it inside the transaction of what changed. Look-alikes of registered companies wait for a
-    person all the same, and so do companies whose automatic approval was withdrawn.
+    person all the same, and so do companies whose automatic approval was withdrawn. A campaign decides about the
+    companies that take part in it, until it is archived.
     """
-    if company.status != Company.Status.PENDING:
+    if company.status != Company.Status.PENDING or campaign.is_archived:
+        return company
+    if not company.participations.filter(campaign=campaign).exists():
         return company
     if AutomaticApproval.objects.filter(company=company, withdrawn_at__isnull=False).exists():
         return company
     enrolment, domain = _trusted_vouch(company, campaign), ""
-    if enrolment is None:
-        takes_part = company.participations.filter(campaign=campaign).exists()
-        domain = proven_domain(company) if campaign.trusts_domains and takes_part else ""
+    if enrolment is None and campaign.trusts_domains:
+        domain = proven_domain(company)
     if not (enrolment or domain) or companies_alike(company, Company.objects.filter(campaigns=campaign)):
         return company
     approval = AutomaticApproval(
@@ -137,10 +139,16 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
 
 
 def _trusted_vouch(company: Company, campaign: Campaign) -> Enrolment | None:
-    """The oldest vouch of a partner whose word the campaign takes."""
+    """The oldest vouch of a partner whose word the campaign takes.
+
+    A word approves once: it says nothing of the name or number by which an approved company waits again.
+    """
     if not campaign.trusts_partners:
         return None
     word = Enrolment.objects.vouched().filter(company=company, partner__campaign=campaign, partner__is_trusted=True)
+    decided = AuditEntry.objects.filter(organisation=str(company.uid), verb=APPROVED).order_by("-id")
+    if last := decided.values_list("at", flat=True).first():
+        word = word.filter(vouched_at__gt=last)
     return word.select_related("partner", "vouched_by").order_by("vouched_at").first()
 
 

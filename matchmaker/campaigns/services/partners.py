@@ -10,7 +10,7 @@ import datetime as dt
 import secrets
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode, PartnerSeat
 from matchmaker.campaigns.models.partners import LEVELS, within
 from matchmaker.campaigns.services import approve_automatically, require_organiser, seats
+from matchmaker.campaigns.services.approval import require_not_archived
 from matchmaker.companies import invitations
 from matchmaker.companies.members import admins, require_admin
 from matchmaker.companies.models import Company
@@ -33,9 +34,10 @@ PARTNER_FIELDS = ("name", "country", "quota", "is_trusted", "parent")
 
 
 def require_partner(user: User, partner: Partner) -> None:
-    """Raise 404 for anyone who does not sit at this partner's desk."""
+    """Raise 404 for anyone who does not sit at this partner's desk, 409 where the campaign is archived."""
     if not Partner.objects.open().of(user).filter(pk=partner.pk).exists():
         raise NotFound()
+    require_not_archived(partner.campaign)
 
 
 # -- the team's side --------------------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ def _enrol(partner: Partner, company: Company, by: User, code: PartnerCode | Non
         raise Refused("buyers_only", _("A trading group brings buyers. Ask a country partner."), field="code")
     if Enrolment.objects.filter(partner=partner, company=company).exists():
         raise Refused("already_enrolled", _("This partner follows the company already."), field="code")
-    if places_left(partner) < 1 or (code and code.enrolments.count() >= code.quota):
+    if places_left(partner) < 1 or (code and PartnerCode.objects.counted().get(pk=code.pk).used >= code.quota):
         raise Refused(
             "quota_used", _("All places of this code are taken. Ask whoever gave it to you for another."), field="code"
         )
@@ -251,10 +253,16 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
         context={"partner": code.partner.name, "company": str(company), "label": code.label},
         path=f"/partner/{code.partner.uid}/companies/{enrolment.uid}/",
     )
-    if code.vouches:
-        maker = code.made_by or by
-        _write_vouch(maker, enrolment, _("Registered with our code for: %(label)s") % {"label": code.label})
+    if code.vouches and not _is_own_company(code, company):
+        sentence = _("Registered with our code for: %(label)s") % {"label": code.label}
+        _write_vouch(code.made_by, enrolment, sentence)
     return enrolment
+
+
+def _is_own_company(code: PartnerCode, company: Company) -> bool:
+    """Whether one of the desk belongs to the company: a colleague of the desk must vouch for it, see `vouch`."""
+    desk = {person.pk for person in _people(code.partner)} | {code.made_by_id}
+    return company.memberships.filter(user__in=desk - {None}).exists()
 
 
 def _people(partner: Partner) -> list[User]:
@@ -296,7 +304,7 @@ def vouch(*, by: User, enrolment: Enrolment, text: str) -> Enrolment:
     return _write_vouch(by, enrolment, text.strip())
 
 
-def _write_vouch(by: User, enrolment: Enrolment, text: str) -> Enrolment:
+def _write_vouch(by: User | None, enrolment: Enrolment, text: str) -> Enrolment:
     enrolment.vouch, enrolment.vouched_at, enrolment.vouched_by = text[:500], timezone.now(), by
     enrolment.full_clean()
     enrolment.save(update_fields=["vouch", "vouched_at", "vouched_by"])
@@ -328,8 +336,12 @@ def withdraw_vouch(*, by: User, enrolment: Enrolment, reason: str) -> None:
 
 @transaction.atomic
 def leave_partner(*, by: User, enrolment: Enrolment) -> None:
-    """A company's administrator ends it: the partner follows and vouches no longer."""
+    """A company's administrator ends it: the partner follows and vouches no longer. Twice is once.
+
+    The place of the code stays used: otherwise a code for one company would let in any number, one after the other.
+    """
     require_admin(by, enrolment.company)
     facts = {"partner": str(enrolment.partner.uid)}
-    record(by=by, verb="leave_partner", on=enrolment, organisation=enrolment.company, facts=facts)
-    enrolment.delete()
+    if Enrolment.objects.filter(pk=enrolment.pk).delete()[0]:
+        record(by=by, verb="leave_partner", on=enrolment, organisation=enrolment.company, facts=facts)
+        PartnerCode.objects.filter(pk=enrolment.code_id).update(ended=F("ended") + 1)

@@ -104,7 +104,7 @@ def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
         if campaign is None or role not in roles:
             raise Http404
         request.campaign, request.role = campaign, role
-        return second_step_first(request) or _read_only(request)
+        return second_step_first(request) or _read_only(request, campaign, redirect("console_campaigns"))
 
     return check
 
@@ -129,19 +129,20 @@ ONLY_FORMS = {
     "console_partner_new",
     "console_question_new",
     "console_rule_new",
+    "partner_enrol",
 }
 
 
-def _read_only(request: HttpRequest) -> HttpResponse | None:
+def _read_only(request: HttpRequest, campaign: Campaign, elsewhere: HttpResponse) -> HttpResponse | None:
     """In an archived campaign nothing is sent, and pages that only ask for something new are not opened.
 
-    `require_organiser` refuses the same to programs.
+    `require_organiser` and `require_partner` refuse the same to programs.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     reads = (request.method in ("GET", "HEAD", "OPTIONS") and name not in ONLY_FORMS) or name in READ_BY_POST
-    if request.campaign.is_archived and not reads:
+    if campaign.is_archived and not reads:
         messages.error(request, _("This campaign is archived: it can be read, nothing in it changes."))
-        return redirect("console_campaigns")
+        return elsewhere
     return None
 
 
@@ -166,7 +167,7 @@ def _partner(request: HttpRequest) -> HttpResponse | None:
     if partner is None:
         raise Http404
     request.partner = partner
-    return second_step_first(request)
+    return second_step_first(request) or _read_only(request, partner.campaign, redirect("partner_home", partner.uid))
 
 
 def _staff(request: HttpRequest) -> HttpResponse | None:

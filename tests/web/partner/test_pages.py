@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from matchmaker.campaigns.models import Enrolment, Partner
+from matchmaker.campaigns.models import Campaign, Enrolment, Partner, PartnerCode
 from matchmaker.campaigns.services import partners
 from matchmaker.companies.models import Company
 from tests import factories
@@ -44,6 +44,20 @@ def test_a_private_demand_is_in_no_figure_of_the_desk(client, desk):
     factories.match(product, factories.line(factories.demand(visibility="public")))
     row = client.get(reverse("partner_home", args=[partner.uid])).context["page"].object_list[0]
     assert row.matches == 1
+
+
+def test_the_desk_of_an_archived_campaign_is_read_and_changes_nothing(client, desk):
+    partner, person = desk
+    code = partners.make_code(by=person, partner=partner, label="x", quota=5, days=30)
+    Campaign.objects.update(is_current=False, state=Campaign.State.ARCHIVED)
+    home = reverse("partner_home", args=[partner.uid])
+    assert client.get(reverse("partner_codes", args=[partner.uid])).status_code == 200
+    sent = client.post(reverse("partner_code_withdraw", args=[partner.uid, code.uid]))
+    assert (sent.status_code, sent.headers["Location"]) == (302, home)
+    assert client.get(reverse("partner_enrol", args=[partner.uid])).headers["Location"] == home
+    assert "This campaign is archived" in client.get(home).text
+    assert PartnerCode.objects.get().withdrawn_at is None
+    assert client.get(reverse("invited", args=[code.code])).status_code == 404
 
 
 def test_enrolling_opens_a_draft_and_sends_to_its_page(client, desk):
