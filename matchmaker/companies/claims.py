@@ -22,6 +22,7 @@ from matchmaker.companies.invitations import addresses
 from matchmaker.companies.members import add_member, admins, require_admin
 from matchmaker.companies.models import Claim, Company, Invitation, Membership, RequestStatus
 from matchmaker.core.problems import NotFound, Refused
+from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
 OBJECTION = dt.timedelta(days=7)
@@ -80,20 +81,43 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
     record(by=by, verb="claim_company", on=claim, organisation=company, facts={"proof": proof.value})
     if proof == Proof.ADDRESS:
         _take_over(claim)
+    _tell_company(claim)
+    return claim
+
+
+@transaction.atomic
+def give_time_to_object(claim: Claim) -> None:
+    """Tell people who came to the company after it was claimed; they may object for a week, like all others.
+
+    Does nothing where one of its administrators has been told, and for a company without people.
+    """
+    claim = Claim.objects.select_for_update(of=("self",)).select_related("company", "user").get(pk=claim.pk)
+    people = admins(claim.company)
+    told = Notice.objects.filter(recipient__in=people, event_key=_event_key(claim))
+    if claim.status == RequestStatus.OPEN and people.exists() and not told.exists():
+        claim.objection_until = timezone.now() + OBJECTION
+        claim.save(update_fields=["objection_until"])
+        _tell_company(claim)
+
+
+def _event_key(claim: Claim) -> str:
+    return f"company_claimed:{claim.uid}"
+
+
+def _tell_company(claim: Claim) -> None:
     notify(
         kind="company_claimed",
-        to=admins(company),
-        about=company.uid,
-        event_key=f"company_claimed:{claim.uid}",
+        to=admins(claim.company),
+        about=claim.company.uid,
+        event_key=_event_key(claim),
         context={
-            "company": str(company),
-            "person": str(by),
-            "person_uid": str(by.uid),
+            "company": str(claim.company),
+            "person": str(claim.user),
+            "person_uid": str(claim.user.uid),
             "until": claim.objection_until.date().isoformat(),
         },
-        path=f"/companies/{company.uid}/members/",
+        path=f"/companies/{claim.company.uid}/members/",
     )
-    return claim
 
 
 def _take_over(claim: Claim) -> None:

@@ -98,7 +98,7 @@ def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
     if Invitation.objects.filter(email=email, refused_at__isnull=False).exists():
         raise Refused("address_refused", _("The owner of this address does not want invitations."), field="email")
     again = Invitation.objects.filter(company=company, email=email, accepted_at__isnull=True, withdrawn_at__isnull=True)
-    call_back(again, now)
+    again.call_back()
     invitation = Invitation(
         company=company,
         email=email,
@@ -149,22 +149,13 @@ def facts_of(invitation: Invitation) -> dict[str, Any]:
     }
 
 
-def call_back(rows: QuerySet[Invitation], now: dt.datetime) -> int:
-    """Make the addresses in these letters useless, and stop the letters that wait; returns how many they are."""
-    keys = list(rows.values_list("pk", flat=True))
-    Invitation.objects.waiting().filter(pk__in=keys).update(
-        state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None
-    )
-    return Invitation.objects.filter(pk__in=keys).update(withdrawn_at=now)
-
-
 @transaction.atomic
 def withdraw(*, by: User, invitation: Invitation) -> None:
     """Make the letter's address useless at once."""
     require_admin(by, invitation.company)
     if invitation.accepted_at:
         raise Refused("already_accepted", _("This invitation has been accepted already."))
-    call_back(Invitation.objects.filter(pk=invitation.pk), timezone.now())
+    Invitation.objects.filter(pk=invitation.pk).call_back()
     record(by=by, verb="withdraw_invitation", on=invitation, organisation=invitation.company)
 
 
@@ -211,7 +202,7 @@ def refuse(invitation: Invitation) -> None:
     now = timezone.now()
     if not Invitation.objects.filter(pk=invitation.pk, refused_at__isnull=True).update(refused_at=now):
         return
-    call_back(Invitation.objects.filter(email=invitation.email, accepted_at=None, withdrawn_at=None), now)
+    Invitation.objects.filter(email=invitation.email, accepted_at=None, withdrawn_at=None).call_back()
     record(by=None, verb="refuse_invitation", on=invitation, organisation=invitation.company)
 
 

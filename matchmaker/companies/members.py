@@ -6,14 +6,16 @@ that two administrators who remove each other at the same moment cannot both suc
 
 import datetime as dt
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.identifiers import check_identifier
-from matchmaker.companies.models import Company, JoinRequest, Membership, RequestStatus
+from matchmaker.companies.models import Company, Invitation, JoinRequest, Membership, RequestStatus
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.services import notify, take_back
 
@@ -86,10 +88,16 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, by: User, membership: Membership) -> None:
-    """Remove a member, from the next request on: pages, API and keys read the membership every time (B36)."""
+    """Remove a member, from the next request on: pages, API and keys read the membership every time (B36).
+
+    Invitations that this person sent, or that wait at one of her addresses, end with it: they would be a way back.
+    """
     require_admin(by, membership.company)
     _keep_an_admin(membership.company, membership)
     record(by=by, verb="remove_member", on=membership.user, organisation=membership.company)
+    mine = EmailAddress.objects.filter(user=membership.user).values_list("email", flat=True)
+    ways_back = Q(invited_by=membership.user) | Q(email__in=[email.lower() for email in mine])
+    Invitation.objects.open().filter(ways_back, company=membership.company).call_back()
     _delete_membership(membership)
 
 

@@ -137,6 +137,18 @@ def test_who_is_invited_is_not_invited_again_and_a_new_address_takes_the_place_o
     assert (second.email, second.state) == ("sales@mill.example", "waiting")
 
 
+def test_a_letter_to_a_wrong_address_opens_nothing_once_the_address_is_corrected(campaign, li):
+    (company,) = make_companies(campaign, li, {})
+    invite(campaign, li, [company])
+    wrong = factories.user(email="office0@mill.example")
+    company_invitations.correct_contact(by=li, campaign=campaign, company=company, email="sales@mill.example")
+    assert status_of(company) == "withdrawn"
+    with pytest.raises(Refused) as refusal:
+        invitations.accept(by=wrong, invitation=Invitation.objects.get())
+    assert refusal.value.code == "invitation_over"
+    assert not company.memberships.exists()
+
+
 def test_thousands_wait_and_leave_sixty_a_minute(campaign, li, monkeypatch):
     rows = make_companies(campaign, li, *[{} for _n in range(130)])
     before = timezone.now()

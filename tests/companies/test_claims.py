@@ -123,6 +123,34 @@ def test_an_address_of_the_domain_changes_nothing_where_the_company_has_people(c
         assert claim.status == "open"
 
 
+def test_people_who_came_after_a_claim_are_told_and_may_object_for_a_week(campaign, listed):
+    somchai, first, second = factories.user(), factories.organiser(campaign), factories.organiser(campaign)
+    claim = claims.claim_company(by=somchai, company=listed, evidence="I am its director.")
+    boss = Membership.objects.create(company=listed, user=factories.user(), role="admin").user
+    agree_to_claim(by=first, claim=claim, campaign=campaign)
+    told = Notice.objects.get(recipient=boss, kind="company_claimed")
+    claim.refresh_from_db()
+    assert claim.objection_until > timezone.now() + dt.timedelta(days=6)
+    assert told.context["until"] == claim.objection_until.date().isoformat()
+    assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "too_early"
+    claims.object_to_claim(by=boss, claim=claim, reason="Not one of us.")
+    week_is_over()
+    assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "objected"
+
+
+def test_people_who_came_between_the_two_answers_are_told_too(campaign, listed):
+    first, second = factories.organiser(campaign), factories.organiser(campaign)
+    claim = claims.claim_company(by=factories.user(), company=listed, evidence="I am its director.")
+    agree_to_claim(by=first, claim=claim, campaign=campaign)
+    boss = Membership.objects.create(company=listed, user=factories.user(), role="admin").user
+    assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "too_early"
+    assert not Membership.objects.filter(user=claim.user).exists()
+    assert Notice.objects.filter(recipient=boss, kind="company_claimed").count() == 1
+    week_is_over()
+    agree_to_claim(by=second, claim=claim, campaign=campaign)
+    assert Membership.objects.get(user=claim.user).role == "admin"
+
+
 def test_a_claim_by_the_contact_answers_the_invitation(campaign, listed):
     company_invitations.invite_companies(by=factories.organiser(campaign), campaign=campaign, companies=[listed])
     claims.claim_company(by=factories.user(email="sales@doichang.example"), company=listed, evidence="Mine.")

@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail, signing
 from django.db import connection
 from django.urls import reverse
@@ -225,6 +226,34 @@ def test_removal_holds_at_the_next_request_of_an_open_session_and_of_a_key(clien
     assert client.get(api, headers=headers).status_code == 404
     assert client.get(reverse("members", args=[company.uid])).status_code == 404
     assert client.get(reverse("api_my_products"), headers=headers).json()["count"] == 0
+
+
+@pytest.mark.parametrize("way_back", ["own invitation", "invitation by another"])
+def test_a_removed_person_does_not_come_back_by_an_invitation_sent_before(company, admin, way_back):
+    membership = joined(company, "admin")
+    person, other = membership.user, "second@person.example"
+    EmailAddress.objects.create(user=person, email="third@person.example", verified=True)
+    inviter = person if way_back == "own invitation" else admin
+    address = other if way_back == "own invitation" else "third@person.example"
+    Membership.objects.filter(pk=membership.pk).delete()  # who belongs already is not invited
+    invitation = invitations.invite(by=admin, company=company, email=address, role="admin")
+    membership.save(force_insert=True)
+    Invitation.objects.update(invited_by=inviter)
+    by_admin = invitations.invite(by=admin, company=company, email="colleague@mill.example")
+    members.remove_member(by=admin, membership=membership)
+    EmailAddress.objects.create(user=person, email=other, verified=True)
+    with pytest.raises(Refused) as refusal:
+        invitations.accept(by=person, invitation=invitation)
+    assert refusal.value.code == "invitation_over"
+    assert list(Invitation.objects.open()) == [by_admin]
+    assert Invitation.objects.get(pk=invitation.pk).state in ("cancelled", "sent")
+
+
+def test_what_a_person_sent_before_leaving_stands(company, admin):
+    membership = joined(company, "admin")
+    invitation = invitations.invite(by=membership.user, company=company, email="colleague@mill.example")
+    members.leave_company(by=membership.user, company=company)
+    assert list(Invitation.objects.open()) == [invitation]
 
 
 def test_request_to_join_is_told_to_administrators_and_answered_once(client, company, admin):

@@ -9,23 +9,30 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.companies.claims import votes_needed
+from matchmaker.companies.claims import give_time_to_object, votes_needed
 from matchmaker.companies.members import add_member
 from matchmaker.companies.models import Claim, Membership, RequestStatus
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.services import notify
 
 
-@transaction.atomic
 def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
     """The first yes is stored; the second, of another person and after the week for objections, gives access.
 
     Where one vote is enough (`companies.claims.votes_needed`) the first gives access.
 
+    People who came to the company after the claim are told by the first answer, and have their week from then on.
+
     Raises:
         Refused: for one's own claim, a second yes by the same person, an objection, or before the week is over.
     """
     require_organiser(by, campaign)
+    give_time_to_object(claim)  # a transaction of its own: it stands although this answer is refused as too early
+    return _agree(by, claim)
+
+
+@transaction.atomic
+def _agree(by: User, claim: Claim) -> Claim:
     claim = Claim.objects.select_for_update().select_related("company", "user").get(pk=claim.pk)
     if claim.status != RequestStatus.OPEN:
         raise Refused("already_answered", _("This claim has been answered already."))

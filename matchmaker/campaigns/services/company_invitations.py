@@ -206,7 +206,7 @@ def _rows(
     accounts = EmailAddress.objects.filter(verified=True, user__is_active=True).annotate(lower=Lower("email"))
     users = {row.lower: row.user for row in accounts.filter(lower__in=emails).select_related("user")}
     earlier = Invitation.objects.filter(company__in=[receiver.company.pk for receiver in receivers])
-    invitations.call_back(earlier.filter(accepted_at__isnull=True, withdrawn_at__isnull=True), now)
+    earlier.filter(accepted_at__isnull=True, withdrawn_at__isnull=True).call_back()
     start, offers = _next_free(campaign, now), []
     for number, receiver in enumerate(receivers):
         leaves = start + dt.timedelta(minutes=number // A_MINUTE)
@@ -261,6 +261,8 @@ def preview_letter(*, by: User, campaign: Campaign, receiver: Receiver, note: st
 def correct_contact(*, by: User, campaign: Campaign, company: Company, email: str) -> Company:
     """Write another address for the contact of a company that has no people here.
 
+    A letter to the address before opens the company no more.
+
     Raises:
         ValidationError: on `contact_email`.
         Refused: when it has people of its own; they look after it.
@@ -275,6 +277,7 @@ def correct_contact(*, by: User, campaign: Campaign, company: Company, email: st
     if email != company.contact_email:
         company.contact_email = email
         company.save(update_fields=["contact_email", "updated_at"])
+        Invitation.objects.open().filter(company=company).exclude(email=email.lower()).call_back()
         record(by=by, verb="correct_contact", on=company)
     return company
 
@@ -284,7 +287,7 @@ def withdraw(*, by: User, campaign: Campaign, invitation: CompanyInvitation) -> 
     """Make the address in the letter useless, and send no more reminders."""
     require_organiser(by, campaign)
     offer = Invitation.objects.filter(pk=invitation.invitation_id, accepted_at__isnull=True, withdrawn_at__isnull=True)
-    if not invitations.call_back(offer, timezone.now()):
+    if not offer.call_back():
         raise Refused("invitation_over", _("This invitation was answered or withdrawn before."))
     record(by=by, verb="withdraw_invitation", on=invitation, organisation=invitation.company)
 

@@ -52,6 +52,12 @@ class InvitationQuerySet(PromiseQuerySet):
         """Those of one's own companies."""
         return self.filter(company__in=Company.objects.of(user)) if user.is_authenticated else self.none()
 
+    def call_back(self) -> int:
+        """Make the addresses in these letters useless, and stop the letters that wait; returns how many they are."""
+        rows, now = self.model.objects.filter(pk__in=list(self.values_list("pk", flat=True))), timezone.now()
+        rows.waiting().update(state=Promise.State.CANCELLED, finished_at=now, lease_token=None, lease_until=None)
+        return rows.update(withdrawn_at=now)
+
 
 class Invitation(Promise):
     """A company asks one e-mail address to join it; the row is also the promise of its letter.
