@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.notifications import topics
 from matchmaker.notifications.models import (
     Delivery,
@@ -41,8 +42,10 @@ def delivery_health() -> dict[str, Any]:
     hold = Hold.objects.select_related("by").first()
     beat = Heartbeat.objects.first()
     alive = beat is not None and beat.seen_at > now - SILENT
-    channels = [_channel(name, rows, now) for name, rows in _by_channel().items()]
-    suspects = gaps(now)
+    counts = _counts_by_channel(now)
+    channels = [_channel(name, facts, now) for name, facts in counts.items()]
+    suspects = _gaps(counts, now, held=hold is not None)
+    outage = Outage.objects.values("since", "seen_at", "reason").first()
     return {
         "held": {"reason": hold.reason, "since": hold.since, "by": str(hold.by or "")} if hold else None,
         "sweeper": {"seen_at": beat.seen_at if beat else None, "alive": alive},
@@ -50,8 +53,8 @@ def delivery_health() -> dict[str, Any]:
         "parked": sum(channel["parked"] for channel in channels),
         "oldest_seconds": max((channel["oldest_seconds"] for channel in channels), default=0),
         "suspects": suspects,
-        "outage": Outage.objects.values("since", "seen_at", "reason").first(),
-        "sound": not any(suspects.values()) and not Outage.objects.exists() and (alive or hold is not None),
+        "outage": outage,
+        "sound": not any(suspects.values()) and not outage and (alive or hold is not None),
     }
 
 
@@ -65,13 +68,10 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     `untold`: a notice its person can't see and that has no delivery, though she wants mail.
     """
     now = now or timezone.now()
-    held = Hold.objects.exists()
-    late = expired = 0
-    for rows in _by_channel().values():
-        overdue = rows.waiting().filter(not_before__lt=now - LATE)
-        if not held:
-            late += overdue.filter(lease_until__isnull=True).count()
-            expired += overdue.filter(lease_until__lt=now - LATE).count()
+    return _gaps(_counts_by_channel(now), now, held=Hold.objects.exists())
+
+
+def _gaps(counts: dict[str, dict[str, Any]], now: datetime, *, held: bool) -> dict[str, int]:
     waiting = Delivery.objects.waiting()
     no_mail = Preference.objects.filter(
         user=OuterRef("recipient"), topic=OuterRef("topic"), channel="email", frequency="never"
@@ -79,8 +79,8 @@ def gaps(now: datetime | None = None) -> dict[str, int]:
     unseen = Notice.objects.filter(in_app=False, deliveries__isnull=True, recipient__is_active=True)
     to_gather = waiting.exclude(frequency=Frequency.NOW).filter(digest__isnull=True)
     return {
-        "late": late,
-        "expired": expired,
+        "late": 0 if held else sum(facts["late"] for facts in counts.values()),
+        "expired": 0 if held else sum(facts["overtime"] for facts in counts.values()),
         "orphaned": waiting.filter(digest__isnull=False).exclude(digest__state=Promise.State.WAITING).count(),
         "forgotten": 0 if held else to_gather.filter(created_at__lt=now - timedelta(days=9)).count(),
         "untold": unseen.filter(~Exists(no_mail)).count(),
@@ -124,39 +124,75 @@ def _became(notices: QuerySet) -> list[dict[str, Any]]:
     return [{**dict.fromkeys(BECAME, 0), **row, **went.get(row["kind"], {})} for row in told]
 
 
-def _by_channel() -> dict[str, QuerySet]:
+def _counts_by_channel(now: datetime) -> dict[str, dict[str, Any]]:
+    """The counts of each channel, see `_counts`, and whether it was `ever` used: one query a table."""
     alone = Delivery.objects.filter(frequency=Frequency.NOW)
-    return {
-        "email": alone.filter(channel="email"),
-        "digest": Digest.objects.all(),
-        "sms": alone.filter(channel="sms"),
-        "wechat": alone.filter(channel="wechat"),
-        **{name: alone.filter(channel=name) for name in topics.ADDED},
-        "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
+    rows = _lately(alone, now).order_by().values("channel").annotate(**_counts(now))
+    found = {row.pop("channel"): row for row in rows}
+    nothing = {name: None if name == "oldest" else 0 for name in _counts(now)}
+    by_delivery = {
+        name: {**found.get(name, nothing), "ever": name in found or name in _channels_used()}
+        for name in topics.CHANNELS
+        if name != topics.IN_APP
+    }
+    tables = {
+        "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=now),
         **{name: kind.objects.all() for name, kind in other_letters().items()},
+    }
+    return {
+        topics.MAIL: by_delivery.pop(topics.MAIL),
+        "digest": _counts_of(Digest.objects.all(), now),
+        **by_delivery,
+        **{name: _counts_of(rows, now) for name, rows in tables.items()},
     }
 
 
-def _channel(name: str, rows: QuerySet, now: datetime) -> dict[str, Any]:
-    facts = rows.waiting().aggregate(
-        waiting=Count("pk"),
-        due=Count("pk", filter=Q(not_before__lte=now)),
-        leased=Count("pk", filter=Q(lease_until__gte=now)),
-        expired=Count("pk", filter=Q(lease_until__lt=now)),
-        retrying=Count("pk", filter=Q(attempts__gt=0)),
-        oldest=Min("not_before", filter=Q(not_before__lte=now)),
-    )
-    oldest = facts.pop("oldest")
-    hour = rows.filter(state=Promise.State.SENT, finished_at__gt=now - timedelta(hours=1))
-    minute = hour.filter(finished_at__gt=now - timedelta(minutes=1), finished_at__gte=F("created_at"))
+@cached_for(60)
+def _channels_used() -> frozenset[str]:
+    """Channels of deliveries; looking through all that were ever sent is the longest query of the page."""
+    alone = Delivery.objects.filter(frequency=Frequency.NOW)
+    return frozenset(alone.order_by().values_list("channel", flat=True).distinct())
+
+
+def _counts_of(rows: QuerySet, now: datetime) -> dict[str, Any]:
+    counts = _lately(rows, now).aggregate(**_counts(now))
+    return {**counts, "ever": any(counts.values()) or rows.exists()}
+
+
+def _lately(rows: QuerySet, now: datetime) -> QuerySet:
+    """Without what ended well more than an hour ago: nearly all of a table, and it is counted nowhere."""
+    sent = Q(state=Promise.State.SENT, finished_at__gt=now - timedelta(hours=1))
+    return rows.filter(sent | Q(state__in=(Promise.State.WAITING, Promise.State.PARKED)))
+
+
+def _counts(now: datetime) -> dict[str, Aggregate]:
+    """Of the rows of `_lately`."""
+    waits, sent = Q(state=Promise.State.WAITING), Q(state=Promise.State.SENT)
+    due, overdue = waits & Q(not_before__lte=now), waits & Q(not_before__lt=now - LATE)
+    minute = Q(finished_at__gt=now - timedelta(minutes=1), finished_at__gte=F("created_at"))
+    filters = {
+        "waiting": waits,
+        "due": due,
+        "leased": waits & Q(lease_until__gte=now),
+        "expired": waits & Q(lease_until__lt=now),
+        "retrying": waits & Q(attempts__gt=0),
+        "late": overdue & Q(lease_until__isnull=True),
+        "overtime": overdue & Q(lease_until__lt=now - LATE),
+        "parked": Q(state=Promise.State.PARKED),
+        "sent_last_hour": sent,
+        "per_minute": sent & minute,
+    }
+    return {
+        **{name: Count("pk", filter=condition) for name, condition in filters.items()},
+        "oldest": Min("not_before", filter=due),
+    }
+
+
+def _channel(name: str, counts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    oldest = counts["oldest"]
     return {
         "name": name,
-        **facts,
-        "later": facts["waiting"] - facts["due"],
-        "oldest": oldest,
+        **counts,
+        "later": counts["waiting"] - counts["due"],
         "oldest_seconds": round((now - oldest).total_seconds()) if oldest else 0,
-        "parked": rows.parked().count(),
-        "sent_last_hour": hour.count(),
-        "per_minute": minute.count(),
-        "ever": rows.exists(),
     }

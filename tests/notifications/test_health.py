@@ -60,6 +60,25 @@ def test_health_counts_what_waits_what_is_parked_and_what_left(person, tell):
     assert len(rows) == 3
 
 
+def test_health_is_read_with_a_query_or_two_a_table_not_with_several_a_channel(
+    person, tell, django_assert_max_num_queries
+):
+    row = tell(person)
+    for channel in ("sms", "wechat", "push"):
+        Delivery.objects.create(notice=row.notice, channel=channel, not_before=timezone.now())
+    with django_assert_max_num_queries(30):
+        channels = {channel["name"]: channel for channel in health.delivery_health()["channels"]}
+    assert {name for name, channel in channels.items() if channel["waiting"]} == {"email", "sms", "wechat", "push"}
+    assert {name for name, channel in channels.items() if channel["ever"]} == {"email", "sms", "wechat", "push"}
+
+
+def test_a_channel_used_long_ago_was_used_and_counts_nothing(person, tell):
+    then = timezone.now() - timedelta(days=3)
+    Delivery.objects.create(notice=tell(person).notice, channel="sms", state="sent", not_before=then, finished_at=then)
+    sms = next(channel for channel in health.delivery_health()["channels"] if channel["name"] == "sms")
+    assert (sms["ever"], sms["waiting"], sms["sent_last_hour"], sms["per_minute"]) == (True, 0, 0, 0)
+
+
 def test_the_doctor_is_content_when_everything_is_on_its_way(person, tell):
     tell(person)
     outbox.record_heartbeat()
