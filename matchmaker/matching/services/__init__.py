@@ -15,7 +15,7 @@ from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
-from matchmaker.matching.services.waiting import match_waiting, put_aside, try_again, waiting
+from matchmaker.matching.services.waiting import count_waiting, match_waiting, put_aside, try_again, waiting
 from matchmaker.matching.services.wanted_certificates import certificates_in_text
 
 __all__ = [

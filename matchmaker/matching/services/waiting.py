@@ -30,6 +30,11 @@ def waiting() -> tuple[list[int], list[int]]:
     return products, lines
 
 
+def count_waiting() -> int:
+    """How many `waiting` returns."""
+    return sum(claims.behind(kind).exclude(rows.PUT_ASIDE).count() for kind in (Product, DemandLine))
+
+
 def put_aside():
     """Products and lines that were given up: for a person to look at."""
     products, lines = (claims.behind(kind).filter(storing.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,31 +17,34 @@ from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed
 from matchmaker.market_access.models import Registration
 from matchmaker.matching.models import Match, MatchRun
-from matchmaker.matching.services import waiting
+from matchmaker.matching.services import count_waiting
 from matchmaker.messaging.models import Obstacle
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
 from matchmaker.web.access.decorators import opens_for, team
 from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.console.invitations import uninvited_companies
-from matchmaker.web.templatetags.ui import ago
+from matchmaker.web.templatetags.ui import ago, number
 
 SHOWN = 3  # of those that wait, the first by name
+MOST = 1_000  # counted of those that wait; the list behind an entry counts them all
 
 
 @team
 def home(request):
-    campaign = request.campaign
+    campaign, matches = request.campaign, _count_matches()
+    work = work_of(campaign, matches)
     return render(
         request,
         "console/home.html",
         {
-            "work": [item for item in work_of(campaign) if item.n and opens_for(request.role, item.url)],
-            "figures": figures_of(campaign),
+            "work": [item for item in work if item.n and opens_for(request.role, item.url)],
+            "figures": figures_of(campaign, matches),
             "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
             "runs": MatchRun.objects.filter(campaign=campaign)[:1],
         },
@@ -60,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """An entry of the work list. `n` is how many wait, `late` whether they wait too long."""
+    """An entry of the work list. `n` is how many wait, MOST + 1 for more; `late` whether they wait too long."""
 
     what: str
     sub: str
@@ -69,9 +72,14 @@ class WorkItem:
     late: bool = False
     rows: Sequence[Row] = ()
 
+    @property
+    def shown(self) -> str:
+        """The number as the list shows it, `1,000+` for more than MOST."""
+        return number(self.n) if self.n <= MOST else f"{number(MOST)}+"
 
-def work_of(campaign) -> list[WorkItem]:
-    """Entries of the work list, most urgent first."""
+
+def work_of(campaign, matches: dict[str, int]) -> list[WorkItem]:
+    """Entries of the work list, most urgent first; `matches` as `_count_matches` returns them."""
     return [
         _companies_to_approve(campaign),
         _claims(campaign),
@@ -81,25 +89,36 @@ def work_of(campaign) -> list[WorkItem]:
         *_meetings(campaign),
         _obstacles(campaign),
         *_messages(campaign),
-        *_matching(),
+        *_matching(matches),
         _closing_demands(campaign),
         _event_drafts(campaign),
     ]
 
 
+def _count(rows: QuerySet) -> int:
+    """How many there are up to MOST + 1: the database looks at no more of tens of thousands."""
+    return rows.order_by()[: MOST + 1].count()
+
+
+def _count_and_first(rows: QuerySet) -> tuple[int, list]:
+    """The count, and the first SHOWN of them. Mostly these are all, and nothing else is counted."""
+    first = list(rows[: SHOWN + 1])
+    return (_count(rows) if len(first) > SHOWN else len(first)), first[:SHOWN]
+
+
 def _companies_to_approve(campaign) -> WorkItem:
-    pending = companies_of(campaign).waiting()
-    oldest = pending.first()
+    count, first = _count_and_first(companies_of(campaign).waiting())
+    oldest = first[0] if first else None
     promised = answer_day_of(oldest, campaign) if oldest else None
     waited = (timezone.now() - oldest.submitted_at).days if oldest and oldest.submitted_at else 0
     words = ngettext("The oldest waits %(n)d day.", "The oldest waits %(n)d days.", waited) % {"n": waited}
     return WorkItem(
         what=_("Companies to approve"),
         sub=words if waited else _("All came in today."),
-        n=pending.count(),
+        n=count,
         url=f"{reverse('console_companies')}?status=pending",
         late=promised < timezone.localdate() if promised else waited >= 2,
-        rows=[_company_row(company, company.submitted_at) for company in pending[:SHOWN]],
+        rows=[_company_row(company, company.submitted_at) for company in first],
     )
 
 
@@ -109,14 +128,14 @@ def _company_row(company: Company, since: dt.datetime) -> Row:
 
 
 def _claims(campaign) -> WorkItem:
-    claims = open_claims(campaign)
+    count, first = _count_and_first(open_claims(campaign))
     return WorkItem(
         what=_("Claims of a company to decide about"),
         sub=_("Somebody says that the company is hers."),
-        n=claims.count(),
+        n=count,
         url=reverse("console_claims"),
         late=True,
-        rows=[_company_row(claim.company, claim.created_at) for claim in claims[:SHOWN]],
+        rows=[_company_row(claim.company, claim.created_at) for claim in first],
     )
 
 
@@ -133,7 +152,7 @@ def _invitations(campaign) -> list[WorkItem]:
         WorkItem(
             what=_("Companies from lists, not invited yet"),
             sub=_("Nobody has an account for them. One step invites all their contact persons."),
-            n=uninvited_companies(campaign).count(),
+            n=_count(uninvited_companies(campaign)),
             url=url,
         ),
     ]
@@ -146,13 +165,13 @@ def _evidence(campaign) -> list[WorkItem]:
         WorkItem(
             what=_("Certificates to look at"),
             sub=_("Papers that suppliers sent for their products."),
-            n=certificates_waiting(campaign).count(),
+            n=_count(certificates_waiting(campaign)),
             url=url,
         ),
         WorkItem(
             what=_("Registration numbers to check"),
             sub=_("Stated by suppliers: they count as met once the team has seen evidence."),
-            n=Registration.objects.waiting(campaign).count(),
+            n=_count(Registration.objects.waiting(campaign)),
             url=url,
         ),
     ]
@@ -172,34 +191,35 @@ def _meetings(campaign) -> list[WorkItem]:
     disputed = Meeting.objects.filter(event__campaign=campaign).disputed().select_related("event", "supplier", "buyer")
     agreed = MeetingRequest.objects.filter(event__campaign=campaign).waiting_for_a_time()
     agreed = agreed.select_related("event", "company", "other").order_by("answered_at", "pk")
-    disputed_first, agreed_first = disputed.first(), agreed.first()
+    disputed_count, disputed_first = _count_and_first(disputed)
+    agreed_count, agreed_first = _count_and_first(agreed)
     return [
         WorkItem(
             what=_("Meetings agreed, without a time"),
             sub=_("Both sides agreed after the plan was published. Place them, or compute the plan again."),
-            n=agreed.count(),
-            url=reverse("console_event_plans", args=[agreed_first.event.slug]) if agreed_first else "",
+            n=agreed_count,
+            url=reverse("console_event_plans", args=[agreed_first[0].event.slug]) if agreed_first else "",
             rows=[
                 Row(
                     label=f"{one.company.display_name} – {one.other.display_name}",
                     note=str(one.event.name),
                     url=reverse("console_event_plans", args=[one.event.slug]),
                 )
-                for one in agreed[:SHOWN]
+                for one in agreed_first
             ],
         ),
         WorkItem(
             what=_("Meetings in dispute"),
             sub=_("One side says it was missed, the other that it took place. What you say settles it."),
-            n=disputed.count(),
-            url=reverse("console_event_meetings", args=[disputed_first.event.slug]) if disputed_first else "",
+            n=disputed_count,
+            url=reverse("console_event_meetings", args=[disputed_first[0].event.slug]) if disputed_first else "",
             rows=[
                 Row(
                     label=f"{one.supplier.display_name} – {one.buyer.display_name}",
                     note=str(one.event.name),
                     url=reverse("console_event_meeting", args=[one.event.slug, one.uid]),
                 )
-                for one in disputed[:SHOWN]
+                for one in disputed_first
             ],
         ),
     ]
@@ -207,11 +227,11 @@ def _meetings(campaign) -> list[WorkItem]:
 
 def _obstacles(campaign) -> WorkItem:
     cases = Obstacle.objects.filter(campaign=campaign).waiting().select_related("company").order_by("due_on", "pk")
-    first = list(cases[:SHOWN])
+    count, first = _count_and_first(cases)
     return WorkItem(
         what=_("Obstacles that block deals"),
         sub=_("Reported by companies and their partners. Name who is responsible, and answer."),
-        n=cases.count(),
+        n=count,
         url=reverse("console_obstacles"),
         late=any(case.is_late for case in first),
         rows=[
@@ -232,42 +252,55 @@ def _messages(campaign) -> list[WorkItem]:
         WorkItem(
             what=_("Messages to look at"),
             sub=_("Held before delivery, or reported by their receivers."),
-            n=held_messages(campaign).count() + open_reports(campaign).count(),
+            n=_count(held_messages(campaign)) + _count(open_reports(campaign)),
             url=reverse("console_enquiries"),
             late=True,
         ),
         WorkItem(
             what=_("Mail that could not be delivered"),
             sub=_("Parked with a reason; look at it and try again."),
-            n=Delivery.objects.filter(state=Delivery.State.PARKED).count(),
+            n=_count(Delivery.objects.parked()),
             url=reverse("console_delivery"),
             late=True,
         ),
     ]
 
 
-def _matching() -> list[WorkItem]:
-    """Of the whole site: matching is common to all campaigns."""
+def _count_matches() -> dict[str, int]:
+    """Of the whole site, since matching is common to all campaigns. One query: it looks at each active match."""
+    said_yes, is_open = "interested", Q(mutual_at__isnull=True)
+    return (
+        Match.objects.active()
+        .order_by()
+        .aggregate(
+            all=Count("pk"),
+            answered=Count("pk", filter=~Q(supplier_answer="", buyer_answer="")),
+            mutual=Count("pk", filter=~is_open),
+            buyer_waits=Count("pk", filter=is_open & Q(buyer_answer=said_yes, supplier_answer="")),
+            supplier_waits=Count("pk", filter=is_open & Q(supplier_answer=said_yes, buyer_answer="")),
+        )
+    )
+
+
+def _matching(matches: dict[str, int]) -> list[WorkItem]:
     url = reverse("console_matching")
-    products, lines = waiting()
-    open_matches = Match.objects.active().filter(mutual_at__isnull=True)
     return [
         WorkItem(
             what=_("Products and demand lines to be matched"),
             sub=_("The workers take them within seconds."),
-            n=len(products) + len(lines),
+            n=count_waiting(),
             url=url,
         ),
         WorkItem(
             what=_("Buyers said yes, the supplier has not answered"),
             sub=_("Nothing to do unless it lasts."),
-            n=open_matches.filter(buyer_answer="interested", supplier_answer="").count(),
+            n=matches["buyer_waits"],
             url=url,
         ),
         WorkItem(
             what=_("Suppliers said yes, the buyer has not answered"),
             sub=_("Nothing to do unless it lasts."),
-            n=open_matches.filter(supplier_answer="interested", buyer_answer="").count(),
+            n=matches["supplier_waits"],
             url=url,
         ),
     ]
@@ -276,15 +309,17 @@ def _matching() -> list[WorkItem]:
 def _closing_demands(campaign) -> WorkItem:
     today = timezone.localdate()
     soon = today + dt.timedelta(days=7)
-    closing = Demand.objects.open().filter(closing_on__lte=soon, company__in=companies_of(campaign))
+    here = Participation.objects.filter(campaign=campaign).values("company")
+    closing = Demand.objects.open().filter(closing_on__lte=soon, company__in=here)
+    count, first = _count_and_first(closing.order_by("closing_on", "pk"))
     return WorkItem(
         what=_("Demands that close within a week"),
         sub=_("Their buyers can extend them."),
-        n=closing.count(),
+        n=count,
         url=reverse("console_demands"),
         rows=[
             Row(demand.title, _days_left((demand.closing_on - today).days), reverse("demand", args=[demand.uid]))
-            for demand in closing.order_by("closing_on")[:SHOWN]
+            for demand in first
         ],
     )
 
@@ -302,25 +337,27 @@ def _event_drafts(campaign) -> WorkItem:
     )
 
 
-def figures_of(campaign) -> list[dict]:
+def figures_of(campaign, matches: dict[str, int]) -> list[dict]:
     """First figures of the home page: approved, offered, wanted, matched. The report has its own funnel."""
-    here = Participation.objects.filter(campaign=campaign).values("company")
-    approved = companies_of(campaign).approved().order_by()
-    approved = approved.aggregate(
-        suppliers=Count("pk", filter=Q(is_supplier=True)), buyers=Count("pk", filter=Q(is_buyer=True))
-    )
-    active = Match.objects.active().order_by()
-    active = active.aggregate(
-        all=Count("pk"),
-        answered=Count("pk", filter=~Q(supplier_answer="", buyer_answer="")),
-        mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
-    )
+    counts = _count_offers(campaign.pk)
     return [
-        {"label": _("suppliers approved"), "value": approved["suppliers"]},
-        {"label": _("buyers approved"), "value": approved["buyers"]},
-        {"label": _("products published"), "value": Product.objects.published().filter(company__in=here).count()},
-        {"label": _("demands open"), "value": Demand.objects.open().filter(company__in=here).count()},
-        {"label": _("matches"), "value": active["all"]},
-        {"label": _("answered"), "value": active["answered"]},
-        {"label": _("contacts opened"), "value": active["mutual"], "first": True},
+        {"label": _("suppliers approved"), "value": counts["suppliers"]},
+        {"label": _("buyers approved"), "value": counts["buyers"]},
+        {"label": _("products published"), "value": counts["products"]},
+        {"label": _("demands open"), "value": counts["demands"]},
+        {"label": _("matches"), "value": matches["all"]},
+        {"label": _("answered"), "value": matches["answered"]},
+        {"label": _("contacts opened"), "value": matches["mutual"], "first": True},
     ]
+
+
+@cached_for(60)
+def _count_offers(campaign: int) -> dict[str, int]:
+    """Approved companies and what they publish; each of these queries looks at all companies of the campaign."""
+    here = Participation.objects.filter(campaign=campaign).values("company")
+    sides = {"suppliers": Count("pk", filter=Q(is_supplier=True)), "buyers": Count("pk", filter=Q(is_buyer=True))}
+    return {
+        **Company.objects.approved().filter(pk__in=here).order_by().aggregate(**sides),
+        "products": Product.objects.published().filter(company__in=here).count(),
+        "demands": Demand.objects.open().filter(company__in=here).count(),
+    }
