@@ -35,6 +35,8 @@ def no_shows(event: Event, companies: Collection[int]) -> dict[int, NoShow]:
     """The odds for each company, from meetings of earlier events; empty where there was none to learn from."""
     earlier = Meeting.objects.filter(event__campaign=event.campaign_id, event__ends_on__lt=event.starts_on)
     everybody = {key for pair in earlier.values_list("supplier", "buyer") for key in pair}
+    if not everybody:
+        return {}
     rates = attendance_rates(everybody | set(companies), before=event.starts_on)
     known = [rates[key] for key in everybody if key in rates]
     total = AttendanceRate(sum(rate.kept for rate in known), sum(rate.of for rate in known))

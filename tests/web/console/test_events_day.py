@@ -5,6 +5,8 @@ import datetime as dt
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
@@ -286,6 +288,19 @@ def test_with_many_companies_a_walk_in_is_searched_for_and_a_slot_shows_its_firs
     assert [row.company for row in found] == [pairs[0][0].company]
     for part in shown.context["parts"]:
         assert (part["rows"], part.get("more", 0)) == ([], part["count"])
+
+
+def test_the_day_reads_no_list_of_all_companies_but_those_it_needs(console, hall, pairs):
+    """An event has thousands of them: where none is at risk, whom they could meet is not looked for."""
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    hall.book(pairs[0][1], pairs[1][1], 1)
+    begin(hall, 5)
+    with CaptureQueriesContext(connection) as seen:
+        shown = console.get(page("console_event_today"), {"q": pairs[0][0].company.legal_name})
+    assert [one["row"].company for one in shown.context["late"]] == [pairs[0][0].company]
+    assert len(seen) <= 35
+    of_meetings = [query["sql"] for query in seen if query["sql"].startswith('SELECT "events_meeting"."id"')]
+    assert not [sql for sql in of_meetings if '"legal_name"' in sql and '"companies_company"."about"' in sql]
 
 
 def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, hall, pairs, monkeypatch):

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
@@ -35,7 +34,12 @@ from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.rendering.qr import qr
 
 TABLES_SHOWN = 20
-MEETINGS_SHOWN = 50  # of one slot
+MEETINGS_SHOWN = 25  # of one slot; the list of meetings has them all
+# What the row of a meeting shows.
+OF_ROW = (
+    *("uid", "starts_at", "table", "status", "event__slug", "interpreter__name"),
+    *(f"{side}__{name}" for side in ("supplier", "buyer") for name in ("legal_name", "name_latin", "name_zh")),
+)
 LATE_PER_PAGE = 25
 IN_A_LIST = 200  # companies up to which a walk-in is chosen from all; of more it is searched for
 MOST_FOUND = 10
@@ -84,7 +88,7 @@ def today(request, slug):
         ],
         "parts": parts,
         "prepared": _meetings_at_risk(event, coming),
-        "late": _page_of_late(request, event, now, _filter(late, now, **filters)),
+        "late": _page_of_late(request, event, now, _filter(event, late, now, **filters)),
         "late_count": len(late),
         "filters": filters,
         "sides": [] if event.is_of_equals else SIDES,
@@ -147,7 +151,7 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
                     {"company": company, "here": company.pk in here} for company in (meeting.supplier, meeting.buyer)
                 ],
             }
-            for meeting in meetings.for_agenda()[:MEETINGS_SHOWN]
+            for meeting in meetings.for_agenda().only(*OF_ROW)[:MEETINGS_SHOWN]
         ],
         "count": len(taken),
         "more": max(len(taken) - MEETINGS_SHOWN, 0),
@@ -161,8 +165,10 @@ def _meetings_at_risk(event, slot) -> list[dict]:
     """Meetings of the next slot that may fall through, and whom the other side could meet instead."""
     if slot is None:
         return []
-    uids = dict(event.participations.values_list("company", "uid"))
-    return [{"fill_in": one, "who": uids.get(one.absent.pk)} for one in services.fill_ins(event, slot)]
+    found = services.fill_ins(event, slot)
+    absent = [one.absent.pk for one in found]
+    uids = dict(event.participations.filter(company__in=absent).values_list("company", "uid"))
+    return [{"fill_in": one, "who": uids.get(one.absent.pk)} for one in found]
 
 
 class Late(NamedTuple):
@@ -184,13 +190,13 @@ def _late(event, now, here: set[int]) -> list[Late]:
     return sorted(Late(upcoming[key], key, side) for key, side in rows if key in upcoming and key not in here)
 
 
-def _filter(late: list[Late], now, *, q: str, side: str, overdue: str) -> list[Late]:
+def _filter(event, late: list[Late], now, *, q: str, side: str, overdue: str) -> list[Late]:
     """Those of a name, of a side, or whose meeting has begun."""
     found = [one for one in late if (not side or one.side == side) and (not overdue or one.starts_at <= now)]
     if not q:
         return found
-    keys = [one.company for one in found]
-    named = set(Company.objects.filter(_is_named(q.replace("\x00", ""), ""), pk__in=keys).values_list("pk", flat=True))
+    rows = event.participations.filter(_is_named(q.replace("\x00", ""), "company__"))
+    named = set(rows.order_by().values_list("company", flat=True))
     return [one for one in found if one.company in named]
 
 
