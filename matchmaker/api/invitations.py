@@ -93,7 +93,7 @@ class CompanyInvitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resou
     @extend_schema(request=InvitationsIn, responses=SelectionOut)
     def preview(self, request):
         who, _rest = self._selected()
-        return Response(SelectionOut(services.select(**who)).data)
+        return Response(SelectionOut(services.preview(**who)).data)
 
     @extend_schema(request=None, responses=CompanyInvitationOut)
     def withdraw(self, request, uid):

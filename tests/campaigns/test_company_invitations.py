@@ -294,3 +294,27 @@ def test_a_query_of_companies_is_read_once():
     assert [one.company for one in selection.receivers] == rows
     assert not any("DISTINCT" in query["sql"] for query in queries)
     assert sum('"companies_company"."legal_name"' in query["sql"] for query in queries) == 1
+
+
+def test_a_preview_tells_in_numbers_what_select_would_answer(campaign, li, django_assert_max_num_queries):
+    """It does not read thousands of companies: only the one whose letter is shown, and those that are named."""
+    rows = make_companies(
+        campaign,
+        li,
+        *[{"languages": ["fr"]} for _n in range(3)],
+        {"languages": ["vi"]},
+        {"contact_email": ""},
+        {"contact_email": "back@example.org"},
+        {"status": "suspended"},
+    )
+    bounces.suppress(address="back@example.org", reason="came back")
+    who = {"by": li, "campaign": campaign, "companies": Company.objects.filter(pk__in=[row.pk for row in rows])}
+    selection = company_invitations.select(**who)
+    with django_assert_max_num_queries(4):
+        preview = company_invitations.preview(**who)
+    assert (preview.count, preview.languages) == (selection.count, selection.languages) == (4, {"fr": 3, "vi": 1})
+    assert preview.reasons == selection.reasons == {"closed": 1, "no_address": 1, "bounced": 1}
+    assert preview.receiver("vi") == next(one for one in selection.receivers if one.language == "vi")
+    assert preview.receiver("fr").company == rows[0]
+    assert preview.receiver("zh-hans") is None
+    assert preview.left_out("bounced", most=10) == selection.left_out["bounced"]

@@ -6,7 +6,7 @@ same for all invitations. What is added here: which companies may be invited, ma
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,8 +17,8 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Case, Count, Exists, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Lower, Trim
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -113,6 +113,21 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
     Raises:
         Refused: `too_many` above 5,000; 404 for who does not run the campaign.
     """
+    selection = Selection()
+    for company in _with_reason(by, campaign, companies).only(*_OF_RECEIVER):
+        if company.reason:  # type: ignore[attr-defined]  # annotated
+            selection.left_out.setdefault(company.reason, []).append(company)  # type: ignore[attr-defined]
+        else:
+            selection.receivers.append(_receiver(company))
+    return selection
+
+
+def _receiver(company: Company) -> Receiver:
+    return Receiver(company, company.contact_email.strip().lower(), letter_language(company))
+
+
+def _with_reason(by: User, campaign: Campaign, companies: Iterable[Company]) -> QuerySet[Company]:
+    """Those of the campaign, each with `reason`: a key of REASONS, "" where a letter goes out. Raises as `select`."""
     require_organiser(by, campaign)
     keys = companies.values("pk") if isinstance(companies, QuerySet) else {company.pk for company in companies}
     if (keys.count() if isinstance(keys, QuerySet) else len(keys)) > MOST:
@@ -121,52 +136,62 @@ def select(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Sel
             _("At most %(count)d companies are invited in one step. Choose fewer.") % {"count": MOST},
             status=400,
         )
-    people = Membership.objects.filter(company=OuterRef("pk"))
+    letters = Invitation.objects.order_by()
+    earlier = letters.open().exclude(state=Promise.State.PARKED)
+    holds = {
+        "closed": Q(status=Company.Status.SUSPENDED),
+        "has_people": Q(pk__in=Membership.objects.values("company")),
+        "no_address": Q(email=""),
+        "refused": Q(email__in=letters.filter(refused_at__isnull=False).values("email")),
+        "bounced": Q(email__in=Suppression.objects.values("address")),
+        "invited": Exists(earlier.filter(company=OuterRef("pk"), email=OuterRef("email"))),
+    }
+    reasons = [When(holds[reason], then=Value(reason)) for reason in REASONS]
     here = Participation.objects.filter(campaign=campaign, company=OuterRef("pk"))
-    rows = Company.objects.filter(Exists(here), pk__in=keys).annotate(has_people=Exists(people)).order_by("pk")
-    known = _EarlierLetters.of(rows, keys)
-    selection = Selection()
-    for company in rows.only(*_OF_RECEIVER):
-        reason = known.why_not(company)
-        if reason:
-            selection.left_out.setdefault(reason, []).append(company)
-        else:
-            email = company.contact_email.strip().lower()
-            selection.receivers.append(Receiver(company, email, letter_language(company)))
-    return selection
+    rows = Company.objects.filter(Exists(here), pk__in=keys).annotate(email=Lower(Trim("contact_email")))
+    return rows.annotate(reason=Case(*reasons, default=Value(""))).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)
-class _EarlierLetters:
-    """What earlier letters to these companies' addresses tell."""
+class Preview:
+    """What `select` would answer about thousands of companies, in numbers; only those that are named are read."""
 
-    refused: frozenset[str]
-    bounced: frozenset[str]
-    invited: frozenset[tuple[int, str]]  # company and address
+    companies: QuerySet[Company]  # each with its `reason`
+    languages: dict[str, int]  # letters by the language in which they are written, most first
+    reasons: dict[str, int]  # key of REASONS → companies left out
+    first: dict[str, int]  # language → key of the first company that is written to in it
 
-    @classmethod
-    def of(cls, companies: QuerySet[Company], keys: Collection[int] | QuerySet) -> "_EarlierLetters":
-        emails = companies.order_by().values(lower=Lower("contact_email"))
-        refused = Invitation.objects.filter(refused_at__isnull=False, email__in=emails)
-        bounced = Suppression.objects.filter(address__in=emails)
-        open_ones = Invitation.objects.open().filter(company__in=keys)
-        return cls(
-            frozenset(refused.values_list("email", flat=True)),
-            frozenset(bounced.values_list("address", flat=True)),
-            frozenset(open_ones.exclude(state=Promise.State.PARKED).values_list("company", "email")),
-        )
+    @property
+    def count(self) -> int:
+        return sum(self.languages.values())
 
-    def why_not(self, company: Company) -> str:
-        email = company.contact_email.strip().lower()
-        holds = {
-            "closed": company.status == Company.Status.SUSPENDED,
-            "has_people": company.has_people,  # type: ignore[attr-defined]  # annotated by `select`
-            "no_address": not email,
-            "refused": email in self.refused,
-            "bounced": email in self.bounced,
-            "invited": (company.pk, email) in self.invited,
-        }
-        return next((reason for reason in REASONS if holds[reason]), "")
+    def receiver(self, language: str) -> Receiver | None:
+        company = self.companies.filter(pk=self.first.get(language)).first()
+        return _receiver(company) if company else None
+
+    def left_out(self, reason: str, most: int) -> list[Company]:
+        """The first companies that are left out for this reason."""
+        return list(self.companies.filter(reason=reason)[:most])
+
+
+def preview(*, by: User, campaign: Campaign, companies: Iterable[Company]) -> Preview:
+    """How many would get a letter now, and how many would not for which reason. Raises as `select`."""
+    rows = _with_reason(by, campaign, companies)
+    alike = rows.order_by().values("reason", "language", "languages", "country")
+    letters, first, reasons = Counter[str](), dict[str, int](), Counter[str]()
+    for group in alike.annotate(n=Count("pk"), first=Min("pk")):
+        if group["reason"]:
+            reasons[group["reason"]] += group["n"]
+            continue
+        language = letter_language(Company(**{name: group[name] for name in ("language", "languages", "country")}))
+        letters[language] += group["n"]
+        first[language] = min(group["first"], first.get(language, group["first"]))
+    return Preview(
+        companies=rows,
+        languages=dict(letters.most_common()),
+        reasons={reason: reasons[reason] for reason in REASONS if reason in reasons},
+        first=first,
+    )
 
 
 @transaction.atomic

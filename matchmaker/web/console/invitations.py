@@ -149,13 +149,13 @@ def _invite(
             messages.success(request, _waits(count))
             return redirect("console_invitations")
     note = form.cleaned_data.get("note", "") if form.is_bound and form.is_valid() else ""
-    selection, refused = None, ""
+    preview, refused = None, ""
     try:
-        selection = services.select(by=request.user, campaign=request.campaign, companies=companies)
+        preview = services.preview(by=request.user, campaign=request.campaign, companies=companies)
     except Refused as problem:
         refused = problem.message
-    context = {"form": form, "back": back, "selection": selection, "refused": refused, "one": form_class is ContactForm}
-    context |= _preview(request, selection, note) if selection else {}
+    context = {"form": form, "back": back, "preview": preview, "refused": refused, "one": form_class is ContactForm}
+    context |= _preview(request, preview, note) if preview else {}
     return render(request, "console/invite.html", context, status=422 if form.errors else 200)
 
 
@@ -179,20 +179,24 @@ def _waits(count: int) -> str:
     return sentence % {"n": count, "minute": services.A_MINUTE}
 
 
-def _preview(request: HttpRequest, selection: services.Selection, note: str) -> dict:
+def _preview(request: HttpRequest, preview: services.Preview, note: str) -> dict:
     """How many letters in which languages, who gets none and why, and the letter in one of the languages."""
-    languages = selection.languages
+    languages = preview.languages
     chosen = request.POST.get("language") or request.GET.get("language", "")
     chosen = chosen if chosen in languages else next(iter(languages), "")
-    first = next((receiver for receiver in selection.receivers if receiver.language == chosen), None)
+    first = preview.receiver(chosen)
     return {
         "languages": [
             {"code": code, "name": own_name(code), "count": count, "checked": code == chosen}
             for code, count in languages.items()
         ],
         "left_out": [
-            {"why": services.REASONS[reason], "count": count, "named": _name_list(selection.left_out[reason])}
-            for reason, count in selection.reasons.items()
+            {
+                "why": services.REASONS[reason],
+                "count": count,
+                "named": _name_list(preview.left_out(reason, NAMED), count),
+            }
+            for reason, count in preview.reasons.items()
         ],
         "letter": services.preview_letter(by=request.user, campaign=request.campaign, receiver=first, note=note)
         if first
@@ -201,9 +205,9 @@ def _preview(request: HttpRequest, selection: services.Selection, note: str) -> 
     }
 
 
-def _name_list(companies: list[Company]) -> str:
+def _name_list(first: list[Company], count: int) -> str:
     """The first of them by name, and how many more they are."""
-    names, more = [str(company) for company in companies[:NAMED]], len(companies) - NAMED
+    names, more = [str(company) for company in first], count - len(first)
     rest = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}] if more > 0 else []
     return format_list([*names, *rest])
 
