@@ -101,7 +101,8 @@ class BulkItem(models.Model):
         LEFT_OUT = "left_out", _("left out")
         UNDONE = "undone", _("taken back")
 
-    action = models.ForeignKey(BulkAction, models.CASCADE, related_name="items")
+    # No index of its own: PostgreSQL took it for rows just written and sorted them, instead of `bulk_item_by_why`.
+    action = models.ForeignKey(BulkAction, models.CASCADE, related_name="items", db_index=False)
     company = models.ForeignKey(Company, models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=10, blank=True, choices=Outcome, default=Outcome.WAITING)
     why = models.CharField(max_length=40, blank=True)  # the reason's code where it is left out

@@ -122,7 +122,9 @@ def _page(request: HttpRequest, action: BulkAction, form: ChoiceForm) -> HttpRes
     total = sum(counts.values())
     out = {why: n for (outcome, why), n in counts.items() if outcome == BulkItem.Outcome.LEFT_OUT}
     waiting, done = (counts.get((outcome, ""), 0) for outcome in (BulkItem.Outcome.WAITING, BulkItem.Outcome.DONE))
-    items = Paginator(action.items.select_related("company").order_by("outcome", "why", "pk"), PER_PAGE)
+    # The companies apart: PostgreSQL knows nothing yet of rows just written, and would join and sort all of them.
+    rows = action.items.prefetch_related("company").order_by("outcome", "why", "pk")
+    items = Paginator(rows, PER_PAGE)
     items.count = total  # counted above
     page = items.get_page(request.GET.get("page"))
     context = {

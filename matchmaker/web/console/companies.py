@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import QueryDict
@@ -75,7 +75,7 @@ def companies(request):
         if value != Company.Status.DRAFT or counts.get(value)
     ]
     rows = filters.rows().order_by("submitted_at", "pk").prefetch_related(tags_of(request.campaign))
-    paginator = Paginator(rows, PER_PAGE)
+    paginator = FromBothEnds(rows, PER_PAGE)
     paginator.count = counts.get(status, 0) if status else sum(counts.values())
     page = paginator.get_page(request.GET.get("page"))
     context = {
@@ -91,6 +91,18 @@ def companies(request):
         "lists": LISTS,
     }
     return render(request, "console/companies.html", context)
+
+
+class FromBothEnds(Paginator):
+    """Reads a page of the second half from the end, since a database reads and skips all rows that stand before."""
+
+    def page(self, number) -> Page:
+        number = self.validate_number(number)
+        first, last = (number - 1) * self.per_page, min(number * self.per_page, self.count)
+        if first <= self.count // 2:
+            return super().page(number)
+        rows = list(self.object_list.reverse()[self.count - last : self.count - first])
+        return Page(rows[::-1], number, self)
 
 
 def tags_of(campaign) -> Prefetch:

@@ -13,6 +13,7 @@ from matchmaker.campaigns.services import bulk
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import name_key
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
+from matchmaker.web.console import companies
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,33 @@ def test_each_filter_narrows_the_list(console, campaign, organiser):
     for answer, names in answers.items():
         assert names_on_page(console, event="fair", answer=answer) == names, answer
     assert names_on_page(console, country=["FR", "CN"]) == {"One", "Three"}
+
+
+def test_pages_of_the_second_half_are_read_from_the_end_and_show_the_same_companies(console, campaign, monkeypatch):
+    """The database reads and skips what stands before a page: of 50,000 companies nearly all, for the last page."""
+    monkeypatch.setattr(companies, "PER_PAGE", 2)
+    now = timezone.now()
+    for number in range(6):
+        company(campaign, legal_name=f"Mill {number}", submitted_at=now + dt.timedelta(hours=number))
+    company(campaign, legal_name="Mill 6", submitted_at=now + dt.timedelta(hours=5))  # the same moment as another
+    shown = []
+    for page in range(1, 5):
+        with CaptureQueriesContext(connection) as seen:
+            rows = console.get(reverse("console_companies"), {"page": page}).context["page"].object_list
+        shown.append([row.legal_name for row in rows])
+    assert shown == [["Mill 0", "Mill 1"], ["Mill 2", "Mill 3"], ["Mill 4", "Mill 5"], ["Mill 6"]]
+    assert not [query["sql"] for query in seen if "OFFSET 6" in query["sql"]]
+
+
+def test_an_action_is_shown_without_joining_its_companies_to_all_of_its_items(console, campaign, organiser):
+    for number in range(3):
+        company(campaign, legal_name=f"Mill {number}")
+    action = bulk.prepare(by=organiser, campaign=campaign, verb="approve", companies=Company.objects.all())
+    with CaptureQueriesContext(connection) as seen:
+        shown = console.get(reverse("console_bulk", args=[action.uid]))
+    assert [item.company.legal_name for item, _why in shown.context["rows"]] == ["Mill 0", "Mill 1", "Mill 2"]
+    items = [query["sql"] for query in seen if 'FROM "campaigns_bulkitem"' in query["sql"]]
+    assert not [sql for sql in items if "JOIN" in sql]
 
 
 def test_the_list_costs_the_same_queries_for_two_and_for_forty_companies(console, campaign):
