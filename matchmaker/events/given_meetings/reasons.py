@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from ortools.graph.python import max_flow
-
 from matchmaker.events.given_meetings.instance import GivenMeetings, Reason
 
 CONFLICTS = 200_000  # a question that takes longer than this stays unanswered
@@ -118,6 +116,8 @@ def _capacity_conflict(instance: GivenMeetings) -> Reason | None:
 
 
 def _placeable(instance: GivenMeetings, meetings: tuple[int, ...], room: list[int]) -> int:
+    from ortools.graph.python import max_flow  # 20 MB: only a process that plans pays for it
+
     flow = max_flow.SimpleMaxFlow()
     source, sink = len(meetings) + instance.slots, len(meetings) + instance.slots + 1
     for place, number in enumerate(meetings):

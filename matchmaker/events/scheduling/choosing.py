@@ -8,7 +8,6 @@ Ahuja, Magnanti & Orlin, Network Flows, ch. 9 and 12.
 from __future__ import annotations
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.board import FREE, Board
 
@@ -69,6 +68,8 @@ def best_matching(one: np.ndarray, other: np.ndarray, gain: np.ndarray, most: in
     """Mask of at most ``most`` pairs of greatest total ``gain`` (int64), no party in two of them."""
     if most <= 0 or not len(gain):
         return np.zeros(len(gain), dtype=bool)
+    from ortools.graph.python import min_cost_flow  # 20 MB: only a process that plans pays for it
+
     left, right = (np.flatnonzero(np.bincount(side)) for side in (one, other))
     source = int(max(left[-1], right[-1])) + 1
     sink = source + 1

@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from matchmaker.events.scheduling.instance import Instance
 from matchmaker.events.scheduling.interpreter_hours import InterpreterSlots, Search
@@ -146,6 +145,8 @@ def _flow(
     total = min(total, int(room[:left].sum()), int(room[left:].sum()))
     if not len(one) or total <= 0:
         return Flow(np.zeros(len(one), dtype=bool), 0, np.zeros(count + 1, dtype=np.int64))
+    from ortools.graph.python import min_cost_flow  # 20 MB: only a process that plans pays for it
+
     flow = min_cost_flow.SimpleMinCostFlow()
     source, sink = count, count + 1
     nodes = np.arange(count)

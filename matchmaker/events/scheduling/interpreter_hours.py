@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linprog
 
 from matchmaker.events.scheduling.instance import Instance
 
@@ -76,6 +75,8 @@ class Search:
 
     def next_prices(self) -> np.ndarray:
         """int64 (kinds): the lowest point of the planes in the box, in whole numbers."""
+        from scipy.optimize import linprog  # 30 MB: only a process that plans pays for it
+
         kinds, teams = len(self.prices), self.hours.teams
         # Columns: price of each kind, price of each team's hour, value of the selection.
         rows, right = [], []

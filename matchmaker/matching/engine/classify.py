@@ -77,7 +77,7 @@ class Classifier:
         """
         folder = data_dir / "engine"
         version = snapshot.version(folder)
-        cache = cache_dir / f"text-to-code-{version}"
+        cache = cache_dir / f"text-to-code-bytes-{version}"  # without "bytes" earlier versions cached float32
         nomenclature = load_nomenclature(data_dir)
         return cls(
             nomenclature=nomenclature,

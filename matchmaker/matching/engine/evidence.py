@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.language.reading import in_english
 from matchmaker.language.text import words
+from matchmaker.matching.engine.byte_rows import Rows, dot_products
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.reference import LabelledTexts, Nomenclature
 from matchmaker.matching.engine.regression import ClassRegression
@@ -35,8 +36,8 @@ class Meaning:
     """
 
     whitening: Matrix
-    labels: Matrix
-    plain: Matrix | None
+    labels: Rows
+    plain: Rows | None
     names: Exemplars
     examples: Exemplars
     regression: ClassRegression
@@ -56,12 +57,12 @@ class Meaning:
         whitened = self.whiten(centred)
         count = len(self.labels)
         parts = {
-            "label": whitened @ self.labels.T,
+            "label": dot_products(whitened, self.labels),
             "name": self.names.nearest(whitened, count),
             "example": self.examples.nearest(whitened, count),
         }
         if self.plain is not None:
-            parts["plain"] = centred @ self.plain.T
+            parts["plain"] = dot_products(centred, self.plain)
         return parts
 
     def remember(self, vectors: Matrix, langs: Sequence[str], codes: NDArray[np.integer]) -> "Meaning":

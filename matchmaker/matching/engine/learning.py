@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.weights import DEFAULT, PARTS, Weights
@@ -62,6 +61,8 @@ def fit_weights(
     Ridge towards `start`, each part in units of its usual spread, so that few answers change little. The result is its
     own calibration: slope 1, offset 0. Raises ValueError when lengths differ or an answer is outside 0..1.
     """
+    from scipy.optimize import minimize  # 30 MB: only a process that learns pays for it
+
     y = np.asarray(answers, np.float64)
     if len(y) != len(pairs) or (importance is not None and len(importance) != len(y)):
         raise ValueError("There must be one answer a pair.")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 Matrix = NDArray[np.float32]
 # A unit vector of five hundred numbers has entries of about .04: scaled up, one penalty suits weights and bias.
@@ -47,6 +46,8 @@ class ClassRegression:
         `vectors` is n × d of unit rows. Classes with much total weight are scaled down by
         (mean weight / class weight)^`balance`, and all weights are scaled to sum to one before `l2` applies.
         """
+        from scipy.optimize import minimize  # 30 MB: only a process that learns pays for it
+
         x = np.asarray(VECTOR_SCALE * vectors, np.float32)
         totals = np.bincount(classes, sample_weights, minlength=count)
         factor = (totals[totals > 0].mean() / np.maximum(totals, 1e-9)) ** balance
@@ -82,6 +83,8 @@ def fit_choice(
 
     `parts` is p × n × k, `chosen` the right alternative of each of the n texts. The ridge draws towards `start`.
     """
+    from scipy.optimize import minimize  # 30 MB: only a process that learns pays for it
+
     p = len(parts)
     origin = np.zeros(p) if start is None else np.asarray(start, float)
     weight = sample_weights / sample_weights.sum()

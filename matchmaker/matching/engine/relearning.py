@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.matching.engine.byte_rows import matrix
 from matchmaker.matching.engine.evidence import Meaning
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.reference import NAME_LANGUAGES, LabelledTexts, Nomenclature
@@ -29,12 +30,12 @@ def reuse_vectors(
     """What one encoder sees, and all it knows without a labelled text."""
     back = np.linalg.inv(before.whitening)
     seen = Vectors(
-        columns={"label": normalise(before.labels @ back)},
+        columns={"label": normalise(matrix(before.labels) @ back)},
         categories={lang: encode(nomenclature.category_names[lang]) for lang in NAME_LANGUAGES},
         labelled=encode(labelled.texts),
-        names=normalise(np.asarray(before.names.vectors, np.float32) @ back),
+        names=normalise(matrix(before.names.vectors) @ back),
         name_codes=np.asarray(before.names.codes, np.int32),
         centred=True,
     )
-    empty = Exemplars.of(np.zeros((0, before.labels.shape[1]), np.float32), np.zeros(0, np.int32))
+    empty = Exemplars.of(np.zeros((0, len(back)), np.float32), np.zeros(0, np.int32))
     return seen, replace(before, examples=empty)

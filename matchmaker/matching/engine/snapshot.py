@@ -1,8 +1,8 @@
 """The learned engine on disk: small in the repository, ready to map in the cache.
 
 Shipped: one `.npz` an encoder with unit rows as signed bytes and one scale a row (an error of about .3 % of a
-cosine), and the weights as JSON. At first use each machine unpacks them to float32 `.npy` files under the cache
-folder, which all processes map and share, and builds the word indexes there.
+cosine), and the weights as JSON. At first use each machine unpacks them to `.npy` files under the cache folder, which
+all processes map and share, and builds the word indexes there. Rows stay bytes, other numbers become float32.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from matchmaker.matching.engine.artefacts import (
     save_json,
     write_manifest,
 )
+from matchmaker.matching.engine.byte_rows import ByteRows, matrix
 from matchmaker.matching.engine.evidence import Meaning, Words
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.fusion import RouteWeights
@@ -34,11 +35,6 @@ from matchmaker.matching.engine.words import NameIndex, Vocabulary, WordIndex
 WEIGHTS = "text-to-code.weights.json"
 VOCABULARY = "words.npy"
 Arrays = dict[str, NDArray[Any]]
-
-
-def _quantise(rows: NDArray[np.floating[Any]]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    scale = np.maximum(np.abs(rows).max(axis=1), 1e-9) / 127 if len(rows) else np.zeros(0)
-    return np.rint(rows / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def _file(key: str) -> str:
@@ -73,7 +69,8 @@ def save(
         }
         for name, values in rows.items():
             if values is not None:
-                arrays[name], arrays[f"{name}_scale"] = _quantise(values)
+                rows_as_bytes = ByteRows.of(matrix(values))
+                arrays[name], arrays[f"{name}_scale"] = rows_as_bytes.values, rows_as_bytes.scales
         arrays["names_codes"] = meaning.names.codes.astype(np.int16)
         arrays["examples_codes"] = meaning.examples.codes.astype(np.int16)
         write_file(folder / _file(key), lambda path, arrays=arrays: np.savez(path, **arrays))  # type: ignore[misc]
@@ -127,12 +124,8 @@ def load_weights(folder: Path) -> dict[str, RouteWeights]:
 def _unpack(source: Path, target: Path) -> None:
     with np.load(source, allow_pickle=False) as archive:
         for name in archive.files:
-            if name.endswith("_scale"):
-                continue
             values = archive[name]
-            if f"{name}_scale" in archive.files:
-                values = values.astype(np.float32) * archive[f"{name}_scale"][:, None]
-            elif values.dtype == np.float16:
+            if values.dtype == np.float16:
                 values = values.astype(np.float32)
             elif values.dtype == np.int16:
                 values = values.astype(np.int32)
@@ -148,12 +141,16 @@ def load_meaning(folder: Path, cache: Path, key: str) -> Meaning:
         save_json(complete, True)
     arrays = {path.stem: load_array(path) for path in target.glob("[!.]*.npy")}  # not what others are writing
     langs = arrays["centre_langs"].tolist()
+
+    def rows(name: str) -> ByteRows:
+        return ByteRows(arrays[name], np.asarray(arrays[f"{name}_scale"]))
+
     return Meaning(
         whitening=arrays["whitening"],
-        labels=arrays["labels"],
-        plain=arrays.get("plain"),
-        names=Exemplars(arrays["names"], arrays["names_codes"]),
-        examples=Exemplars(arrays["examples"], arrays["examples_codes"]),
+        labels=rows("labels"),
+        plain=rows("plain") if "plain" in arrays else None,
+        names=Exemplars(rows("names"), arrays["names_codes"]),
+        examples=Exemplars(rows("examples"), arrays["examples_codes"]),
         regression=ClassRegression(arrays["regression"], arrays["bias"]),
         centres=dict(zip(langs, arrays["centre_rows"], strict=True)),
     )

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from matchmaker.matching.engine.byte_rows import STEP, ByteRows, dot_products, matrix
 from matchmaker.matching.engine.exemplars import Exemplars
 from matchmaker.matching.engine.regression import ClassRegression, fit_choice, log_softmax
 from matchmaker.matching.engine.whitening import normalise, whitening_matrix
@@ -54,3 +55,20 @@ def test_memory_grows_without_changing_the_old_one():
     grown = empty.plus(np.array([[1, 0]], np.float32), np.array([2]))
     assert (len(empty.codes), grown.codes.tolist()) == (0, [2])
     assert empty.nearest(np.ones((1, 2), np.float32), 3).tolist() == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("count", [0, 3, STEP, 2 * STEP + 1])
+def test_rows_as_bytes_have_the_dot_products_of_their_numbers(count):
+    random = np.random.default_rng(4)
+    exact = normalise(random.normal(size=(count, 32)).astype(np.float32))
+    vectors = normalise(random.normal(size=(5, 32)).astype(np.float32))
+    rows = ByteRows.of(exact)
+    np.testing.assert_allclose(dot_products(vectors, rows), vectors @ matrix(rows).T, atol=1e-6)
+    np.testing.assert_allclose(dot_products(vectors, rows), vectors @ exact.T, atol=0.01)
+
+
+def test_a_memory_of_bytes_takes_new_examples():
+    before = Exemplars(ByteRows.of(np.eye(3, dtype=np.float32)[:2]), np.array([1, 4], np.int32))
+    after = before.plus(np.eye(3, dtype=np.float32)[2:], np.array([2]))
+    assert after.codes.tolist() == [1, 2, 4]
+    np.testing.assert_allclose(after.nearest(np.eye(3, dtype=np.float32), 5)[:, [1, 4, 2]], np.eye(3), atol=1e-6)
