@@ -159,6 +159,18 @@ def every_pair(sample: Sample, weights: Weights | None = None) -> list[Pair]:
     )
 
 
+def labelled_scores(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Of the labelled pairs alone, in the order of the labels: their scores, and whether they fit."""
+    matcher = Matcher(get_encoder())
+    vectors = matcher.offer_vectors(sample.offers), matcher.want_vectors(sample.wants)
+    matcher.background = matcher.learn_background(sample.offers, sample.wants, *vectors)
+    index = matcher.prepare_offers(sample.offers, vectors[0]), matcher.prepare_wants(sample.wants, vectors[1])
+    offers, wants = np.array(list(sample.labels)).T - 1  # keys count from 1 in the order of the rows
+    values, _parts = matcher.parts(*index, offers, wants)
+    fits = [label == "fits" for label in sample.labels.values()]
+    return np.array([matcher.weights.score(value) for value in values.tolist()]), np.array(fits)
+
+
 CODES = ("given", "HS codes hidden", "both hidden")
 OUTCOME = {"fits": 1.0, "close": 0.5, "no": 0.0}
 # Round numbers that know nothing of the sample, so that no held-back label has been seen through them.

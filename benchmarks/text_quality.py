@@ -20,9 +20,10 @@ from matchmaker.matching.engine import loops, narrowing
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.reference import Nomenclature
 from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.matching.engine.weights import MINIMUM
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "eval-dev"
-SHOWN = 0.35  # as MATCH_MINIMUM
+SHOWN = MINIMUM
 GOOD = 0.6
 Interval = Callable[..., str]
 
@@ -199,8 +200,9 @@ def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]
         table.append([name, str(n), *cells, str(int(shown.sum())), str(int((shown & ~fits).sum()))])
     return (
         "Matches of texts with codes in different states",
-        "Our 75 supplier texts and 60 demand pairs among the sample campaign. Shown: a score of .35 and more. Fits: a "
-        "demand line of another text that asks for no more than this one says (`data/eval-dev/also_fits.csv`). Goals: "
+        f"Our 75 supplier texts and 60 demand pairs among the sample campaign. Shown: a score of {SHOWN} and more. "
+        "Fits: a demand line of another text that asks for no more than this one says "
+        "(`data/eval-dev/also_fits.csv`). Goals: "
         ".92 right demand first without codes, .85 right product; shown with the first suggestion on both sides .90.",
         (
             "codes",
@@ -239,6 +241,6 @@ def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[s
         "Pairs that differ in one decisive attribute",
         "Written for this project (`data/eval-dev/attribute_pairs.csv`). Goals: right one first 19 of 20, wrong one "
         "shown as a good fit at most 4, each difference said.",
-        ("n", "right one first", "wrong one shown (.35)", "wrong one a good fit (.6)", "difference said"),
+        ("n", "right one first", f"wrong one shown ({SHOWN})", f"wrong one a good fit ({GOOD})", "difference said"),
         [[str(len(cases)), *cells]],
     )

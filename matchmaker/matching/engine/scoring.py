@@ -17,7 +17,7 @@ from matchmaker.matching.engine.background import Background, learn
 from matchmaker.matching.engine.conditions import judge
 from matchmaker.matching.engine.index import OfferIndex, Vectors, WantIndex, build, digits, encode
 from matchmaker.matching.engine.pairs import Offer, Pair, Want
-from matchmaker.matching.engine.weights import CATEGORY_STEPS, DEFAULT, HS_STEPS, Weights, log_odds_of
+from matchmaker.matching.engine.weights import CATEGORY_STEPS, DEFAULT, HS_STEPS, MINIMUM, Weights, log_odds_of
 
 __all__ = ["DEFAULT", "Background", "Matcher", "OfferIndex", "WantIndex", "Weights"]
 
@@ -84,7 +84,7 @@ class Matcher:
         want_index: WantIndex,
         top_per_want: int = 20,
         top_per_offer: int = 10,
-        minimum: float = 0.35,
+        minimum: float = MINIMUM,
         *,
         today: date | None = None,
         rates: Mapping[str, float] | None = None,
@@ -105,7 +105,7 @@ class Matcher:
         want_index: WantIndex,
         top_per_want: int = 20,
         top_per_offer: int = 10,
-        minimum: float = 0.35,
+        minimum: float = MINIMUM,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
         of_offer, of_want = tiles.both_ways(
@@ -141,21 +141,12 @@ class Matcher:
         rates: Mapping[str, float],
     ) -> list[Pair]:
         """The pairs at these places, with parts, evidence and conditions."""
-        values, meaning, words = loops.parts_of(
-            offer_index.side, want_index.side, self._sums(), offer_places, want_places
-        )
+        values, every_part = self.parts(offer_index, want_index, offer_places, want_places)
         pairs = []
         for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
             offer, want = offer_index.items[i], want_index.items[j]
             common = _common_digits(offer.hs6, want.hs6)
             one, other = offer_index.side.traits[i], want_index.side.traits[j]
-            parts = {
-                "meaning": round(float(meaning[n]), 6),
-                "crowding": round((float(one[loops.CROWDING]) + float(other[loops.CROWDING])) / 2, 6),
-                "words": round(float(words[n]), 6),
-                "trust": round(float(one[loops.TRUST]), 6),
-            }
-            parts |= self._code_parts(common, one, other)
             has, wanted = offer_index.attributes(i), want_index.attributes(j)
             value = float(values[n])
             pairs.append(
@@ -164,7 +155,7 @@ class Matcher:
                     want=want.key,
                     score=self.weights.score(value),
                     probability=self.weights.probability(value),
-                    parts=parts,
+                    parts=every_part[n],
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
                         "hs_differ": _differing(offer.hs6, want.hs6, common)
@@ -186,6 +177,32 @@ class Matcher:
                 )
             )
         return pairs
+
+    def parts(
+        self,
+        offer_index: OfferIndex,
+        want_index: WantIndex,
+        offer_places: NDArray[np.int64],
+        want_places: NDArray[np.int64],
+    ) -> tuple[NDArray[np.float32], list[dict[str, float]]]:
+        """Log-odds of the pairs at these places, and what each is made of; codes that are not known are absent."""
+        values, meaning, words = loops.parts_of(
+            offer_index.side, want_index.side, self._sums(), offer_places, want_places
+        )
+        found = []
+        for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
+            one, other = offer_index.side.traits[i], want_index.side.traits[j]
+            common = _common_digits(offer_index.items[i].hs6, want_index.items[j].hs6)
+            found.append(
+                {
+                    "meaning": round(float(meaning[n]), 6),
+                    "crowding": round((float(one[loops.CROWDING]) + float(other[loops.CROWDING])) / 2, 6),
+                    "words": round(float(words[n]), 6),
+                    "trust": round(float(one[loops.TRUST]), 6),
+                }
+                | self._code_parts(common, one, other)
+            )
+        return values, found
 
     def _sums(self) -> loops.Sums:
         w = self.weights

@@ -13,8 +13,12 @@ from typing import Any
 PARTS = ("meaning", "crowding", "words", "hs", "category", "trust")
 
 # What a common beginning of 2, 4 and 6 digits adds to the part `hs`, and a common family and category to `category`.
-HS_STEPS = (0.3, 0.4, 0.3)
+# A common heading is little more than not knowing (`neutral_hs`): close goods have it as often as the same goods.
+HS_STEPS = (0.2, 0.4, 0.4)
 CATEGORY_STEPS = (0.25, 0.75)
+
+# A pair with a lower score is no suggestion: the default of the setting MATCH_MINIMUM.
+MINIMUM = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +27,18 @@ class Weights:
 
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
     agreement nor contradiction, and with a half a wrong code costs what a right one gives. `slope` and `offset` turn
-    log-odds into the calibrated probability (Platt 1999). The defaults are rounded from a regression
-    (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and on pairs written for this project,
-    with codes given, suggested and hidden.
+    log-odds into the calibrated probability (Platt 1999). The defaults lie between earlier ones and a regression
+    (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and on texts written for this project,
+    with codes given, suggested and hidden: as far towards it as the right product stays first.
     """
 
-    meaning: float = 11.5
-    crowding: float = -20.0
-    words: float = 10.0
-    hs: float = 5.0
+    meaning: float = 13.0
+    crowding: float = -24.0
+    words: float = 12.0
+    hs: float = 3.0
     category: float = 1.7
     trust: float = 0.3
-    intercept: float = -2.4
+    intercept: float = -1.1
     neutral_hs: float = 0.5
     neutral_category: float = 0.5
     slope: float = 1.0

@@ -200,7 +200,7 @@ def test_an_hs_code_that_is_not_known_counts_as_neutral():
         engine.prepare_offers(some_offers), engine.prepare_wants([Want(1, (("en", "rice"),), "1006")]), minimum=0.0
     )
     assert [(pair.offer, pair.parts.get("hs"), pair.evidence["hs_common"]) for pair in pairs] == [
-        (1, 0.7, "1006"),
+        (1, 0.6, "1006"),
         (2, None, ""),
         (3, 0.0, ""),
     ]
