@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0014_bulk_counted_by_a_worker'),
+        ('campaigns', '0015_places_of_codes_that_ended'),
     ]
 
     operations = [
