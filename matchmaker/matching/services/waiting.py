@@ -32,7 +32,7 @@ def waiting() -> tuple[list[int], list[int]]:
 
 def count_waiting() -> int:
     """How many `waiting` returns."""
-    return sum(claims.behind(kind).exclude(rows.PUT_ASIDE).count() for kind in (Product, DemandLine))
+    return sum(claims.behind(kind).exclude(storing.PUT_ASIDE).count() for kind in (Product, DemandLine))
 
 
 def put_aside():
