@@ -21,7 +21,7 @@ class CrossingForm(forms.Form):
         label=gettext_lazy("What may leave"),
         required=False,
         widget=fields.Ticks,
-        choices=[(name, capfirst(Company._meta.get_field(name).verbose_name)) for name in CONTACT_FIELDS],
+        choices=[(name, capfirst(getattr(Company, name).field.verbose_name)) for name in CONTACT_FIELDS],
         help_text=gettext_lazy("For companies abroad, once both sides have said yes. What is not ticked stays here."),
     )
 

@@ -155,7 +155,7 @@ class TextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def text_beside(request: HttpRequest, name: str, *, most: int = 500) -> str:
