@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -19,6 +18,8 @@ class Links(HTMLParser):
     def __init__(self):
         super().__init__()
         self.found: list[str] = []
+        self.sent_to: list[str] = []  # addresses of POST forms with a button
+        self._post: str | None = None
         self._form: str | None = None
         self._fields: list[tuple[str, str]] = []
 
@@ -26,7 +27,11 @@ class Links(HTMLParser):
         said = dict(attrs)
         if tag == "a" and said.get("href"):
             self.found.append(said["href"])
-        elif tag == "form" and (said.get("method") or "get").lower() == "get":
+        elif tag == "form" and (said.get("method") or "get").lower() == "post":
+            self._post = said.get("action") or ""
+        elif tag == "button" and self._post is not None and said.get("type") != "button":
+            self.sent_to.append(self._post)
+        elif tag == "form":
             self._form, self._fields = said.get("action") or "", []
         elif self._form is not None and tag == "input" and said.get("name") and _is_sent(said):
             self._fields.append((said["name"], said.get("value") or ""))
@@ -35,6 +40,8 @@ class Links(HTMLParser):
         if tag == "form" and self._form is not None:
             self.found.append(f"{self._form}?{urlencode(self._fields)}")
             self._form = None
+        elif tag == "form":
+            self._post = None
 
 
 def _is_sent(box: dict) -> bool:
@@ -52,6 +59,7 @@ class Crawl:
     follow_links: bool = True
     look: Callable[[str, str], None] = lambda path, html: None  # called with every page
     opened: dict[str, str] = field(default_factory=dict)  # address → the page that links to it
+    sent_to: dict[str, str] = field(default_factory=dict)  # address of a POST form → the page it stands on
     faults: list[str] = field(default_factory=list)
 
     def run(self) -> "Crawl":
@@ -75,14 +83,15 @@ class Crawl:
         elif answer.get("Content-Type", "").startswith("text/html") and not answer.streaming:
             here = answer.redirect_chain[-1][0] if answer.redirect_chain else path
             self.look(path, answer.text)
+            links = Links()
+            links.feed(answer.text)
+            self.sent_to |= {urlsplit(urljoin(f"http://testserver{here}", to)).path: path for to in links.sent_to}
             if self.follow_links:
-                yield from _links_of(answer, here)
+                yield from _addresses(links.found, here)
 
 
-def _links_of(answer: HttpResponse, here: str) -> Iterator[str]:
-    links = Links()
-    links.feed(answer.text)
-    for link in links.found:
+def _addresses(links: list[str], here: str) -> Iterator[str]:
+    for link in links:
         parts = urlsplit(urljoin(f"http://testserver{here}", link))
         if parts.scheme == "http" and parts.netloc in ("testserver", "127.0.0.1:8000"):
             path = parts.path + (f"?{parts.query}" if parts.query else "")

@@ -41,7 +41,9 @@ def test_the_console_menu_holds_what_opens_for_the_role(client, role):
 def test_the_site_administrator_lands_on_the_sites_page_and_finds_the_administration(client):
     client.force_login(factories.user(is_staff=True, is_superuser=True))
     assert client.get(reverse("desk")).headers["Location"] == reverse("console_site")
-    assert f'href="{reverse("admin:index")}"' in client.get(reverse("console_site")).text
+    page = client.get(reverse("console_site")).text
+    assert f'href="{reverse("admin:index")}"' in page
+    assert reverse("console_companies") not in menu_of(page)  # a page of campaigns' teams, and she is in none
     assert client.get(reverse("admin:index")).status_code == 200
     assert f'href="{reverse("admin:index")}"' in client.get("/").text
     client.force_login(factories.member_of(factories.supplier()))

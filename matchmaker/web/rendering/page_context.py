@@ -176,7 +176,7 @@ def _links(area: str, desk: UUID | None, role: str, _language: str) -> list[tupl
     """(name, address, words, icon) of the pages of an area; of the console's, those that open for the role."""
     at = [desk] if desk else []
     links = [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]
-    if role:
+    if area == "console":
         links = [link for link in links if decorators.opens_for(role, link[1])]
     return links
 
