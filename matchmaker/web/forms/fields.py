@@ -155,7 +155,8 @@ class TextField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value):
-        return (super().to_python(value) or "").replace("\r\n", "\n")
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if text else text
 
 
 def text_beside(request: HttpRequest, name: str, *, most: int = 500) -> str:
