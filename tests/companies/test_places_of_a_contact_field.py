@@ -9,6 +9,7 @@ from matchmaker.campaigns.boundary import Contact
 from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core import reference
 from matchmaker.imports.kinds import companies
+from matchmaker.web.console.boundary import CrossingForm
 from matchmaker.web.forms.company import ContactForm
 
 HEADS = {row["column"] for row in reference.sheet_heads() if row["kind"] == "companies"}
@@ -34,6 +35,7 @@ def test_a_field_of_a_contact_is_in_form_sheet_and_the_names_of_columns(name):
     assert name in {column.name for column in companies.COLUMNS}
     assert name in HEADS
     assert name in {field.name for field in dataclasses.fields(Contact)}
+    assert name in dict(CrossingForm.base_fields["leaving"].choices)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -5,13 +5,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from matchmaker.campaigns.boundary import choose_fields, persons_this_year
-from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms import fields
 
@@ -21,7 +19,12 @@ class CrossingForm(forms.Form):
         label=gettext_lazy("What may leave"),
         required=False,
         widget=fields.Ticks,
-        choices=[(name, capfirst(getattr(Company, name).field.verbose_name)) for name in CONTACT_FIELDS],
+        choices=[
+            ("contact_name", gettext_lazy("Name of the contact person")),
+            ("contact_email", gettext_lazy("E-mail address")),
+            ("contact_phone", gettext_lazy("Telephone")),
+            ("contact_wechat", gettext_lazy("WeChat ID")),
+        ],
         help_text=gettext_lazy("For companies abroad, once both sides have said yes. What is not ticked stays here."),
     )
 
