@@ -19,6 +19,12 @@ NUMBER_TAKEN = "number_taken"  # what a program reads of the refusal
 NUMBER_TAKEN_SENTENCE = _("A company with this number is already registered. Ask its administrator to invite you.")
 
 
+def name_for_reader(legal_name: str, name_latin: str, name_zh: str) -> str:
+    """The name in the reader's script: Chinese for a Chinese reader where there is one, Latin otherwise."""
+    in_script = name_zh if (get_language() or "").startswith("zh") else name_latin
+    return in_script or legal_name
+
+
 class CompanyQuerySet(models.QuerySet):
     def approved(self):
         return self.filter(status=Company.Status.APPROVED)
@@ -162,10 +168,7 @@ class Company(Public):
 
     @property
     def display_name(self) -> str:
-        """The name in the reader's script: Chinese for a Chinese reader where there is one, Latin otherwise."""
-        if (get_language() or "").startswith("zh"):
-            return self.name_zh or self.legal_name
-        return self.name_latin or self.legal_name
+        return name_for_reader(self.legal_name, self.name_latin, self.name_zh)
 
     @property
     def other_name(self) -> str:

@@ -1,12 +1,12 @@
 """The companies of a campaign by filters: for the list, its counts, saved views and actions on many."""
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from matchmaker.campaigns.models import Campaign, Participation, Tag
 from matchmaker.catalogue.models import Category, DemandLine, Product
-from matchmaker.companies.models import Company, Invitation
+from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.companies.services import search_names
 from matchmaker.core import reference
 from matchmaker.core.ttl_cache import cached_for
@@ -141,8 +141,8 @@ def _in_category(form: CompanyFilter, code: str) -> Q:
 
 
 def _by_invitation(form: CompanyFilter, state: str) -> Q:
-    has_account = Q(pk__in=Company.members.through.objects.values("company"))
-    invited = Q(pk__in=Invitation.objects.open().values("company"))
+    has_account = Q(Exists(Membership.objects.filter(company=OuterRef("pk"))))
+    invited = Q(Exists(Invitation.objects.open().filter(company=OuterRef("pk"))))
     return {"account": has_account, "invited": ~has_account & invited}.get(state, ~has_account & ~invited)
 
 

@@ -83,7 +83,9 @@ def index(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     shown = rows.filter(status=status) if status in Status.values else rows
     shown = shown.select_related("invitation__company", "invitation__invited_by").order_by("-pk")
-    page = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(shown, A_PAGE)
+    paginator.count = counts.get(status, 0) if status in Status.values else sum(counts.values())
+    page = paginator.get_page(request.GET.get("page"))
     for row in page.object_list:
         _in_words(row)
         row.language = reference.name(reference.languages().get(base_of(row.invitation.language)), "")

@@ -303,6 +303,22 @@ def test_the_day_reads_no_list_of_all_companies_but_those_it_needs(console, hall
     assert not [sql for sql in of_meetings if '"legal_name"' in sql and '"companies_company"."about"' in sql]
 
 
+def test_meetings_are_counted_once_by_state_and_slot_and_their_companies_read_by_name_alone(console, hall, pairs):
+    hall.book(pairs[0][0], pairs[1][0], 0)
+    called_off = hall.book(pairs[0][1], pairs[1][1], 1)
+    Meeting.objects.filter(pk=called_off.pk).update(status=Meeting.Status.CANCELLED)
+    with CaptureQueriesContext(connection) as seen:
+        shown = console.get(page("console_event_meetings"))
+    figures = {str(figure["label"]): figure["value"] for figure in shown.context["figures"]}
+    assert (figures["planned"], figures["cancelled"]) == ("1", "1")
+    slots = [row["cells"] for day in shown.context["board"]["days"] for row in day["rows"]]
+    assert [sum(1 for cell in cells if cell) for cells in slots] == [1]
+    address = reverse("console_event_meeting", args=["wuhan", Meeting.objects.exclude(pk=called_off.pk).get().uid])
+    assert f'href="{address}"' in shown.text
+    of_meetings = [query["sql"] for query in seen if 'FROM "events_meeting"' in query["sql"]]
+    assert len(of_meetings) == 4  # by state and slot, by company, those of the page, those in dispute
+
+
 def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, hall, pairs, monkeypatch):
     hall.book(pairs[0][0], pairs[1][0], 0)
     hall.book(pairs[0][1], pairs[1][1], 1)

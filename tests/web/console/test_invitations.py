@@ -5,7 +5,9 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from matchmaker.accounts import letters as account_letters
@@ -50,6 +52,16 @@ def test_the_preview_shows_number_reasons_and_the_letter_in_each_language(consol
     assert 'lang="es"' in spanish
     assert spanish.count("Hasta pronto") == 2  # in the box and in the letter
     assert not Invitation.objects.exists()
+
+
+def test_the_list_of_invitations_is_counted_once_by_what_became_of_them(console, campaign, li):
+    make_companies(campaign, li, {}, {}, {})
+    console.post(reverse("console_invite"), {"step": "send", "note": ""})
+    with CaptureQueriesContext(connection) as seen:
+        page = console.get(reverse("console_invitations"), {"status": "waiting"}).context["page"]
+    assert (page.paginator.count, len(page.object_list)) == (3, 3)
+    counts = [query["sql"] for query in seen if "COUNT(" in query["sql"] and "_companyinvitation" in query["sql"]]
+    assert len([sql for sql in counts if "GROUP BY" not in sql]) == 0
 
 
 def test_one_button_invites_all_who_have_nobody_and_the_list_says_what_became_of_them(console, campaign, li):

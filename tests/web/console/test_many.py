@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from matchmaker.campaigns.models import BulkAction, Campaign, SavedView, Tag
 from matchmaker.campaigns.services import bulk
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Invitation
 from matchmaker.companies.services import name_key
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
 from matchmaker.web.console import companies
@@ -109,6 +109,23 @@ def test_pages_of_the_second_half_are_read_from_the_end_and_show_the_same_compan
         shown.append([row.legal_name for row in rows])
     assert shown == [["Mill 0", "Mill 1"], ["Mill 2", "Mill 3"], ["Mill 4", "Mill 5"], ["Mill 6"]]
     assert not [query["sql"] for query in seen if "OFFSET 6" in query["sql"]]
+
+
+def test_the_list_by_invitation_has_the_companies_without_people_that_were_asked(console, campaign, organiser):
+    rows = {name: company(campaign, legal_name=name) for name in ("Has people", "Asked", "New")}
+    for name in ("Asked", "New"):
+        rows[name].memberships.all().delete()
+    now = timezone.now()
+    Invitation.objects.create(
+        company=rows["Asked"],
+        email="mill@example.org",
+        invited_by=organiser,
+        not_before=now,
+        expires_at=now + dt.timedelta(days=9),
+    )
+    assert names_on_page(console, invitation="account") == {"Has people"}
+    assert names_on_page(console, invitation="invited") == {"Asked"}
+    assert names_on_page(console, invitation="none") == {"New"}
 
 
 def test_an_action_is_shown_without_joining_its_companies_to_all_of_its_items(console, campaign, organiser):

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from matchmaker.companies.models import Company
+from matchmaker.companies.models.company import name_for_reader
 from matchmaker.core.formats import number
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.events import services, tasks
@@ -526,37 +527,49 @@ def discard(request, slug, uid):
 def meetings(request, slug):
     event = event_of(request, slug)
     meetings = Meeting.objects.of(event)
-    counts = dict(meetings.order_by().values_list("status").annotate(n=Count("pk")))
+    counts, used = _by_status_and_slot(meetings)
     disputed = meetings.disputed().select_related("supplier", "buyer")
+    first_disputed = list(disputed[: DISPUTED_SHOWN + 1])
     view = _view(request, event)
     context = {
         "event": event,
         "tab": "meetings",
-        "board": _published_board(event, view, request.GET.get("rows")),
+        "board": _published_board(event, view, request.GET.get("rows"), used),
         "view": view,
         "views": _views(event),
         "figures": [{"label": label, "value": number(counts.get(value, 0))} for value, label in Meeting.Status.choices],
         "has_meetings": any(counts[status] for status in counts if status != Meeting.Status.CANCELLED),
-        "disputed": disputed[:DISPUTED_SHOWN],
-        "disputed_count": disputed.count(),
+        "disputed": first_disputed[:DISPUTED_SHOWN],
+        "disputed_count": disputed.count() if len(first_disputed) > DISPUTED_SHOWN else len(first_disputed),
     }
     return render(request, "console/event_meetings.html", context)
 
 
-def _published_board(event: Event, view: str, page: str | None) -> dict:
+def _by_status_and_slot(meetings: QuerySet[Meeting]) -> tuple[Counter, set[dt.datetime]]:
+    """How many meetings have which status, and the slots in which one is held."""
+    counts: Counter = Counter()
+    used: set[dt.datetime] = set()
+    for status, starts_at, n in meetings.order_by().values_list("status", "starts_at").annotate(n=Count("pk")):
+        counts[status] += n
+        if status != Meeting.Status.CANCELLED:
+            used.add(starts_at)
+    return counts, used
+
+
+def _published_board(event: Event, view: str, page: str | None, used: set[dt.datetime]) -> dict:
     """As `board`; of thousands of meetings those alone are read in full that stand on the page."""
     meetings = Meeting.objects.of(event).active().order_by()
     counts = _count_meetings(meetings, view)
     names = {} if view in WITHOUT_COMPANY else _display_names(counts)
-    used = set(meetings.values_list("starts_at", flat=True).distinct())
     slots = sorted({*event.slots(), *used})
     owners = sorted(counts, key=lambda one: (-counts[one], names[one]) if names else one)
     shown = Paginator(owners, _rows_a_page(slots, view)).get_page(page)
     on_page = Q.create([(f"{path}__in", list(shown)) for path in OWNERS[view]], connector=Q.OR)
     related = meetings.select_related("supplier", "buyer", "interpreter").only(*OF_CELL)
+    own = reverse("console_event_meetings", args=[event.slug])  # a meeting's address lies under it; hundreds are drawn
     rows: dict = {}
     for meeting in related.filter(on_page).order_by("starts_at", "table"):
-        cell = _cell_of(event, meeting)
+        cell = _cell_of(meeting, own)
         for owner in _owners(cell, view):
             rows.setdefault(owner if view in WITHOUT_COMPANY else owner.pk, (owner, []))[1].append(cell)
     return {"days": _days(event, slots, [rows[one] for one in shown], view, set(slots) - used), "page": shown}
@@ -572,18 +585,20 @@ def _count_meetings(meetings: QuerySet[Meeting], view: str) -> Counter:
 
 
 def _display_names(companies: Collection[int]) -> dict[int, str]:
-    rows = Company.objects.order_by().only("legal_name", "name_latin", "name_zh").in_bulk(companies)
-    return {key: row.display_name for key, row in rows.items()}
+    """In the order of names stand thousands of rows, of which a page shows some: read without a model."""
+    rows = Company.objects.filter(pk__in=list(companies)).order_by()
+    names = rows.values_list("pk", "legal_name", "name_latin", "name_zh")
+    return {key: name_for_reader(legal, latin, zh) for key, legal, latin, zh in names}
 
 
-def _cell_of(event: Event, row: Meeting) -> "Cell":
+def _cell_of(row: Meeting, own: str) -> "Cell":
     return Cell(
         row.supplier,
         row.buyer,
         row.starts_at,
         row.table,
         row.locked,
-        reverse("console_event_meeting", args=[event.slug, row.uid]),
+        f"{own}{row.uid}/",
         row.status,
         row.interpreter.name if row.interpreter else "",
     )
@@ -620,8 +635,8 @@ OF_CELL = (
 )
 DISPUTED_SHOWN = 50
 ROWS = 60  # at most, on a page of the board; a thousand rows are 15 MB of HTML that no one reads at once
-PLACES = 1_400  # rows by slots on a page: fewer rows where the days are long
-FULL_PLACES = 400  # the same where nearly each place is a meeting
+PLACES = 1_000  # rows by slots on a page: fewer rows where the days are long
+FULL_PLACES = 300  # the same where nearly each place is a meeting
 
 
 def board(
@@ -651,7 +666,7 @@ def board(
 
 def _rows_a_page(slots: Sequence[dt.datetime], view: str) -> int:
     """A company has meetings in some slots of its row; a table in nearly all of them."""
-    most, fewest = (FULL_PLACES, 4) if view in WITHOUT_COMPANY else (PLACES, 10)
+    most, fewest = (FULL_PLACES, 3) if view in WITHOUT_COMPANY else (PLACES, 10)
     return max(fewest, min(ROWS, most // max(len(slots), 1)))
 
 
