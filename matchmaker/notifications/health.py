@@ -128,35 +128,28 @@ def _counts_by_channel(now: datetime) -> dict[str, dict[str, Any]]:
     """The counts of each channel, see `_counts`, and whether it was `ever` used: one query a table."""
     alone = Delivery.objects.filter(frequency=Frequency.NOW)
     rows = _lately(alone, now).order_by().values("channel").annotate(**_counts(now))
-    found = {row.pop("channel"): row for row in rows}
     nothing = {name: None if name == "oldest" else 0 for name in _counts(now)}
-    by_delivery = {
-        name: {**found.get(name, nothing), "ever": name in found or name in _channels_used()}
-        for name in topics.CHANNELS
-        if name != topics.IN_APP
-    }
-    tables = {
-        "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=now),
-        **{name: kind.objects.all() for name, kind in other_letters().items()},
-    }
-    return {
-        topics.MAIL: by_delivery.pop(topics.MAIL),
-        "digest": _counts_of(Digest.objects.all(), now),
-        **by_delivery,
-        **{name: _counts_of(rows, now) for name, rows in tables.items()},
-    }
+    found = dict.fromkeys(topics.CHANNELS, nothing) | {row.pop("channel"): row for row in rows}
+    found |= {name: _lately(rows, now).aggregate(**_counts(now)) for name, rows in _tables().items()}
+    order = (topics.MAIL, "digest", topics.SMS, topics.WECHAT, *topics.ADDED, "webhook", *other_letters())
+    return {name: {**found[name], "ever": any(found[name].values()) or name in _channels_used()} for name in order}
 
 
 @cached_for(60)
 def _channels_used() -> frozenset[str]:
-    """Channels of deliveries; looking through all that were ever sent is the longest query of the page."""
+    """Channels and tables with a row; looking through all deliveries ever sent is the longest query of the page."""
     alone = Delivery.objects.filter(frequency=Frequency.NOW)
-    return frozenset(alone.order_by().values_list("channel", flat=True).distinct())
+    channels = alone.order_by().values_list("channel", flat=True).distinct()
+    return frozenset(channels).union(name for name, rows in _tables().items() if rows.exists())
 
 
-def _counts_of(rows: QuerySet, now: datetime) -> dict[str, Any]:
-    counts = _lately(rows, now).aggregate(**_counts(now))
-    return {**counts, "ever": any(counts.values()) or rows.exists()}
+def _tables() -> dict[str, QuerySet]:
+    """What is sent and is no delivery, by the name of its channel."""
+    return {
+        "digest": Digest.objects.all(),
+        "webhook": WebhookDelivery.objects.exclude(endpoint__open_until__gt=timezone.now()),
+        **{name: kind.objects.all() for name, kind in other_letters().items()},
+    }
 
 
 def _lately(rows: QuerySet, now: datetime) -> QuerySet:
