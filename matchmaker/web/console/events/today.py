@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
@@ -88,7 +89,7 @@ def today(request, slug):
         ],
         "parts": parts,
         "prepared": _meetings_at_risk(event, coming),
-        "late": _page_of_late(request, event, now, _filter(event, late, now, **filters)),
+        "late": _page_of_late(request, event, now, _filter(late, now, **filters)),
         "late_count": len(late),
         "filters": filters,
         "sides": [] if event.is_of_equals else SIDES,
@@ -190,13 +191,13 @@ def _late(event, now, here: set[int]) -> list[Late]:
     return sorted(Late(upcoming[key], key, side) for key, side in rows if key in upcoming and key not in here)
 
 
-def _filter(event, late: list[Late], now, *, q: str, side: str, overdue: str) -> list[Late]:
+def _filter(late: list[Late], now, *, q: str, side: str, overdue: str) -> list[Late]:
     """Those of a name, of a side, or whose meeting has begun."""
     found = [one for one in late if (not side or one.side == side) and (not overdue or one.starts_at <= now)]
     if not q:
         return found
-    rows = event.participations.filter(_is_named(q.replace("\x00", ""), "company__"))
-    named = set(rows.order_by().values_list("company", flat=True))
+    keys = [one.company for one in found]
+    named = set(Company.objects.filter(_is_named(q.replace("\x00", ""), ""), pk__in=keys).values_list("pk", flat=True))
     return [one for one in found if one.company in named]
 
 
