@@ -42,7 +42,6 @@ os.environ |= {
     "VAR_DIR": str(FOLDER),
     "DJANGO_SETTINGS_MODULE": "matchmaker.settings",
     "LOG_LEVEL": "ERROR",
-    "SMALL": "1",
     "TRANSLATION_ENGINE": "gloss",
 }
 Times = dict[str, dict[str, list[float]]]  # server → page → milliseconds

@@ -1,10 +1,12 @@
 """Memory of the whole site: the sum of PSS of every process of `make run`, after a search, a match and pages.
 
-PSS counts a page of memory that several processes share once, in equal parts. Usage:
+PSS counts a page of memory that several processes share once, in equal parts. Pages of files, which the system may drop
+and read again, are a part of it. Usage:
 
     .venv/bin/python benchmarks/memory.py [--var FOLDER] [--out docs/benchmarks/memory.md]
 
-SMALL=1 and the other settings of `make run` hold here, too. A folder that was used before starts sooner.
+WEB_PROCESSES, WORKER_PROCESSES and the other settings of `make run` hold here, too. A folder that was used before
+starts sooner.
 """
 
 import argparse
@@ -41,10 +43,11 @@ def children_of(pid: int) -> list[int]:
     return found + [deeper for child in found for deeper in children_of(child)]
 
 
-def pss(pid: int) -> float:
-    """In MB."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+def pss(pid: int) -> tuple[float, float]:
+    """In MB: all, and the pages of files."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]]
+    sizes = {line[0]: int(line[1]) / 1024 for line in lines}
+    return sizes["Pss:"], sizes["Pss_File:"]
 
 
 def name_of(pid: int) -> str:
@@ -84,7 +87,7 @@ def get(opener, path: str) -> int:
         return 0
 
 
-def measure(var: str) -> tuple[list[tuple[str, float]], dict[str, float]]:
+def measure(var: str) -> tuple[list[tuple[str, float, float]], dict[str, float]]:
     given = {**os.environ, "VAR_DIR": var, "PORT": PORT}
     began = time.monotonic()
     command = [sys.executable, "-m", "matchmaker.running", "run"]
@@ -99,7 +102,7 @@ def measure(var: str) -> tuple[list[tuple[str, float]], dict[str, float]]:
         times["main job done"] = time.monotonic() - began
         print(f"{visit()} answers")
         time.sleep(15)  # the timetable has woken every task meanwhile
-        rows = [(name_of(pid), pss(pid)) for pid in [site.pid, *children_of(site.pid)]]
+        rows = [(name_of(pid), *pss(pid)) for pid in [site.pid, *children_of(site.pid)]]
     finally:
         site.send_signal(signal.SIGINT)
         for _line in site.stdout:
@@ -115,8 +118,10 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         rows, times = measure(given.var or folder)
-    lines = ["| process | PSS, MB |", "|---|---|", *(f"| {name} | {size:.0f} |" for name, size in rows)]
-    lines.append(f"| **all {len(rows)}** | **{sum(size for _name, size in rows):.0f}** |")
+    lines = ["| process | PSS, MB | pages of files, MB |", "|---|---|---|"]
+    lines += [f"| {name} | {size:.0f} | {files:.0f} |" for name, size, files in rows]
+    size, files = (sum(row[column] for row in rows) for column in (1, 2))
+    lines.append(f"| **all {len(rows)}** | **{size:.0f}** | {files:.0f} |")
     lines += ["", *(f"{name}: {seconds:.0f} s" for name, seconds in times.items())]
     print("\n".join(lines))
     if given.out:

@@ -53,7 +53,6 @@ def celery_accepts(arguments: list[str]) -> bool:
 def test_a_small_site_differs_in_few_lines_and_starts_what_is_there():
     small = yaml.safe_load((DEPLOY / "compose.small.yaml").read_text())["services"]
     assert set(small) <= set(OURS)
-    assert small["web"]["environment"] == {"SMALL": "1"}
     assert celery_accepts(small["worker"]["command"][1:])
 
 

@@ -19,6 +19,19 @@ from typing import IO
 
 from setproctitle import setproctitle
 
+# What gunicorn, workers and timetable import when they start. An import after the fork copies four times what it loads,
+# since it writes reference counts all over the shared memory.
+PROGRAMS = (
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.bin.celery",
+    "celery.concurrency.prefork",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.arbiter",
+    "gunicorn.workers.gthread",
+    "kombu.transport.redis",
+)
+
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["matchmaker.running.loaded_site"])
 

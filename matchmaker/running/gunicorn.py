@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 worker_class = "gthread"
-small = os.environ.get("SMALL", "0") == "1"  # one process with more threads
-workers, threads = (1, 8) if small else (2, 4)
-preload_app = not small  # imported once and shared; a single process shares with no one
+workers = int(os.environ.get("WEB_PROCESSES") or 1)
+threads = 8 if workers == 1 else 4
+preload_app = workers > 1  # imported once and shared; a single process shares with no one
 timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
@@ -38,8 +38,8 @@ def child_exit(server, worker):
 
 
 def when_ready(server):
-    """With SHARE_MODELS the models are loaded before the processes start, and shared: the first answer comes later."""
-    if os.environ.get("SHARE_MODELS", "0") != "1":
+    """Several processes share the models, which are loaded before they start: the first answer comes later."""
+    if workers == 1:
         return
     from django.db import connections
 

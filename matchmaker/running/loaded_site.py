@@ -4,13 +4,16 @@ Only the fork server of `running/forks.py` imports it. It reads files and no dat
 """
 
 import gc
+import importlib
 import multiprocessing
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import django
-from django.urls import resolve
+from django.urls import resolve, reverse
+
+from matchmaker.running.forks import PROGRAMS
 
 
 def _load() -> None:
@@ -18,6 +21,9 @@ def _load() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
     django.setup()
     resolve("/")  # imports every page
+    reverse("account_login")  # reads every address
+    for module in PROGRAMS:
+        importlib.import_module(module)
     if not Path(os.environ["MODEL_CACHE"]).exists():
         _in_a_child(_load_models)  # unpacks them: what that takes goes with the child, see `language/mapped_arrays.py`
     _load_models()

@@ -51,11 +51,13 @@ class Supervisor:
         self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = self._number("PORT", 8000)
+        self.workers = self._number("WORKER_PROCESSES", 2, "number", 64)
+        self._number("WEB_PROCESSES", 1, "number", 64)  # `running/gunicorn.py` reads it
 
-    def _number(self, name: str, default: int) -> int:
-        value = os.environ.get(name, str(default))
-        if not value.isdigit() or not 0 < int(value) < 65536:
-            raise Stop(f"{name} must be a port number between 1 and 65535; it is {value!r}.")
+    def _number(self, name: str, default: int, what: str = "port number", most: int = 65535) -> int:
+        value = os.environ.get(name) or str(default)
+        if not value.isdecimal() or not 0 < int(value) <= most:
+            raise Stop(f"{name} must be a {what} between 1 and {most}; it is {value!r}.")
         return int(value)
 
     # -- what is asked for ---------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ class Supervisor:
         self._manage("prepare")
         self._start("web", self._gunicorn())
         self._wait_for_web()
-        self._start("worker", self._worker("-c", "1" if self.environment.get("SMALL", "0") == "1" else "2"))
+        self._start("worker", self._worker("-c", str(self.workers)))
         timetable = ["-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"]
         self._start("timetable", self._celery("beat", *timetable))
         self._manage("main_job")
@@ -86,7 +88,7 @@ class Supervisor:
         self._start_redis()
         start_loading()
         self._manage("prepare")
-        self._start("worker", self._worker("-c", "2"))
+        self._start("worker", self._worker("-c", str(self.workers)))
         self._manage("main_job", "--again", "--table")
         return 0
 

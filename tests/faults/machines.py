@@ -115,7 +115,6 @@ class Site:
             "INDEX_URL": store,
             "ENCODER": "tests.directory.test_searching.Deaf",
             "LOG_LEVEL": "INFO",
-            "SMALL": "1",
             "SAMPLE": "0",
             "TEXT_READER": "",
         }

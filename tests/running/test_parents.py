@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.running.forks import PROGRAMS
+
 ROOT = Path(__file__).resolve().parents[2]
 SHOW = """
 import json, os
@@ -24,7 +26,8 @@ print(json.dumps({
 """
 PARENTS = {
     # The fork server of `make run`, without its models: see `running/loaded_site.py`.
-    "pages": "import django; django.setup(); from django.urls import resolve; resolve('/')",
+    "pages": "import django; django.setup(); from django.urls import resolve, reverse; resolve('/')\n"
+    f"reverse('account_login'); import importlib; [importlib.import_module(name) for name in {PROGRAMS}]",
     "web server": "from matchmaker.running import gunicorn; import matchmaker.wsgi",
     # A worker sends `worker_init` before it forks.
     "worker": "import django; django.setup(); from matchmaker.celery import app; app.loader.init_worker()\n"

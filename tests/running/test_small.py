@@ -1,4 +1,4 @@
-"""A small server: one web process and one worker process; and models that processes share."""
+"""How many processes a site has, what they import, and models that they share."""
 
 import os
 import subprocess
@@ -10,14 +10,14 @@ from celery import current_app
 from celery.signals import worker_init, worker_process_init
 
 from matchmaker.matching import services, tasks
-from matchmaker.running.supervisor import Supervisor
+from matchmaker.running.supervisor import Stop, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
     """What `make run` would start."""
-    for name, value in {"VAR_DIR": str(tmp_path), "SMALL": "0", **environment}.items():
+    for name, value in {"VAR_DIR": str(tmp_path), **environment}.items():
         monkeypatch.setenv(name, value)
     started: dict[str, list[str]] = {}
     monkeypatch.setattr(Supervisor, "_start", lambda self, name, command: started.update({name: command}))
@@ -29,9 +29,9 @@ def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
     return started
 
 
-@pytest.mark.parametrize(("small", "processes"), [("1", "1"), ("0", "2")])
-def test_a_site_has_its_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path, small, processes):
-    started = commands_of(monkeypatch, tmp_path, SMALL=small)
+@pytest.mark.parametrize(("number", "processes"), [("", "2"), ("1", "1"), ("3", "3")])
+def test_a_site_has_its_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path, number, processes):
+    started = commands_of(monkeypatch, tmp_path, WORKER_PROCESSES=number)
     assert list(started) == ["web", "worker", "timetable"]
     assert started["worker"][-2:] == ["-c", processes]
     assert started["timetable"][:5] == ["celery", "-q", "-A", "matchmaker", "beat"]
@@ -45,11 +45,18 @@ def test_a_worker_with_the_timetable_in_it_does_not_start():
     assert "The timetable cannot run inside a worker (-B)" in ended.stderr
 
 
+@pytest.mark.parametrize("name", ["WEB_PROCESSES", "WORKER_PROCESSES"])
+@pytest.mark.parametrize("value", ["0", "-1", "two", "65"])
+def test_a_wrong_number_of_processes_stops_the_start_with_one_sentence(monkeypatch, tmp_path, name, value):
+    with pytest.raises(Stop, match=f"{name} must be a number between 1 and 64; it is '{value}'"):
+        commands_of(monkeypatch, tmp_path, **{name: value})
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("small", "expected"), [("1", "1 8"), ("0", "2 4"), ("", "2 4")])
-def test_the_web_server_has_one_process_on_a_small_site(tmp_path, small, expected):
-    code = "from matchmaker.running import gunicorn as g; print(g.workers, g.threads)"
-    given = {**os.environ, "SMALL": small, "VAR_DIR": str(tmp_path)}
+@pytest.mark.parametrize(("number", "expected"), [("", "1 8 False"), ("1", "1 8 False"), ("2", "2 4 True")])
+def test_several_web_processes_share_what_they_load_and_a_single_one_has_more_threads(tmp_path, number, expected):
+    code = "from matchmaker.running import gunicorn as g; print(g.workers, g.threads, g.preload_app)"
+    given = {**os.environ, "WEB_PROCESSES": number, "VAR_DIR": str(tmp_path)}
     shown = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=given, capture_output=True, text=True, check=True
     )
