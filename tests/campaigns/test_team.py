@@ -4,6 +4,7 @@ import io
 import threading
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -105,6 +106,19 @@ def test_the_last_administrator_stays_until_there_is_another(campaign, admin):
     team.change_role(by=admin, one=other, role="admin")
     team.remove(by=admin, one=own)
     assert list(campaign.organisers.values_list("user", flat=True)) == [other.user_id]
+
+
+def test_a_removed_person_does_not_come_back_by_a_place_given_before(campaign, admin):
+    removed = one_of(campaign, "admin")
+    team.give_place(by=removed.user, campaign=campaign, email="second@fair.example", role="admin")
+    team.give_place(by=admin, campaign=campaign, email="own@fair.example", role="staff")
+    own = EmailAddress.objects.create(user=removed.user, email="own@fair.example", verified=False)
+    other = team.give_place(by=admin, campaign=campaign, email="colleague@fair.example", role="staff")
+    team.remove(by=admin, one=removed)
+    EmailAddress.objects.create(user=removed.user, email="second@fair.example", verified=True)
+    EmailAddress.objects.filter(pk=own.pk).update(verified=True)
+    assert team.take_places(by=removed.user) == 0
+    assert list(TeamSeat.objects.standing()) == [other]
 
 
 def test_anybody_leaves_by_herself_and_what_is_on_its_way_to_her_stays_here(campaign, admin):

@@ -6,7 +6,9 @@ A team keeps an administrator. Verbs that could take the last one lock the campa
 import datetime as dt
 from collections.abc import Mapping
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -141,11 +143,19 @@ def change_role(*, by: User, one: Organiser, role: str) -> None:
 
 @transaction.atomic
 def remove(*, by: User, one: Organiser) -> None:
-    """Take a person out of the team, or leave it. It holds at her next request: pages read the role every time."""
+    """Take a person out of the team, or leave it. It holds at her next request: pages read the role every time.
+
+    Places that a removed person gave, or that wait at one of her addresses, end with it: they would be a way back.
+    """
     if one.user_id != by.pk:
         require_campaign_admin(by, one.campaign)
     _keep_an_admin(one)
     if Organiser.objects.filter(pk=one.pk).delete()[0]:
+        if one.user_id != by.pk:
+            mine = EmailAddress.objects.filter(user=one.user).values_list("email", flat=True)
+            ways_back = Q(given_by=one.user) | Q(email__in=[email.lower() for email in mine])
+            for seat in TeamSeat.objects.standing().filter(ways_back, campaign=one.campaign, taken_at__isnull=True):
+                seats.withdraw(seat)
         verb = "leave_team" if one.user_id == by.pk else "remove_from_team"
         record(by=by, verb=verb, on=one.user, organisation=one.campaign)
         take_back(person=one.user, about=one.campaign.uid)
