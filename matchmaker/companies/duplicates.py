@@ -66,11 +66,19 @@ _HAN_PLACES = re.compile(
 _PASS_FOR = str.maketrans("аеорсухіѕјԁһкмтвнгѵΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοντρ", "aeopcyxisjdhkmtbhrvABEZHIKMNOPTYXaovtp")
 FREE_MAIL = _set(
     """
-    gmail.com outlook.com hotmail.com yahoo.com icloud.com aol.com gmx.de gmx.net web.de mail.ru yandex.ru
-    qq.com 163.com 126.com sina.com foxmail.com aliyun.com protonmail.com proton.me naver.com
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com
+    aol.com gmx.de gmx.net gmx.com web.de t-online.de freenet.de mail.com zoho.com zohomail.com protonmail.com
+    proton.me pm.me tutanota.com fastmail.com hushmail.com mail.ru bk.ru list.ru inbox.ru yandex.ru yandex.com
+    rambler.ru ukr.net qq.com foxmail.com 163.com 126.com yeah.net 188.com 139.com 189.cn wo.cn 21cn.com sina.com
+    sina.cn sohu.com tom.com aliyun.com 263.net naver.com daum.net hanmail.net nate.com kakao.com rediffmail.com
+    libero.it virgilio.it tiscali.it orange.fr wanadoo.fr free.fr laposte.net sfr.fr uol.com.br bol.com.br
+    terra.com.br seznam.cz centrum.cz wp.pl o2.pl onet.pl interia.pl bigpond.com comcast.net verizon.net att.net
     """
 )
-_SECOND_LEVEL = _set("com co org net gov edu ac or ne go gob")
+# Providers that have one domain for each country, such as yahoo.co.uk.
+_FREE_MAIL_OF_COUNTRIES = _set("yahoo hotmail outlook live gmx yandex")
+# Below them anybody registers, as below every label of at most three letters in a country's domain (in.th, bj.cn).
+_SECOND_LEVEL = _set("firm info name gouv govt asso press school store shop")
 
 
 @dataclass(frozen=True)
@@ -181,10 +189,13 @@ def domain(address: str) -> str:
     host = address.strip().lower().rsplit("@", 1)[-1]
     host = re.sub(r"^[a-z]+://", "", host).split("/")[0].split(":")[0].removeprefix("www.")
     parts = [part for part in host.split(".") if part]
-    if len(parts) < 2 or host in FREE_MAIL or not re.fullmatch(r"[\w.-]+", host):
+    if len(parts) < 2 or not re.fullmatch(r"[\w.-]+", host):
         return ""
-    keep = 3 if len(parts) > 2 and parts[-2] in _SECOND_LEVEL and len(parts[-1]) == 2 else 2
-    return ".".join(parts[-keep:])
+    of_many = len(parts[-1]) == 2 and (len(parts[-2]) <= 3 or parts[-2] in _SECOND_LEVEL)
+    registered = parts[-3:] if of_many else parts[-2:]
+    found, is_number = ".".join(registered), parts[-1].isdigit()
+    is_free = found in FREE_MAIL or (registered[0] in _FREE_MAIL_OF_COUNTRIES and len(parts[-1]) == 2)
+    return "" if is_number or is_free else found
 
 
 @lru_cache(maxsize=20_000)

@@ -63,6 +63,10 @@ def test_a_confirmed_address_at_the_website_lets_in_where_the_campaign_trusts_do
         ("malee@surinmill.example", False, "https://surinmill.example"),
         ("malee@other.example", True, "https://surinmill.example"),
         ("malee@surinmill.example", True, ""),
+        ("malee@anothermill.in.th", True, "https://surinmill.in.th"),
+        ("malee@anothermill.bj.cn", True, "https://www.surinmill.bj.cn"),
+        ("malee@vip.163.com", True, "https://vip.163.com"),
+        ("malee@139.com", True, "https://mail.139.com"),
     ],
 )
 def test_an_address_that_proves_nothing_lets_nobody_in(email, verified, website):
