@@ -121,6 +121,7 @@ class Resource(viewsets.GenericViewSet):
         if stored.status is not None:
             return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
         try:
+            self.prepare()
             with transaction.atomic():  # the answer stands or falls with what it answers
                 response = act()
                 body = json.loads(json.dumps(response.data, cls=JSONEncoder))
@@ -129,6 +130,9 @@ class Resource(viewsets.GenericViewSet):
         except Exception:
             idempotency.give_back(stored)
             raise
+
+    def prepare(self) -> None:
+        """What takes long and needs no transaction, before that of the answer begins; see `WithFiles`."""
 
     def given(self, serializer: type[serializers.Serializer], row=None) -> serializers.Serializer:
         """The input, validated; only what is named is changed where there is a row.

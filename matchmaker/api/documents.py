@@ -19,6 +19,7 @@ from matchmaker.companies.documents import add_document, remove_document
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company, Document
 from matchmaker.core.downloads import attachment
+from matchmaker.core.files import check_file
 from matchmaker.matching.tasks import start_matching
 
 
@@ -42,6 +43,7 @@ class Documents(mixins.ListModelMixin, mixins.RetrieveModelMixin, WithFiles):
     serializer_class = DocumentOut
     url_name = "api_company_document"
     lookup_url_kwarg = "key"
+    checks = {"paper": check_file}
     policy = {
         **dict.fromkeys(("list", "retrieve", "content"), SIGNED_IN),
         **dict.fromkeys(("create", "remove"), "companies:write"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,8 +15,11 @@ from matchmaker.api.events import WRITE
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.texts import TextField, TextsField, errors_by_member
 from matchmaker.api.uploads import WithFiles
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.campaigns.services.brand import read_logo
+from matchmaker.core.files import CheckedFile
 from matchmaker.events.models import Event, EventBrand
-from matchmaker.events.services.brand import set_event_brand
+from matchmaker.events.services.brand import read_picture, set_event_brand
 
 
 class EventBrandOut(Output):
@@ -102,6 +106,21 @@ class EventBrandFiles(WithFiles, OfEvent):
     notes = dict.fromkeys(
         ("logo", "picture"), "For the campaign's team. It replaces the one before and is drawn again."
     )
+
+    def prepare(self) -> None:
+        self.checks = {"file": self._check}
+        super().prepare()
+
+    def own(self) -> Event:
+        event = self.get_object()
+        require_organiser(self.request.user, event.campaign)
+        return event
+
+    def _check(self, upload: Any) -> CheckedFile:
+        content, problems = (read_logo if self.action == "logo" else read_picture)(upload)
+        if problems:
+            raise ValidationError({"file": list(problems.values())})
+        return CheckedFile(upload.name, "", "", content)
 
     @extend_schema(request={"multipart/form-data": BrandFileIn}, responses=EventBrandOut)
     def logo(self, request, slug):

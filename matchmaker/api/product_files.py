@@ -16,10 +16,13 @@ from matchmaker.api.products import Certificate, File, Picture, ProductOut, Prod
 from matchmaker.api.uploads import PAPER, PICTURE, VIDEO, WithFiles, rename_file_errors, sealed
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage, ProductVideo
+from matchmaker.catalogue.services.pictures import check_image
 from matchmaker.companies.members import is_admin
 from matchmaker.companies.models import Company, Document
 from matchmaker.core.downloads import attachment
+from matchmaker.core.files import check_file
 from matchmaker.core.uploads import MOST_VIDEO_BYTES
+from matchmaker.core.videos import check_video
 from matchmaker.matching.tasks import start_matching
 
 WRITE = "products:write"
@@ -74,6 +77,7 @@ class OwnCertificate(Certificate):
 
 class ProductCertificates(mixins.ListModelMixin, OfProduct):
     serializer_class = OwnCertificate
+    checks = {"paper": check_file}
     policy = {"list": SIGNED_IN, "describe_certificate": WRITE}
     words = {
         "list": "Certificates of one of the caller's products, and what became of their papers",
@@ -115,6 +119,7 @@ class FileIn(Strict):
 class ProductFiles(mixins.ListModelMixin, OfProduct):
     serializer_class = File
     url_name = "api_product_file"
+    checks = {"file": check_file}
     policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
     words = {
         "list": "Files of a product",
@@ -162,6 +167,7 @@ class ProductVideos(mixins.ListModelMixin, OfProduct):
     serializer_class = Video
     url_name = "api_product_video"
     most_bytes = MOST_VIDEO_BYTES
+    checks = {"file": check_video}
     policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "remove": WRITE}
     words = {
         "list": "Videos of a product",
@@ -224,6 +230,7 @@ class ProductPictures(mixins.ListModelMixin, OfProduct):
     serializer_class = Picture
     lookup_field = "sha256"
     url_name = "api_product_picture"
+    checks = {"image": check_image}
     policy = {"list": EVERYONE, "content": EVERYONE, "create": WRITE, "partial_update": WRITE, "remove": WRITE}
     words = {
         "list": "Pictures of a product",

@@ -55,6 +55,10 @@ class CheckedFile:
     content: bytes
 
     @property
+    def size(self) -> int:
+        return len(self.content)
+
+    @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
@@ -125,7 +129,7 @@ class FileRow(models.Model):
     def store(self, checked: CheckedFile) -> None:
         """Store the file and the row."""
         self.name, self.suffix, self.content_type = checked.name[-120:], checked.suffix, checked.content_type
-        self.size, self.sha256 = len(checked.content), checked.sha256
+        self.size, self.sha256 = checked.size, checked.sha256
         content = ContentFile(checked.content, name=f"file{checked.suffix}")
         self.file.save("", content, save=False)  # type: ignore[attr-defined]
         self.save()

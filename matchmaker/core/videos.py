@@ -45,9 +45,13 @@ class Part:
 def check_video(file) -> CheckedFile:
     """Look at an upload (with `name`, `size` and `read()`): the same video without its private parts.
 
+    What was checked before (`CheckedFile`) is returned as it is.
+
     Raises:
         ValidationError: on `files`, with `video_too_large` or `video_unreadable`.
     """
+    if isinstance(file, CheckedFile):
+        return file
     name = safe_name(file.name)
     content = file.read(MAX_VIDEO_BYTES + 1) if file.size <= MAX_VIDEO_BYTES else b""
     if file.size > MAX_VIDEO_BYTES or len(content) > MAX_VIDEO_BYTES:

@@ -8,14 +8,19 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.accounts.models import StoredAnswer
+from matchmaker.accounts.services import create_token
+from matchmaker.campaigns.services import brand
 from matchmaker.catalogue import services as catalogue
 from matchmaker.catalogue.models import ProductCertificate
 from matchmaker.catalogue.services import pictures
 from matchmaker.companies.documents import add_document
-from matchmaker.core import files
+from matchmaker.core import files, videos
+from matchmaker.events.models import Event
+from matchmaker.events.services import brand as event_brand
 from matchmaker.messaging import services as messaging
 from tests import factories
-from tests.files import paper, picture
+from tests.files import mp4, paper, pdf, picture
 from tests.messaging.conftest import TEXT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,9 +38,34 @@ def looked(monkeypatch):
 
         return look_and_note
 
-    monkeypatch.setattr(files, "inspect_pdf", noting(files.inspect_pdf))
-    monkeypatch.setattr(pictures, "reencode", noting(pictures.reencode))
+    for place, name in (
+        (files, "inspect_pdf"),
+        (pictures, "reencode"),
+        (videos, "_quiet_mp4"),
+        (brand, "reencode_logo"),
+        (event_brand, "reencode"),
+    ):
+        monkeypatch.setattr(place, name, noting(getattr(place, name)))
     return found
+
+
+def published_event() -> Event:
+    day = timezone.localdate() + dt.timedelta(days=30)
+    return Event.objects.create(
+        campaign=factories.campaign(), slug="fair", name={"en": "Fair"}, status="published", starts_on=day, ends_on=day
+    )
+
+
+class Program:
+    """A program that sends each form with an Idempotency-Key."""
+
+    def __init__(self, client, person):
+        _token, key = create_token(by=person, name="test", scopes=["companies:write", "products:write", "events:write"])
+        self.client, self.headers = client, {"Authorization": f"Bearer {key}"}
+
+    def send(self, name, key, form, *address):
+        path = reverse(name, args=address)
+        return self.client.post(path, form, headers={**self.headers, "Idempotency-Key": key})
 
 
 @pytest.fixture
@@ -74,6 +104,55 @@ def test_files_of_messages_and_steps_are_looked_at_before_the_transaction(client
     client.post(reverse("deal_step", args=[order.enquiry.uid]), sent)
     assert order.enquiry.steps.get(rung="intent").papers.count() == 1
     assert looked == [False] * 3
+
+
+def test_videos_and_brands_are_looked_at_before_the_transaction(product, looked):
+    video = SimpleUploadedFile("v.mp4", mp4())
+    catalogue.add_product_video(by=factories.member_of(product.company), product=product, words="x", file=video)
+    event = published_event()
+    person = factories.organiser(event.campaign)
+    logo, shown = SimpleUploadedFile("l.png", picture()), SimpleUploadedFile("p.png", picture("blue"))
+    event_brand.set_event_brand(by=person, event=event, logo=logo, picture=shown)
+    brand.set_brand(by=person, campaign=event.campaign, logo=SimpleUploadedFile("c.png", picture("green")))
+    assert looked == [False] * 4
+
+
+def test_files_of_a_repeatable_call_are_looked_at_before_the_transaction_of_its_answer(client, product, looked):
+    ProductCertificate.objects.create(product=product, code="HALAL")
+    program = Program(client, factories.member_of(product.company))
+    stated = {"code": "HALAL", "number": "7", "issuer": "", "valid_until": ""}
+    files_sent = {
+        "api_company_documents": {"kind": "register", "paper": paper(content=pdf(b"1"))},
+        "api_product_files": {"kind": "data", "file": paper(content=pdf(b"2"))},
+        "api_product_certificate": {**stated, "paper": paper(content=pdf(b"3"))},
+        "api_product_pictures": {"image": SimpleUploadedFile("p.png", picture())},
+        "api_product_videos": {"words": "Rice.", "file": SimpleUploadedFile("v.mp4", mp4())},
+    }
+    for name, form in files_sent.items():
+        of = product.company if name == "api_company_documents" else product
+        assert program.send(name, name, form, of.uid).status_code in (200, 201)
+    event = published_event()
+    team = Program(client, factories.organiser(event.campaign))
+    for name in ("api_event_brand_logo", "api_event_brand_picture"):
+        assert team.send(name, name, {"file": SimpleUploadedFile("l.png", picture())}, event.slug).status_code == 200
+    assert looked == [False] * 7
+    assert StoredAnswer.objects.filter(status__lt=300).count() == 7
+
+
+def test_a_repeatable_call_of_a_stranger_has_no_file_looked_at(client, product, looked):
+    form = {"kind": "data", "file": paper()}
+    stranger = Program(client, factories.member_of(factories.supplier()))
+    assert stranger.send("api_product_files", "a", form, product.uid).status_code == 404
+    event = published_event()
+    assert stranger.send("api_event_brand_logo", "b", {"file": paper()}, event.slug).status_code == 404
+    assert (looked, StoredAnswer.objects.count()) == ([], 0)
+
+
+def test_a_file_that_is_refused_is_named_by_its_member_and_the_call_may_be_repeated(client, product):
+    program = Program(client, factories.member_of(product.company))
+    refused = program.send("api_product_files", "k", {"kind": "data", "file": paper(content=b"MZ")}, product.uid)
+    assert [(error["field"], error["code"]) for error in refused.json()["errors"]] == [("file", "type_mismatch")]
+    assert not StoredAnswer.objects.exists()
 
 
 def test_a_file_that_was_looked_at_is_not_looked_at_again(product, looked):

@@ -12,12 +12,28 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, CampaignLogo
 from matchmaker.campaigns.services.approval import require_organiser
 from matchmaker.core import colours
+from matchmaker.core.files import CheckedFile, check_first
 from matchmaker.core.pictures import NotAPicture, reencode_logo
 
 FIELDS = ("short_name", "colour", "sender_name", "footer")
 MAX_LOGO_BYTES = 2 * 1024 * 1024
 
 
+def read_logo(logo: Any) -> tuple[bytes, dict[str, str]]:
+    """An uploaded picture as it is stored, and what is wrong with it by field; what was read is returned as it is."""
+    if isinstance(logo, tuple):
+        return logo
+    if isinstance(logo, CheckedFile):
+        return logo.content, {}
+    if logo.size > MAX_LOGO_BYTES:
+        return b"", {"logo": _("A logo may have up to 2 MB.")}
+    try:
+        return reencode_logo(logo.read()), {}
+    except NotAPicture:
+        return b"", {"logo": _("This is not a picture we can read. Use JPEG, PNG or WebP.")}
+
+
+@check_first("logo", read_logo)
 @transaction.atomic
 def set_brand(*, by: User, campaign: Campaign, logo: Any = None, remove_logo: bool = False, **fields: Any) -> Campaign:
     """Change the brand; `logo` is an uploaded picture, which replaces the one before.
@@ -31,11 +47,8 @@ def set_brand(*, by: User, campaign: Campaign, logo: Any = None, remove_logo: bo
             raise ValueError(f"{name} is not part of the brand")
         setattr(campaign, name, value)
     campaign.colour = campaign.colour.strip().lower()
-    problems = problems_of_colour(campaign.colour)
-    picture = b""
-    if logo is not None:
-        picture, problem = read_logo(logo)
-        problems |= problem
+    picture, problem = read_logo(logo) if logo is not None else (b"", {})
+    problems = problems_of_colour(campaign.colour) | problem
     if problems:
         raise ValidationError(problems)
     if picture:
@@ -64,13 +77,3 @@ def problems_of_colour(colour: str) -> dict[str, str]:
         )
         return {"colour": sentence % {"ratio": ratio}}
     return {}
-
-
-def read_logo(logo: Any) -> tuple[bytes, dict[str, str]]:
-    """An uploaded picture as it is stored, and what is wrong with it by field."""
-    if logo.size > MAX_LOGO_BYTES:
-        return b"", {"logo": _("A logo may have up to 2 MB.")}
-    try:
-        return reencode_logo(logo.read()), {}
-    except NotAPicture:
-        return b"", {"logo": _("This is not a picture we can read. Use JPEG, PNG or WebP.")}

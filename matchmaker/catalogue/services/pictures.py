@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -21,27 +22,46 @@ MAX_IMAGE_BYTES = 8 * 1024 * 1024
 SIDES = (1600, 960, 480)  # pixels of the longer side of the renditions that are stored
 
 
-def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> ProductImage:
-    """Keep a picture: checked by content, turned upright, made smaller, re-encoded without its metadata.
+@dataclass(frozen=True)
+class CheckedPicture:
+    """A picture that was read and may be stored; `sha256` is that of the file that was sent."""
 
-    The same picture twice is stored once.
+    name: str
+    size: int
+    sha256: str
+    renditions: Sequence[tuple[int, bytes]]  # (width, WebP), the largest first
+
+
+def check_image(upload) -> CheckedPicture:
+    """Read an upload (with `name`, `size` and `read()`): turned upright, made smaller, without its metadata.
+
+    What was read before (`CheckedPicture`) is returned as it is.
+
+    Raises:
+        ValidationError: on `image`, with `image_too_large` or `image_unreadable`.
+    """
+    if isinstance(upload, CheckedPicture):
+        return upload
+    if upload.size > MAX_IMAGE_BYTES:
+        raise ValidationError({"image": ValidationError(_("A picture may have up to 8 MB."), "image_too_large")})
+    content = upload.read()
+    try:
+        renditions = reencode(content, *SIDES)
+    except NotAPicture:
+        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
+        raise ValidationError({"image": ValidationError(sentence, "image_unreadable")}) from None
+    return CheckedPicture(upload.name, len(content), hashlib.sha256(content).hexdigest(), renditions)
+
+
+def add_product_image(*, by: User, product: Product, upload, alt: str = "") -> ProductImage:
+    """Keep a picture, read by `check_image`. The same picture twice is stored once.
 
     Raises:
         ValidationError: `image_too_large`, `image_unreadable`, `too_many_images`.
     """
     require_member(by, product.company)
-    if upload.size > MAX_IMAGE_BYTES:
-        raise ValidationError({"image": ValidationError(_("A picture may have up to 8 MB."), "image_too_large")})
-    content = upload.read()
-    digest = hashlib.sha256(content).hexdigest()
-    if same := _same_or_room(product, digest):
-        return same
-    try:
-        renditions = reencode(content, *SIDES)  # seconds, so before the transaction: see `core.files.check_first`
-    except NotAPicture:
-        sentence = _("This is not a picture we can read. Use JPEG, PNG or WebP.")
-        raise ValidationError({"image": ValidationError(sentence, "image_unreadable")}) from None
-    return _store(by, product, digest, renditions, alt)
+    picture = check_image(upload)  # seconds, so before the transaction: see `core.files.check_first`
+    return _store(by, product, picture, alt)
 
 
 def _same_or_room(product: Product, digest: str) -> ProductImage | None:
@@ -56,12 +76,12 @@ def _same_or_room(product: Product, digest: str) -> ProductImage | None:
 
 
 @transaction.atomic
-def _store(by: User, product: Product, digest: str, renditions: Sequence[tuple[int, bytes]], alt: str) -> ProductImage:
+def _store(by: User, product: Product, picture: CheckedPicture, alt: str) -> ProductImage:
     Product.objects.select_for_update().get(pk=product.pk)  # the count and the row are one step
-    if same := _same_or_room(product, digest):
+    if same := _same_or_room(product, picture.sha256):
         return same
-    (_width, largest), *smaller = renditions
-    image = ProductImage(product=product, sha256=digest, alt=alt, position=product.images.count())
+    (_width, largest), *smaller = picture.renditions
+    image = ProductImage(product=product, sha256=picture.sha256, alt=alt, position=product.images.count())
     image.widths = [width for width, _bytes in smaller]
     _write(image, [largest, *(rendition for _width, rendition in smaller)])
     image.save()

@@ -10,6 +10,7 @@ from matchmaker.catalogue.models import Product, ProductVideo
 from matchmaker.catalogue.services.translations import request_product_translations
 from matchmaker.companies.services import require_member
 from matchmaker.core.fields import validate
+from matchmaker.core.files import check_first
 from matchmaker.core.problems import Refused
 from matchmaker.core.videos import check_captions, check_video
 
@@ -17,6 +18,7 @@ MAX_VIDEOS = 3
 OF_THE_FILE = ("file", "name", "suffix", "content_type", "sha256")  # empty for an address, else written by `store`
 
 
+@check_first("file", check_video)
 @transaction.atomic
 def add_product_video(
     *, by: User, product: Product, words: str, file=None, address: str = "", captions=None

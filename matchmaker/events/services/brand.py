@@ -13,6 +13,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.campaigns.services.brand import problems_of_colour, read_logo
 from matchmaker.campaigns.services.letters import look_of
+from matchmaker.core.files import CheckedFile, check_first
 from matchmaker.core.pictures import NotAPicture, reencode
 from matchmaker.events.models import Event, EventBrand
 
@@ -21,6 +22,22 @@ PICTURE_SIDE = 1280  # pixels
 LOOKS_LIKE = "looks_like"  # in the context of a letter: the slug of the event it is about
 
 
+def read_picture(upload: Any) -> tuple[bytes, dict[str, str]]:
+    """As `read_logo`, for the picture."""
+    if isinstance(upload, tuple):
+        return upload
+    if isinstance(upload, CheckedFile):
+        return upload.content, {}
+    if upload.size > MAX_PICTURE_BYTES:
+        return b"", {"picture": _("A picture may have up to 10 MB.")}
+    try:
+        return reencode(upload.read(), PICTURE_SIDE)[0][1], {}
+    except NotAPicture:
+        return b"", {"picture": _("This is not a picture we can read. Use JPEG, PNG or WebP.")}
+
+
+@check_first("logo", read_logo)
+@check_first("picture", read_picture)
 @transaction.atomic
 def set_event_brand(
     *,
@@ -44,7 +61,7 @@ def set_event_brand(
     problems = problems_of_colour(brand.colour)
     for name, upload, removed, read in (
         ("logo", logo, remove_logo, read_logo),
-        ("picture", picture, remove_picture, _read_picture),
+        ("picture", picture, remove_picture, read_picture),
     ):
         if upload is None and not removed:
             continue
@@ -70,12 +87,3 @@ def look_of_letter(context: Mapping[str, Any]) -> dict[str, str]:
     own = event.look
     own_words = {"name": str(own.short_name), "colour": own.colour} if own else {}
     return look_of(event.campaign) | {key: value for key, value in own_words.items() if value}
-
-
-def _read_picture(upload: Any) -> tuple[bytes, dict[str, str]]:
-    if upload.size > MAX_PICTURE_BYTES:
-        return b"", {"picture": _("A picture may have up to 10 MB.")}
-    try:
-        return reencode(upload.read(), PICTURE_SIDE)[0][1], {}
-    except NotAPicture:
-        return b"", {"picture": _("This is not a picture we can read. Use JPEG, PNG or WebP.")}
