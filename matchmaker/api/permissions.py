@@ -1,5 +1,7 @@
 """Who may call what: each resource declares a `policy` by action; what it does not name, nobody may do."""
 
+import ipaddress
+
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -73,6 +75,15 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
 class PerCaller(SimpleRateThrottle):
     scope = "caller"
+
+    def get_ident(self, request) -> str:
+        """The address of the caller; of an IPv6 address its /64, all of which one connection has."""
+        given = super().get_ident(request)
+        try:
+            address = ipaddress.ip_address(given or "")
+        except ValueError:
+            return given
+        return str(ipaddress.ip_network(f"{address}/64", strict=False)) if address.version == 6 else given
 
     def get_cache_key(self, request, view):
         token = request.auth

@@ -144,6 +144,19 @@ def test_calls_beyond_the_limit_are_refused_with_the_time_to_wait(caller, monkey
     assert 0 < int(response["Retry-After"]) <= 61
 
 
+def test_calls_from_one_ipv6_network_count_together(anonymous, monkeypatch):
+    from matchmaker.api.permissions import PerCaller
+
+    monkeypatch.setattr(PerCaller, "THROTTLE_RATES", {"caller": "2/min"})
+
+    def status_from(address):
+        return anonymous.client.get(f"{API}/categories/", REMOTE_ADDR=address).status_code
+
+    assert [status_from(f"2001:db8:1:2::{number}") for number in range(1, 4)] == [200, 200, 429]
+    assert status_from("2001:db8:1:3::1") == 200
+    assert [status_from(f"192.0.2.{number}") for number in range(1, 4)] == [200, 200, 200]
+
+
 def test_token_for_a_password_and_none_for_a_wrong_one(anonymous):
     user = factories.user("correct horse battery")
     wrong = anonymous.post(f"{API}/tokens/", {"email": user.email, "password": "wrong"})

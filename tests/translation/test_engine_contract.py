@@ -1,5 +1,8 @@
 """What every engine of translation must do, whatever the service behind it answers."""
 
+import socket
+import threading
+
 import pytest
 
 from matchmaker.translation.engines import ENGINES, EngineError, Refusal, base, get_engine, local
@@ -87,6 +90,24 @@ def test_a_server_that_is_not_there_is_an_error(name, engine_at):
         url = server.url
     with pytest.raises(EngineError, match="unreachable"):
         engine_at(name, url).translate(TEXTS, "es", "zh")
+
+
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 1000", "Content-Length: 4\r\nContent-Encoding: gzip", "Transfer-Encoding: chunked"]
+)
+def test_an_answer_that_breaks_off_is_an_error(head):
+    def answer_once(listener):
+        connection, _address = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(f'HTTP/1.1 200 OK\r\n{head}\r\n\r\n["un'.encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer_once, args=[listener])
+        thread.start()
+        with pytest.raises(EngineError, match="unreachable"):
+            base.Client(f"http://127.0.0.1:{listener.getsockname()[1]}").get_json("/languages")
+        thread.join()
 
 
 def test_too_long_an_answer_is_refused(engine_at, monkeypatch):

@@ -24,6 +24,10 @@ def _key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(derive.derive(settings.SECRET_KEY.encode()))
 
 
+def _pem(public: Ed25519PublicKey) -> bytes:
+    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
 def fingerprint() -> str:
     """The first 16 digits of the public key's SHA-256, in groups of four: short enough to be compared by telephone."""
     raw = _key().public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
@@ -36,7 +40,7 @@ def seal(files: Mapping[str, bytes], about: Mapping[str, str]) -> bytes:
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     manifest = json.dumps({**about, "sha256": digests}, ensure_ascii=False, indent=1).encode()
     key = _key()
-    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    pem = _pem(key.public_key())
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in (*files.items(), (MANIFEST, manifest), (SIGNATURE, key.sign(manifest)), (KEY, pem)):
@@ -53,6 +57,10 @@ def find_damage(pack: bytes) -> str | None:
             public: Ed25519PublicKey = _key().public_key()
             public.verify(signature, manifest)
             digests = json.loads(manifest)["sha256"]
+            if twice := {name for name in archive.namelist() if archive.namelist().count(name) > 1}:
+                return f"The pack holds files twice: {sorted(twice)}."  # programs differ in which one they unpack
+            if archive.read(KEY) != _pem(public):
+                return f"{KEY} is not the key of this site."
             if names != set(digests):
                 return f"The pack holds other files than its manifest: {sorted(names ^ set(digests))}."
             changed = [n for n in sorted(names) if hashlib.sha256(archive.read(n)).hexdigest() != digests[n]]

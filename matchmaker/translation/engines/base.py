@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import requests
 from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
 
 TIMEOUT = (5, 20)  # seconds to connect, and between two pieces of the answer
 MOST_BYTES = 2 * 1024 * 1024
@@ -97,7 +98,7 @@ class Client:
                 ) as response:
                     _check(response.status_code)
                     body = response.raw.read(MOST_BYTES + 1, decode_content=True)
-            except (RequestException, OSError) as error:
+            except (RequestException, HTTPError, OSError) as error:  # HTTPError: the answer breaks off
                 raise EngineError("unreachable") from error
         if len(body) > MOST_BYTES:
             raise EngineError("too_long")

@@ -131,6 +131,23 @@ def test_the_venues_pack_is_signed_and_a_changed_one_is_refused(console, hall, c
     assert pack.find_damage(b"nothing") == "This is not a pack of this site."
 
 
+def test_a_pack_with_a_second_file_of_a_name_or_another_key_is_refused(console, hall):
+    sealed = console.get(page("console_event_pack")).content
+    with zipfile.ZipFile(io.BytesIO(sealed)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    twice, other_key = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(twice, "w") as archive:
+        for name, data in {**files, "venue.json": b"{}"}.items():
+            archive.writestr(name, data)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("venue.json", files["venue.json"])  # programs differ in which of the two they unpack
+    with zipfile.ZipFile(other_key, "w") as archive:
+        for name, data in {**files, pack.KEY: b"another"}.items():
+            archive.writestr(name, data)
+    assert pack.find_damage(twice.getvalue()) == "The pack holds files twice: ['venue.json']."
+    assert pack.find_damage(other_key.getvalue()) == "public-key.pem is not the key of this site."
+
+
 def test_the_door_says_what_is_wrong_and_keeps_the_code(console, crowd):
     answer = console.post(page("console_event_checkin"), {"code": "0000000000"})
     assert answer.status_code == 422
