@@ -66,7 +66,7 @@ def pairs(interval: Interval) -> Table:
     return (
         "Predicted and observed: scores of pairs",
         "In each bin the mean score and the share of pairs that fit, with their number. Sample: labelled pairs, where "
-        "“close” counts as no; the weights were rounded from a fit on these labels and texts. *Given*: every code is "
+        "“close” counts as no; the weights come from a fit on these labels and texts. *Given*: every code is "
         "believed; a site believes it by the classifier's share, as in the first row. Own texts: every offer beside "
         "every demand line, right where they belong together or where the demand line asks for no more than the offer "
         "says (`data/eval-dev/also_fits.csv`). Goal: within .10.",
