@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,8 +54,11 @@ SIZES = (
 )
 
 
-def measure(size: int, seed: int, seconds: float) -> dict[str, Any]:
-    """One event: breaks, bound, seconds; the plan is judged by the checker of the tests."""
+def measure(size: int, seed: int, seconds: float, busy: bool) -> dict[str, Any]:
+    """One event: breaks, bound, seconds; the plan is judged by the checker of the tests.
+
+    On a busy machine seconds are processor time of this process; the proof runs beside it in another.
+    """
     from matchmaker.events.given_meetings import GivenMeetings, fewest_breaks
     from tests.events.given_meetings.checker import faults
     from tests.events.given_meetings.events import event
@@ -68,12 +72,32 @@ def measure(size: int, seed: int, seconds: float) -> dict[str, Any]:
         tables=size_of_event.tables,
         **size_of_event.rules,
     )
-    made = fewest_breaks(GivenMeetings.from_dict(data), seconds=seconds)
+    began = time.process_time()
+    made = fewest_breaks(
+        GivenMeetings.from_dict(data),
+        seconds=100 * seconds if busy else seconds,
+        progress=lambda breaks, bound, spent: not busy or time.process_time() - began < seconds,
+    )
+    spent = time.process_time() - began if busy else made.seconds
     if made.slots is None:
-        return {"breaks": None, "why": made.why, "seconds": made.seconds}
+        return {"breaks": None, "why": made.why, "seconds": spent}
     if found := faults(data, made.to_dict()):
         raise SystemExit(f"{size_of_event}: {found[0]}")
-    return {"breaks": made.breaks, "bound": made.bound, "proven": made.proven, "seconds": made.seconds}
+    return {"breaks": made.breaks, "bound": made.bound, "proven": made.proven, "seconds": spent}
+
+
+def as_row(size: Size, rows: list[dict[str, Any]]) -> str:
+    """A line of the table: the figures of one event for each seed; what is not proven in bold."""
+    possible = [row for row in rows if row["breaks"] is not None]
+    share = f"{sum(row['proven'] for row in possible)} of {len(possible)}"
+    columns = (
+        str(size),
+        ", ".join("no plan" if row["breaks"] is None else str(row["breaks"]) for row in rows),
+        ", ".join("–" if row["breaks"] is None else str(row["bound"]) for row in rows),
+        share if all(row["proven"] for row in possible) else f"**{share}**",
+        ", ".join(f"{row['seconds']:.1f}" for row in rows),
+    )
+    return f"| {' | '.join(columns)} |"
 
 
 def second_method(seeds: tuple[int, ...]) -> tuple[int, int]:

@@ -2,7 +2,8 @@
 
 The problem is the B2B meeting scheduling problem of Bofill et al., *Constraint solving approaches to the
 business-to-business meeting scheduling problem*, JAIR 74 (2022) 263–301. `instance` reads and checks the format
-``b2b-sched-2`` (docs/scheduling.md), `model` writes it as clauses, `descent` improves a plan, `proof` raises the lower
+``b2b-sched-2`` (docs/scheduling.md), `kempe` has a first plan, `model` writes the event as clauses, `starts` says where
+in the day a plan without breaks may be, `descent` looks for it there and improves other plans, `proof` raises the lower
 bound, `solve` runs both side by side, `reasons` says why an event has no plan.
 """
 

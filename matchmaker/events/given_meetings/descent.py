@@ -1,88 +1,76 @@
-"""A first plan and better ones: annealing over two-slot exchanges, then a SAT solver on one part of the plan at a time.
+"""A first plan and better ones, each search by a SAT solver on a part of what is possible.
 
-Annealing flips alternating components of two slots (Kempe chains). That keeps every hard rule but precedences, fairness
-and sessions; it is skipped where the event has such rules. The second step frees some slots, or some companies around
-one with a break, leaves every other meeting where it is and solves for fewer breaks (large neighbourhood search, Shaw
-1998).
+`near_likely_days` looks for the whole plan, but only near the days that `starts` finds; where a plan without breaks
+exists it mostly has it in a second. Other plans are improved by annealing (`kempe`), then some slots, or some companies
+around one with a break, are freed, every other meeting stays where it is, and the solver asks for fewer breaks (large
+neighbourhood search, Shaw 1998).
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from itertools import cycle, islice
 
 import numpy as np
 from pysat.card import ITotalizer
 from pysat.solvers import Solver
 
 from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
+from matchmaker.events.given_meetings.kempe import anneal_slots, keeps_rules
 from matchmaker.events.given_meetings.model import Model
-from matchmaker.events.scheduling.days import Preferences
-from matchmaker.events.scheduling.loops import Arrays, anneal
+from matchmaker.events.given_meetings.proof import SOLVER, at_most
+from matchmaker.events.given_meetings.starts import likely_starts, window
 
-TRIES = 1_500_000  # of the annealing: about a second
+BUDGET = 12_000  # conflicts near likely days: half a second to a second
+WIDTHS = (2, 2, 3)  # slots before and after the likely day of a company, by turns
 CONFLICTS = 3000  # a neighbourhood is given up after so many
+PART = 8  # neighbourhoods between two searches near likely days
 RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
-HOT, COLD, IDLE = 0.5, 0.05, 0.1  # temperatures, and what an idle slot costs beside a break
-
-
-def anneal_slots(
-    instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
-) -> list[int]:
-    """A plan with at most as many breaks as ``slots``, by the annealing of the meeting planner: a break is a wait."""
-    preferences = Preferences(day=0.0, wait=1.0, idle=IDLE, late=0.0)
-    prices = preferences.prices([0] * instance.slots, [1] * instance.slots)
-    board = _board(instance, slots)
-    anneal(tries, hot, COLD, seed, prices, board)
-    found = board.slot_of.tolist()
-    return found if sum(breaks_of(instance, found)) <= sum(breaks_of(instance, slots)) else slots
-
-
-def _board(instance: GivenMeetings, slots: list[int]) -> Arrays:
-    """The plan as the planner's loops read it; companies of both sides are rows of one table."""
-    a, b = (np.array([getattr(m, side) for m in instance.meetings], dtype=np.int32) for side in ("a", "b"))
-    cell = np.full((len(instance.off), instance.slots), -1, dtype=np.int32)
-    for company, off in enumerate(instance.off):
-        cell[company, sorted(off)] = -2
-    cell[a, slots] = cell[b, slots] = np.arange(len(slots))
-    degree = np.bincount(np.concatenate([a, b]), minlength=len(instance.off)).astype(np.int32)
-    return Arrays(
-        u=a,
-        v=b,
-        cap=degree.copy(),
-        tables=np.array(instance.tables, dtype=np.int32),
-        cell=cell,
-        slot_of=np.array(slots, dtype=np.int32),
-        locked=np.array([m.slot is not None for m in instance.meetings]),
-        degree=degree,
-        used=np.bincount(slots, minlength=instance.slots).astype(np.int32),
-    )
 
 
 def descend(
-    model: Model, *, seed: int = 1, start: Callable[[], list[int] | None] = lambda: None
+    model: Model,
+    slots: list[int] | None,
+    *,
+    seed: int = 1,
+    start: Callable[[], list[int] | None] = lambda: None,
+    bound: Callable[[], int] = lambda: 0,
 ) -> Iterator[list[int] | None]:
     """Better and better plans as slots of the meetings; None between, so that the caller can stop. It never ends.
 
-    ``start`` returns a plan that another search has found; it is called until there is a first plan.
+    ``slots`` is a first plan, if one is known. Where it is not, ``start`` returns a plan that another search has found
+    meanwhile. No plan has fewer breaks than ``bound`` returns.
     """
     instance = model.instance
+    near = near_likely_days(model, bound, seed)
+    yield from islice(near, len(WIDTHS))
     with Solver("glucose42", bootstrap_with=model.clauses) as solver:
-        slots = None
         while slots is None:
             solver.conf_budget(CONFLICTS)
-            slots = _read(model, solver) if solver.solve_limited() else start()
+            slots = _read(model, solver) if solver.solve_limited() else start() or next(near)
             yield slots
-        if _may_anneal(instance):
+        if keeps_rules(instance):
             slots = anneal_slots(instance, slots, seed=seed)
             yield slots
-        yield from _neighbourhoods(model, solver, slots, random.Random(seed))
+        part = _neighbourhoods(model, solver, slots, random.Random(seed))
+        while True:
+            yield from islice(part, PART)
+            yield next(near)
 
 
-def _may_anneal(instance: GivenMeetings) -> bool:
-    """Flips keep absences, tables and fixed slots, but no other rule."""
-    free = all(meeting.session == "any" for meeting in instance.meetings)
-    return free and not instance.precedences and instance.fairness is None
+def near_likely_days(model: Model, most: Callable[[], int], seed: int) -> Iterator[list[int] | None]:
+    """Plans with at most ``most()`` breaks in which each company meets near its likely day; None where there is none.
+
+    Each search ends after `BUDGET` conflicts: other days are a better use of the time.
+    """
+    days = likely_starts(model.instance, np.random.default_rng(seed))
+    for starts, width in zip(days, cycle(WIDTHS)):
+        outside = [[-model.meets(*pair)] for pair in window(model.instance, starts, width)]
+        limit = at_most(model.break_literals, most(), model.ids.top)
+        with Solver(SOLVER, bootstrap_with=[*model.clauses, *outside, *limit]) as solver:
+            solver.conf_budget(BUDGET)
+            yield _read(model, solver) if solver.solve_limited() else None
 
 
 def _read(model: Model, solver: Solver) -> list[int]:
@@ -97,7 +85,7 @@ def _neighbourhoods(
     limit = limiter(model, solver, breaks)
     size, failed = 0.3, 0  # share of the plan that is free; neighbourhoods since the last change
     while True:
-        if failed >= 8 and _may_anneal(instance):
+        if failed >= 8 and keeps_rules(instance):
             slots = anneal_slots(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
             breaks, failed = sum(breaks_of(instance, slots)), 0
             yield slots

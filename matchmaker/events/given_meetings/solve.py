@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ from pysat.formula import WCNF
 
 from matchmaker.events.given_meetings.descent import descend
 from matchmaker.events.given_meetings.instance import GivenMeetings, GivenPlan, breaks_of
+from matchmaker.events.given_meetings.kempe import colour_all, keeps_rules
 from matchmaker.events.given_meetings.model import Model, model_of
 from matchmaker.events.given_meetings.reasons import contradiction, why_infeasible
 
@@ -40,11 +42,15 @@ def fewest_breaks(
     began = time.monotonic()
     if reason := contradiction(instance):
         return GivenPlan(None, reason=reason)
+    if not instance.meetings:
+        return GivenPlan(())
+    first = colour_all(instance, seed=seed) if keeps_rules(instance) else None
     model = model_of(instance)
     slots: tuple[int, ...] | None = None
     breaks = 0
     with Proof(model) as proof:
-        for found in descend(model, seed=seed, start=lambda: proof.plan):
+        search = descend(model, first, seed=seed, start=lambda: proof.plan, bound=lambda: proof.bound)
+        for found in chain([first], search):
             for plan in filter(None, (found, proof.plan)):
                 count = sum(breaks_of(instance, plan))
                 if slots is None or count < breaks:

@@ -1,11 +1,18 @@
 """Given meetings: fewest breaks with a proof, confirmed by a second method and an independent checker."""
 
 import json
+from collections import Counter
+from itertools import islice
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from matchmaker.events.given_meetings import GivenMeetings, InvalidInstance, fewest_breaks
+from matchmaker.events.given_meetings import GivenMeetings, InvalidInstance, breaks_of, fewest_breaks
+from matchmaker.events.given_meetings.descent import near_likely_days
+from matchmaker.events.given_meetings.kempe import colour_all
+from matchmaker.events.given_meetings.model import model_of
+from matchmaker.events.given_meetings.starts import likely_starts
 from tests.events.given_meetings.checker import faults
 from tests.events.given_meetings.events import event
 from tests.events.given_meetings.exact import fewest
@@ -38,6 +45,58 @@ def test_the_optimum_of_an_event_of_the_published_size_with_few_tables_is_proven
     data = event(201, companies=42, meetings=125, slots=8, tables=17)
     made = fewest_breaks(GivenMeetings.from_dict(data), seconds=60)
     assert (made.breaks, made.proven, faults(data, made.to_dict())) == (3, True, [])
+
+
+@pytest.mark.parametrize(
+    ("seed", "rules"),
+    [(1, {}), (2, {}), (3, {"off": 0.1}), (4, {"fixed": 6}), (5, {"precedences": 8, "sessions": 0.1})],
+    ids=["plain", "plain-2", "off", "fixed", "order"],
+)
+def test_a_plan_without_breaks_is_found_near_likely_days(seed, rules):
+    data = event(seed, companies=40, meetings=88, slots=14, tables=10, **rules)
+    instance = GivenMeetings.from_dict(data)
+    plan = next(filter(None, islice(near_likely_days(model_of(instance), lambda: 2, seed), 12)))
+    breaks = sum(breaks_of(instance, plan))
+    assert breaks <= 2
+    assert faults(data, {"slots": plan, "breaks": breaks, "bound": 0, "proven": breaks == 0}) == []
+
+
+def test_likely_days_hold_all_meetings_and_no_more_companies_than_places_at_the_tables():
+    instance = GivenMeetings.from_dict(event(1, companies=40, meetings=88, slots=14, tables=10))
+    starts = next(likely_starts(instance, np.random.default_rng(1)))
+    days = [range(start, start + len(own)) for start, own in zip(starts, instance.meetings_of, strict=True)]
+    assert all(day.start >= 0 and day.stop <= instance.slots for day in days)
+    assert max(Counter(slot for day in days for slot in day).values()) <= 20
+    for number, meeting in enumerate(instance.meetings):
+        assert set(days[meeting.a]) & set(days[meeting.b]) & set(instance.possible[number])
+
+
+def test_a_plan_with_breaks_is_there_at_once_where_the_fewest_are_hard_to_find():
+    # Nobody has proved the optimum of this event; an organiser who stops at the first report still has a plan.
+    data = event(1, companies=76, meetings=195, slots=21, tables=14)
+    made = fewest_breaks(GivenMeetings.from_dict(data), seconds=60, progress=lambda breaks, bound, seconds: False)
+    assert faults(data, made.to_dict()) == []
+    assert made.breaks > 0
+    assert made.bound == 0
+
+
+def test_an_event_without_meetings_has_a_plan_without_breaks():
+    data = event(1, meetings=0)
+    made = fewest_breaks(GivenMeetings.from_dict(data), seconds=1)
+    assert (made.to_dict(), faults(data, made.to_dict())) == (
+        {"slots": [], "breaks": 0, "bound": 0, "proven": True},
+        [],
+    )
+
+
+def test_the_first_plan_keeps_absences_tables_and_fixed_slots():
+    for seed in range(5):
+        data = event(seed, companies=50, meetings=160, slots=12, tables=15, fixed=10, off=0.2)
+        instance = GivenMeetings.from_dict(data)
+        slots = colour_all(instance, seed=seed)
+        assert slots is not None
+        breaks = sum(breaks_of(instance, slots))
+        assert faults(data, {"slots": slots, "breaks": breaks, "bound": 0, "proven": False}) == []
 
 
 def test_the_checker_finds_each_broken_rule():
