@@ -10,6 +10,7 @@ from matchmaker.web.console import (
     bulk,
     campaign,
     campaigns,
+    certificates,
     companies,
     delivery,
     demands,
@@ -29,7 +30,7 @@ from matchmaker.web.console import (
     translation,
 )
 from matchmaker.web.console.events import brand as event_brand
-from matchmaker.web.console.events import event, interpreters, paper, people, plan, today
+from matchmaker.web.console.events import event, interpreters, meetings, paper, people, plan, today
 from matchmaker.web.console.matching import runs
 from matchmaker.web.console.rules import records
 
@@ -82,8 +83,8 @@ urlpatterns = [
     path("invitations/<uuid:uid>/withdraw/", invitations.withdraw, name="console_invitation_withdraw"),
     path("automatic/", companies.automatic, name="console_automatic"),
     path("automatic/<uuid:uid>/withdraw/", companies.withdraw_automatic, name="console_automatic_withdraw"),
-    path("certificates/", companies.index, name="console_certificates"),
-    path("certificates/<uuid:uid>/<uuid:key>/", companies.decide_certificate, name="console_certificate"),
+    path("certificates/", certificates.index, name="console_certificates"),
+    path("certificates/<uuid:uid>/<uuid:key>/", certificates.decide_certificate, name="console_certificate"),
     path("acting/stop/", companies.stop_acting, name="console_act_stop"),
     path("campaign/brand/", brand.brand, name="console_brand"),
     path("boundary/", boundary.boundary, name="console_boundary"),
@@ -142,8 +143,8 @@ urlpatterns = [
     path("rules/<str:code>/next/", records.new_rule, name="console_rule_new"),
     path("rules/<str:code>/admissions/", records.admissions, name="console_admissions"),
     path("rules/<str:code>/admissions/new/", records.new_admission, name="console_admission_new"),
-    path("steps/<int:pk>/seen/", companies.see_step, name="console_step_seen"),
-    path("registrations/<uuid:uid>/seen/", companies.see_registration, name="console_registration_seen"),
+    path("steps/<int:pk>/seen/", certificates.see_step, name="console_step_seen"),
+    path("registrations/<uuid:uid>/seen/", certificates.see_registration, name="console_registration_seen"),
     path("outcomes/", report.outcomes, name="console_outcomes"),
     path("outcomes/progress/", report.progress, name="console_outcomes_progress"),
     path("outcomes/report.pdf", report.paper, name="console_outcomes_pdf"),
@@ -186,10 +187,10 @@ urlpatterns = [
                 path("plan/<uuid:uid>/withdraw/", plan.withdraw, name="console_event_plan_withdraw"),
                 path("steps/<uuid:uid>/take-back/", plan.take_back, name="console_event_take_back"),
                 path("plan/<uuid:uid>/discard/", plan.discard, name="console_event_plan_discard"),
-                path("plan/<uuid:uid>/<int:supplier>-<int:buyer>/", plan.pair, name="console_event_plan_pair"),
-                path("meetings/", plan.meetings, name="console_event_meetings"),
-                path("meetings/<uuid:uid>/", plan.meeting, name="console_event_meeting"),
-                path("meetings/<uuid:uid>/change/", plan.change, name="console_event_meeting_change"),
+                path("plan/<uuid:uid>/<int:supplier>-<int:buyer>/", meetings.pair, name="console_event_plan_pair"),
+                path("meetings/", meetings.meetings, name="console_event_meetings"),
+                path("meetings/<uuid:uid>/", meetings.meeting, name="console_event_meeting"),
+                path("meetings/<uuid:uid>/change/", meetings.change, name="console_event_meeting_change"),
                 path("results/", report.event_results, name="console_event_results"),
                 path("today/", today.today, name="console_event_today"),
                 path("today/scans/<uuid:uid>/", today.settle, name="console_event_scan"),

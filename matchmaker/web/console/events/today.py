@@ -27,7 +27,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.company_list import SIDES
 from matchmaker.web.console.events.event import event_of
-from matchmaker.web.console.events.plan import read_slot
+from matchmaker.web.console.events.meetings import read_slot
 from matchmaker.web.console.events.steps import name_changes
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
