@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import cycle, islice
 
 import numpy as np
@@ -25,8 +26,8 @@ from matchmaker.events.given_meetings.starts import likely_starts, window
 BUDGET = 12_000  # conflicts near likely days: half a second to a second
 WIDTHS = (2, 2, 3)  # slots before and after the likely day of a company, by turns
 CONFLICTS = 3000  # a neighbourhood is given up after so many
-PART = 8  # neighbourhoods between two searches near likely days
-RETRIES, WARM = 300_000, 0.3  # of the annealing between neighbourhoods
+FIRST = 4  # searches near likely days before any other
+PART = 4  # neighbourhoods between two searches near likely days
 
 
 def descend(
@@ -43,64 +44,84 @@ def descend(
     meanwhile. No plan has fewer breaks than ``bound`` returns.
     """
     instance = model.instance
+    best = _Best(instance, slots)
     near = near_likely_days(model, bound, seed)
-    yield from islice(near, len(WIDTHS))
+    for found in islice(near, FIRST):
+        yield best.keep(found)
     with Solver("glucose42", bootstrap_with=model.clauses) as solver:
-        while slots is None:
+        while best.slots is None:
             solver.conf_budget(CONFLICTS)
-            slots = _read(model, solver) if solver.solve_limited() else start() or next(near)
-            yield slots
+            yield best.keep(_read(model, solver) if solver.solve_limited() else start() or next(near))
         if keeps_rules(instance):
-            slots = anneal_slots(instance, slots, seed=seed)
-            yield slots
-        part = _neighbourhoods(model, solver, slots, random.Random(seed))
+            yield best.keep(anneal_slots(instance, best.slots, seed=seed))
+        part = _neighbourhoods(model, solver, best, random.Random(seed))
         while True:
             yield from islice(part, PART)
-            yield next(near)
+            yield best.keep(next(near))
 
 
-def near_likely_days(model: Model, most: Callable[[], int], seed: int) -> Iterator[list[int] | None]:
-    """Plans with at most ``most()`` breaks in which each company meets near its likely day; None where there is none.
+@dataclass(slots=True)
+class _Best:
+    """The best plan so far, which all searches share."""
 
-    Each search ends after `BUDGET` conflicts: other days are a better use of the time.
+    instance: GivenMeetings
+    slots: list[int] | None
+
+    @property
+    def breaks(self) -> int:
+        return sum(breaks_of(self.instance, self.slots or ()))
+
+    def keep(self, found: list[int] | None) -> list[int] | None:
+        """Take over a plan that is as good; returns it as it came."""
+        if found is not None and (self.slots is None or sum(breaks_of(self.instance, found)) <= self.breaks):
+            self.slots = found
+        return found
+
+
+def near_likely_days(model: Model, bound: Callable[[], int], seed: int) -> Iterator[list[int] | None]:
+    """Plans with ``bound()`` breaks or few more in which each company meets near its likely day; None for a search
+    without one.
+
+    Each search ends after `BUDGET` conflicts: other days are a better use of the time. Where it proves that there is
+    no such plan, the next one allows one break more.
     """
     days = likely_starts(model.instance, np.random.default_rng(seed))
+    more = 0
     for starts, width in zip(days, cycle(WIDTHS)):
         outside = [[-model.meets(*pair)] for pair in window(model.instance, starts, width)]
-        limit = at_most(model.break_literals, most(), model.ids.top)
+        limit = at_most(model.break_literals, bound() + more, model.ids.top)
         with Solver(SOLVER, bootstrap_with=[*model.clauses, *outside, *limit]) as solver:
             solver.conf_budget(BUDGET)
-            yield _read(model, solver) if solver.solve_limited() else None
+            answer = solver.solve_limited()
+            more = more + 1 if answer is False else 0
+            yield _read(model, solver) if answer else None
 
 
 def _read(model: Model, solver: Solver) -> list[int]:
     return model.slots_in({variable for variable in solver.get_model() if variable > 0})
 
 
-def _neighbourhoods(
-    model: Model, solver: Solver, slots: list[int], chance: random.Random
-) -> Iterator[list[int] | None]:
+def _neighbourhoods(model: Model, solver: Solver, best: _Best, chance: random.Random) -> Iterator[list[int] | None]:
     instance = model.instance
-    breaks = sum(breaks_of(instance, slots))
-    limit = limiter(model, solver, breaks)
+    limit = limiter(model, solver, best.breaks)
     size, failed = 0.3, 0  # share of the plan that is free; neighbourhoods since the last change
     while True:
+        slots, breaks = best.slots or [], best.breaks
         if failed >= 8 and keeps_rules(instance):
-            slots = anneal_slots(instance, slots, tries=RETRIES, hot=WARM, seed=chance.randrange(1 << 30))
-            breaks, failed = sum(breaks_of(instance, slots)), 0
-            yield slots
+            failed = 0
+            yield best.keep(anneal_slots(instance, slots, seed=chance.randrange(1 << 30)))
+            continue
         free = _around_a_break(instance, slots, size, chance) if chance.random() < 0.5 else None
         free = free or _some_slots(instance, slots, size, chance)
         unchanged = [model.meets(number, slot) for number, slot in enumerate(slots) if number not in free]
         solver.conf_budget(CONFLICTS)
         answer = breaks > 0 and solver.solve_limited(assumptions=[*unchanged, *limit(breaks - 1)])
         if answer:
-            slots = _read(model, solver)
-            breaks, failed = sum(breaks_of(instance, slots)), 0
+            failed = 0
         else:  # proven quickly: look wider; given up: look closer
             size = min(1.0, size * 1.03) if answer is False else max(0.1, size * 0.97)
             failed += 1
-        yield slots if answer else None
+        yield best.keep(_read(model, solver)) if answer else None
 
 
 def limiter(model: Model, solver: Solver, most: int) -> Callable[[int], list[int]]:

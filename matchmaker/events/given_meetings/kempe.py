@@ -12,7 +12,7 @@ from matchmaker.events.given_meetings.instance import GivenMeetings, breaks_of
 from matchmaker.events.scheduling.days import Preferences
 from matchmaker.events.scheduling.loops import Arrays, anneal, insert_all
 
-TRIES = 4_000_000  # of the annealing: about a second
+TRIES = 8_000_000  # of the annealing: about two seconds
 HOT, COLD, IDLE = 0.4, 0.1, 0.05  # temperatures, and what an idle slot costs beside a break
 
 
@@ -30,14 +30,12 @@ def colour_all(instance: GivenMeetings, *, seed: int = 1) -> list[int] | None:
     return board.slot_of.tolist() if placed == len(order) else None
 
 
-def anneal_slots(
-    instance: GivenMeetings, slots: list[int], *, tries: int = TRIES, hot: float = HOT, seed: int = 1
-) -> list[int]:
+def anneal_slots(instance: GivenMeetings, slots: list[int], *, seed: int = 1) -> list[int]:
     """A plan with at most as many breaks as ``slots``: a break costs what a wait costs in the meeting planner."""
     preferences = Preferences(day=0.0, wait=1.0, idle=IDLE, late=0.0)
     prices = preferences.prices([0] * instance.slots, [1] * instance.slots)
     board = _board(instance, slots)
-    anneal(tries, hot, COLD, seed, prices, board)
+    anneal(TRIES, HOT, COLD, seed, prices, board)
     found = board.slot_of.tolist()
     return found if sum(breaks_of(instance, found)) <= sum(breaks_of(instance, slots)) else slots
 
