@@ -49,6 +49,8 @@ class Supervisor:
         # The web server has checked the site; a check loads all pages, which worker and timetable do not need (60 MB).
         self.environment.setdefault("CELERY_SKIP_CHECKS", "1")
         self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
+        # Counters look at it when they are imported, which the fork server does before `running/gunicorn.py` is read.
+        self.environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(self.var / "metrics"))
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = self._number("PORT", 8000)
         self.workers = self._number("WORKER_PROCESSES", 2, "number", 64)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -16,6 +17,7 @@ from matchmaker.running import valkey
 from matchmaker.running.supervisor import Child, Stop, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "of-the-monitor"
 
 
 def start(tmp_path, **environment):
@@ -35,11 +37,17 @@ def start(tmp_path, **environment):
 @pytest.fixture
 def site(tmp_path):
     """One that runs; it ends also where a test fails."""
-    process = start(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    process = start(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'site.sqlite3'}", HEALTH_TOKEN=TOKEN)
     yield process
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
+
+
+def metrics_of(site):
+    """What a monitor reads after one visit of the front page."""
+    urlopen(site).close()
+    return urlopen(Request(f"{site}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).read().decode()
 
 
 def last_line(process):
@@ -106,6 +114,8 @@ def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_
         lines.append(line)
         if "Press Ctrl-C" in line:
             break
+    counted = metrics_of(re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))[0])
+    assert re.search(r'^matchmaker_requests_total{method="GET",route="home",status="200"} 1', counted, re.MULTILINE)
     second, code = last_line(start(tmp_path))
     assert (code, second) == (
         1,
