@@ -1,4 +1,4 @@
-"""A plan, the lower bound on breaks, at last the optimum, in a process of its own: ``python proof.py FILE.wcnf``.
+"""A plan, the lower bound, at last the optimum, in a process of its own: ``python proof.py FILE.wcnf [planned]``.
 
 Linear search from below: is there a plan with at most 0 breaks, with at most 1, and so on? Each "no" raises the bound
 by one; the first plan has exactly as many breaks as the bound. Each question goes to a new solver as clauses of its
@@ -8,7 +8,7 @@ At most so many breaks: a totalizer (Bailleux & Boufkhad 2003).
 
 A process, because a SAT solver cannot be interrupted from Python; the parent kills it when its time is up. Started by
 its path, because importing the site takes longer than a small proof. Each line of the output is a JSON object:
-{"bound": n}, {"true": [the true variables]} or {"infeasible": true}.
+{"bound": n}, {"true": [the true variables]} or {"infeasible": true}. With ``planned`` the parent has a plan already.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ def tell(**line: object) -> None:
     sys.stdout.flush()
 
 
-def main(path: str) -> None:
+def main(path: str, planned: bool) -> None:
     formula = WCNF(from_file=path)
     breaks = [-literal for (literal,) in formula.soft]
-    if not tell_plan(formula.hard):  # a first plan for the parent, whatever its breaks
+    if not planned and not tell_plan(formula.hard):  # a first plan for the parent, whatever its breaks
         tell(infeasible=True)
         return
     for most in count():
@@ -57,4 +57,4 @@ def tell_plan(clauses: list[list[int]]) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], "planned" in sys.argv[2:])

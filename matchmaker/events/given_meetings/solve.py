@@ -48,7 +48,7 @@ def fewest_breaks(
     model = model_of(instance)
     slots: tuple[int, ...] | None = None
     breaks = 0
-    with Proof(model) as proof:
+    with Proof(model, planned=first is not None) as proof:
         search = descend(model, first, seed=seed, start=lambda: proof.plan, bound=lambda: proof.bound)
         for found in chain([first], search):
             for plan in filter(None, (found, proof.plan)):
@@ -71,7 +71,7 @@ def fewest_breaks(
 class Proof:
     """`proof` in its process: what it has told by now. Use as a context manager, so that no process is left behind."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, planned: bool) -> None:
         self.bound = 0
         self.plan: list[int] | None = None
         self.infeasible = False
@@ -83,7 +83,7 @@ class Proof:
         formula.extend([[-literal] for literal in model.break_literals], weights=[1] * len(model.break_literals))
         formula.to_file(str(path))
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("proof.py")), str(path)],
+            [sys.executable, str(Path(__file__).with_name("proof.py")), str(path), *(["planned"] if planned else [])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
