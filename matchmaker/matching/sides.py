@@ -13,6 +13,7 @@ from matchmaker.core import reference
 from matchmaker.core.clocks import today_in_china
 from matchmaker.market_access.readiness import Readiness
 from matchmaker.market_access.services import readiness_of_many
+from matchmaker.matching.engine.index import READING
 from matchmaker.matching.engine.pairs import Offer, Want
 
 SHIPS_IN = dt.timedelta(days=60)  # what goods that are agreed on today usually take until they leave
@@ -117,5 +118,5 @@ def code_digest(side: Offer | Want) -> str:
 
 
 def text_digest(side: Offer | Want) -> str:
-    """Changes when a text does: then, and only then, is it encoded anew."""
-    return hashlib.sha256(repr(side.texts).encode("utf-8", "replace")).hexdigest()
+    """Changes when a text does, or what is read of texts: then, and only then, is it encoded anew."""
+    return hashlib.sha256(repr((READING, side.texts)).encode("utf-8", "replace")).hexdigest()

@@ -5,13 +5,14 @@ Words are known by a hash of 63 bits, so that two workers that never met give th
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language import word_tables
 from matchmaker.language.attributes import read_attributes
 from matchmaker.language.glossary import gloss, glosses
 from matchmaker.language.reading import concepts, described, english_names, names_of_goods
@@ -22,6 +23,11 @@ from matchmaker.language.vocabulary import load_goods
 NAME_COUNTS = 2.0
 # A gloss is a guess at the meaning of each word, not a translation.
 GLOSS_COUNTS = 0.5
+# A word that the tables guess counts so much times its share.
+GUESS_COUNTS = 0.25
+LEAST_SHARE = 0.15
+# Of a Chinese name also the characters of its longer words count: the tables know 椅 before they know 办公椅.
+CHARACTER_COUNTS = 0.25
 # A concept is a word that all languages share; a name that may stand for several counts for each in part.
 CONCEPT_COUNTS = 1.0
 # What goods are like (frozen, of oak, sliced) is common to all languages, too, and tells less than what they are.
@@ -69,12 +75,46 @@ def sources(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str, float]]:
     return [(lang, text, n) for lang, text, n in parts if text]
 
 
+def guesses(texts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float]]:
+    """(word, weight) of what names may mean in English and in Chinese, where none in that language is given.
+
+    Descriptions say enough in words that are known: guesses there found more wrong pairs than right ones.
+    """
+    given = {lang for lang, _ in texts}
+    for target in word_tables.TARGETS:
+        for lang, text in texts if target not in given else ():
+            for guess, share in word_tables.load_tables().words(name_and_rest(text)[0], lang, target).items():
+                if share >= LEAST_SHARE:
+                    yield from ((word, GUESS_COUNTS * NAME_COUNTS * share) for word in _as_searched(guess, target))
+
+
+def _summed(weighted: Iterable[tuple[str, float]]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for word, weight in weighted:
+        sums[word] = sums.get(word, 0.0) + weight
+    return sums
+
+
+def _as_searched(guess: str, lang: str) -> list[str]:
+    return words(guess, lang) if lang == "en" else [guess]  # Chinese guesses are words of the index already
+
+
+def characters(texts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float]]:
+    """(character, weight) of the longer words of Chinese names."""
+    for lang, text in texts:
+        if lang == "zh":
+            read = words(name_and_rest(text)[0], "zh", stop=True)
+            yield from ((char, CHARACTER_COUNTS) for char in set(word_tables.with_characters(read)) - set(read))
+
+
 def bag(texts: Sequence[tuple[str, str]]) -> dict[str, float]:
     """Word → how often, names counting double, function words left out; concepts and words about goods stand beside."""
     counts: dict[str, float] = {}
     for lang, text, weight in sources(texts):
         for word in words(text, lang or None, stop=True):
             counts[word] = counts.get(word, 0.0) + weight
+    for word, weight in {**_summed(guesses(texts)), **_summed(characters(texts))}.items():
+        counts.setdefault(word, weight)  # what is read for sure counts more than a guess
     for value in read_attributes(tuple(texts)).has:
         counts[ATTRIBUTE + value] = ATTRIBUTE_COUNTS
     for lang, text in texts:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language import word_tables
 from matchmaker.language.attributes import Attributes, read_attributes
 from matchmaker.language.encoder import READ, Encoder, normalise
 from matchmaker.language.glossary import gloss
@@ -28,6 +29,12 @@ _GLOSS_WEIGHT = 0.5
 # The names of goods in English beside a text that the encoder reads, and a text that it does not read beside them.
 _NAMES_WEIGHT = 0.5
 _UNREAD_WEIGHT = 0.3
+# A short name word by word in English, as far as the tables know its words.
+_SHORT_RENDERED = 60
+_RENDERED_WEIGHT = 0.5
+
+# Of what `encode` reads of texts. Stored vectors of another number are encoded anew.
+READING = 2
 
 Vectors = NDArray[np.float32]
 
@@ -123,7 +130,8 @@ def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[S
     """One vector an item: the mean over its languages, scaled to length 1.
 
     Two names averaged find the right one far more often than the better of them alone. Where no English text stands,
-    the names of goods in English are a further text, and a short Chinese name is helped by its word-by-word gloss.
+    the names of goods in English are a further text; a short Chinese name is helped by its word-by-word gloss, a short
+    name of any language by the English words that the tables guess.
     """
     lines: list[str] = []
     owners: list[int] = []
@@ -141,9 +149,13 @@ def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[S
             named = "" if has_english else english_names(text, lang)
             if named and not is_read:
                 named = ", ".join([*describing_words(text, lang, "en"), named])
-            add(owner, text, 1.0 if is_read or not named else _UNREAD_WEIGHT)
+            is_short = len(text) <= (_SHORT if lang == "zh" else _SHORT_RENDERED)
+            rendered = word_tables.load_tables().rendering(text, lang) if is_short and not has_english else ""
+            add(owner, text, 1.0 if is_read or not (named or rendered) else _UNREAD_WEIGHT)
             if named:
                 add(owner, named, _NAMES_WEIGHT if is_read else 1.0)
+            if rendered:
+                add(owner, rendered, _RENDERED_WEIGHT if is_read else 1.0)
             if lang == "zh" and len(text) <= _SHORT and not has_english:
                 add(owner, gloss(text) or text, _GLOSS_WEIGHT)
     vectors = encode_texts(lines)

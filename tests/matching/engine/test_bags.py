@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from matchmaker.language import word_tables
 from matchmaker.matching.engine import bags
 from matchmaker.matching.engine.background import Background, learn
 
@@ -30,3 +31,40 @@ def test_a_background_comes_back_from_its_bytes():
     assert np.array_equal(again.offers, background.offers)
     with pytest.raises(ValueError, match="not a stored background"):
         Background.from_bytes(b"nonsense")
+
+
+TAUGHT = [
+    {"fr": ("zibelotte longue",), "en": ("gribel, long",), "zh": ("长格里贝椅",)},
+    {"fr": ("zibelotte ronde",), "en": ("gribel, round",), "zh": ("圆格里贝椅",)},
+    {"fr": ("table ronde",), "en": ("round table",), "zh": ("圆桌",)},
+]
+
+
+@pytest.fixture
+def taught(monkeypatch):
+    """Tables that know one word more than the vocabulary."""
+    tables = word_tables.WordTables(word_tables.learn_tables(TAUGHT))
+    monkeypatch.setattr(word_tables, "load_tables", lambda: tables)
+
+
+def test_words_that_only_the_tables_know_stand_in_english_and_chinese(taught):
+    found = bags.bag((("fr", "Zibelotte pliante"),))
+    most = bags.GUESS_COUNTS * bags.NAME_COUNTS
+    assert 0 < found["椅"] <= most
+    assert 0 < found["gribel"] <= most
+
+
+def test_nothing_is_guessed_in_a_language_that_is_given(taught):
+    found = bags.bag((("fr", "Zibelotte pliante"), ("zh", "折叠凳")))
+    assert "椅" not in found
+    assert "gribel" in found
+
+
+def test_guessed_words_are_not_among_those_shown_to_people(taught):
+    assert "gribel" not in bags.surfaces((("fr", "Zibelotte pliante"),))
+
+
+def test_the_characters_of_longer_chinese_words_of_a_name_are_words_too():
+    found = bags.bag((("zh", "办公椅。办公室用"),))
+    assert found["椅"] == bags.CHARACTER_COUNTS
+    assert "室" not in found
