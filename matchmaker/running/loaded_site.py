@@ -26,6 +26,7 @@ def _load() -> None:
         importlib.import_module(module)
     if not Path(os.environ["MODEL_CACHE"]).exists():
         _in_a_child(_load_models)  # unpacks them: what that takes goes with the child, see `language/mapped_arrays.py`
+    _in_a_child(_learn_words)  # names may have changed since then
     _load_models()
     gc.collect()
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
@@ -35,6 +36,12 @@ def _in_a_child(work: Callable[[], None]) -> None:
     child = multiprocessing.get_context("fork").Process(target=work)
     child.start()
     child.join()
+
+
+def _learn_words() -> None:
+    from matchmaker.language.word_tables import load_tables
+
+    load_tables()
 
 
 def _load_models() -> None:

@@ -25,7 +25,7 @@ NAME_COUNTS = 2.0
 GLOSS_COUNTS = 0.5
 # A word that the tables guess counts so much times its share.
 GUESS_COUNTS = 0.25
-LEAST_SHARE = 0.15
+LEAST_SHARE = 0.1
 # Of a Chinese name also the characters of its longer words count: the tables know 椅 before they know 办公椅.
 CHARACTER_COUNTS = 0.25
 # A concept is a word that all languages share; a name that may stand for several counts for each in part.

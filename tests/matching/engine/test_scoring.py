@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.language import word_tables
 from matchmaker.language.encoder import Vectors, get_encoder, normalise
 from matchmaker.matching.engine.bags import number
 from matchmaker.matching.engine.pairs import Offer, Want, merge
@@ -287,3 +288,24 @@ def test_goods_are_those_of_the_names_not_what_a_description_says_they_are_for()
     engine = matcher(some_offers, some_wants)
     (pair,) = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 1, 1, 0.0, today=TODAY)
     assert (pair.evidence["goods_offered"], pair.evidence["goods_wanted"]) == ("040221-whole-milk-powder", "")
+
+
+def test_a_name_whose_words_only_the_tables_know_finds_its_demand_and_no_guess_is_shown(monkeypatch):
+    names = [
+        {"fr": ("zibelotte longue",), "en": ("long gribel",), "zh": ("长椅",)},
+        {"fr": ("zibelotte ronde",), "en": ("round gribel",), "zh": ("圆椅",)},
+        {"fr": ("table ronde",), "en": ("round table",), "zh": ("圆桌",)},
+    ]
+    tables = word_tables.WordTables(word_tables.learn_tables(names))
+    monkeypatch.setattr(word_tables, "load_tables", lambda: tables)
+    offered = [Offer(1, (("fr", "Zibelotte pliante"),))]
+    wanted = [Want(1, (("zh", "塑料桌"),)), Want(2, (("zh", "塑料椅"),))]
+    words_alone = Matcher(LetterEncoder(), Weights(meaning=0, crowding=0))
+    words_alone.background = words_alone.learn_background(offered, wanted)
+    pairs = words_alone.match(
+        words_alone.prepare_offers(offered), words_alone.prepare_wants(wanted), minimum=0, today=TODAY
+    )
+    best = max(pairs, key=lambda pair: pair.score)
+    assert best.want == 2
+    assert best.parts["words"] > 0
+    assert best.evidence["shared_words"] == []
