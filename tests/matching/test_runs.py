@@ -188,13 +188,13 @@ def test_product_edited_during_its_block_still_waits(campaign, monkeypatch):
         found = learn(of)
         if of.blocks.get(number=0).done_at is None:
             # After the revision was read this edit would be lost if the block wrote down the newest one.
-            monkeypatch.setattr(runs.rows, "sound_products", edited(runs.rows.sound_products))
+            monkeypatch.setattr(runs.storing, "sound_products", edited(runs.storing.sound_products))
         return found
 
     def edited(read):
         def reading():
             Product.objects.filter(pk=product.pk).update(revision=product.revision + 1)
-            monkeypatch.setattr(runs.rows, "sound_products", read)
+            monkeypatch.setattr(runs.storing, "sound_products", read)
             return read()
 
         return reading
@@ -226,8 +226,8 @@ def test_blocks_in_any_order_and_twice_make_the_rows_of_a_clean_run(campaign, se
 
 
 def test_row_of_an_earlier_run_with_a_higher_score_pushes_no_better_row_out(campaign, monkeypatch):
-    monkeypatch.setattr(runs.rows, "TOP_PER_LINE", 1)
-    monkeypatch.setattr(runs.rows, "TOP_PER_PRODUCT", 1)
+    monkeypatch.setattr(runs.storing, "TOP_PER_LINE", 1)
+    monkeypatch.setattr(runs.storing, "TOP_PER_PRODUCT", 1)
     start_match_run(by=None, campaign=campaign)
     run_to_the_end()
     clean = ranked()
