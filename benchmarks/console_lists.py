@@ -11,6 +11,7 @@ companies is used as it is.
 """
 
 import argparse
+import gc
 import os
 import statistics
 import sys
@@ -104,6 +105,8 @@ def measure(times: int, only: str) -> None:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    gc.collect()
+    gc.freeze()  # as the web server does before its first answer (`running/gunicorn.py`)
     client = Client(HTTP_HOST="localhost", raise_request_exception=False)
     client.force_login(get_user_model().objects.get(email="boss@example.org"))
     addresses = pages(client, only)
