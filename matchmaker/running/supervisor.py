@@ -49,8 +49,6 @@ class Supervisor:
         # The web server has checked the site; a check loads all pages, which worker and timetable do not need (60 MB).
         self.environment.setdefault("CELERY_SKIP_CHECKS", "1")
         self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
-        # Counters look at it when they are imported, which the fork server does before `running/gunicorn.py` is read.
-        self.environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(self.var / "metrics"))
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = self._number("PORT", 8000)
         self.workers = self._number("WORKER_PROCESSES", 2, "number", 64)
@@ -72,6 +70,8 @@ class Supervisor:
                 f"Port {self.port} on {self.host} is in use. Stop what uses it, or choose another: PORT=8001 make run"
             )
         self._start_redis()
+        # Counters look at it when they are imported, which the fork server does before `running/gunicorn.py` is read.
+        self.environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(self.var / "metrics"))
         start_loading()
         self._manage("prepare")
         self._start("web", self._gunicorn())

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
     """What `make run` would start."""
-    for name, value in {"VAR_DIR": str(tmp_path), **environment}.items():
+    counts = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics")}  # set by `run`, taken back after the test
+    for name, value in {"VAR_DIR": str(tmp_path), **counts, **environment}.items():
         monkeypatch.setenv(name, value)
     started: dict[str, list[str]] = {}
     monkeypatch.setattr(Supervisor, "_start", lambda self, name, command: started.update({name: command}))

@@ -16,7 +16,7 @@ from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
-from matchmaker.web.console.events import event, plan, today
+from matchmaker.web.console.events import event, today
 from tests import factories
 
 HALL_FIELDS = {"name": {"en": "Hall A", "zh-hans": "一号馆"}, "tables": 1}
@@ -322,7 +322,7 @@ def test_meetings_are_counted_once_by_state_and_slot_and_their_companies_read_by
 def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, hall, pairs, monkeypatch):
     hall.book(pairs[0][0], pairs[1][0], 0)
     hall.book(pairs[0][1], pairs[1][1], 1)
-    monkeypatch.setattr(plan, "_rows_a_page", lambda slots, view: 1)
+    monkeypatch.setattr(boards, "_rows_a_page", lambda slots, view: 1)
     seen = []
     for number in (1, 2):
         board = console.get(page("console_event_meetings"), {"rows": number}).context["board"]
