@@ -16,6 +16,7 @@ from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.models import Company
 from matchmaker.events import calendar, services
 from matchmaker.events.models import Event, Meeting
+from matchmaker.web.console.events import board as boards
 from matchmaker.web.console.events import event, today
 from tests import factories
 
