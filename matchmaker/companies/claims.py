@@ -81,7 +81,7 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
     record(by=by, verb="claim_company", on=claim, organisation=company, facts={"proof": proof.value})
     if proof == Proof.ADDRESS:
         _take_over(claim)
-    _tell_company(claim)
+    _notify_company(claim)
     return claim
 
 
@@ -89,22 +89,22 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
 def give_time_to_object(claim: Claim) -> None:
     """Tell people who came to the company after it was claimed; they may object for a week, like all others.
 
-    Does nothing where one of its administrators has been told, and for a company without people.
+    Does nothing where one of its administrators has a notice of it, and for a company without people.
     """
     claim = Claim.objects.select_for_update(of=("self",)).select_related("company", "user").get(pk=claim.pk)
     people = admins(claim.company)
-    told = Notice.objects.filter(recipient__in=people, event_key=_event_key(claim))
-    if claim.status == RequestStatus.OPEN and people.exists() and not told.exists():
+    notices = Notice.objects.filter(recipient__in=people, event_key=_event_key(claim))
+    if claim.status == RequestStatus.OPEN and people.exists() and not notices.exists():
         claim.objection_until = timezone.now() + OBJECTION
         claim.save(update_fields=["objection_until"])
-        _tell_company(claim)
+        _notify_company(claim)
 
 
 def _event_key(claim: Claim) -> str:
     return f"company_claimed:{claim.uid}"
 
 
-def _tell_company(claim: Claim) -> None:
+def _notify_company(claim: Claim) -> None:
     notify(
         kind="company_claimed",
         to=admins(claim.company),

@@ -4,8 +4,9 @@
     load_tables().rendering("chaise haute", "fr")  # 'chair high'
 
 The vocabulary knows whole names. A name that it does not have mostly consists of words that stand in names it has:
-from "chaise de bureau", 办公椅 and "chaise longue", 躺椅 the word for a chair can be learned by counting (IBM model 1,
-Brown et al. 1993). What this gives are guesses with a share, not translations: nothing of it is shown to people.
+from "chaise de bureau", 办公椅 and "chaise longue", 躺椅 the word for a chair can be learned by counting
+(IBM model 1, Brown et al. 1993). What this gives are guesses with a share, not translations: nothing of it is shown
+to people.
 
 The tables are learned once a machine from the files of `data/`, in some seconds, and mapped from disk.
 """
@@ -52,7 +53,7 @@ Names = Mapping[str, Sequence[str]]  # language → names of one thing
 
 @lru_cache(maxsize=4096)
 def tokens(text: str, lang: str) -> tuple[str, ...]:
-    """The words of a text that a table is asked for. Vietnamese parts syllables, so two of them are a word, too."""
+    """The words of a text as tables have them. Vietnamese parts syllables, so two of them are a word, too."""
     found = words(text, lang, stop=True)
     if lang == "vi":
         found += [f"{one} {other}" for one, other in pairwise(found)]
@@ -197,7 +198,7 @@ def _side_by_side(ours: Sequence[Sequence[Words]], theirs: Sequence[Sequence[Wor
 
 
 def learn(pairs: Iterable[tuple[Words, Words]], most: int) -> dict[str, list[Guess]]:
-    """Source word → target words with t(target word | source word), at most `most` of at least `LEAST`, best first."""
+    """Source word → target words with their shares, at most `most` of at least `LEAST` each, the best first."""
     sources: dict[str, int] = {}
     targets: dict[str, int] = {}
     source_of: list[int] = []

@@ -128,10 +128,10 @@ def test_people_who_came_after_a_claim_are_told_and_may_object_for_a_week(campai
     claim = claims.claim_company(by=somchai, company=listed, evidence="I am its director.")
     boss = Membership.objects.create(company=listed, user=factories.user(), role="admin").user
     agree_to_claim(by=first, claim=claim, campaign=campaign)
-    told = Notice.objects.get(recipient=boss, kind="company_claimed")
+    notice = Notice.objects.get(recipient=boss, kind="company_claimed")
     claim.refresh_from_db()
     assert claim.objection_until > timezone.now() + dt.timedelta(days=6)
-    assert told.context["until"] == claim.objection_until.date().isoformat()
+    assert notice.context["until"] == claim.objection_until.date().isoformat()
     assert code_of(agree_to_claim, by=second, claim=claim, campaign=campaign) == "too_early"
     claims.object_to_claim(by=boss, claim=claim, reason="Not one of us.")
     week_is_over()

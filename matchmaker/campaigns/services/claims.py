@@ -21,7 +21,7 @@ def agree_to_claim(*, by: User, claim: Claim, campaign: Campaign) -> Claim:
 
     Where one vote is enough (`companies.claims.votes_needed`) the first gives access.
 
-    People who came to the company after the claim are told by the first answer, and have their week from then on.
+    People who came to the company after the claim are notified by the first answer, and have their week from then on.
 
     Raises:
         Refused: for one's own claim, a second yes by the same person, an objection, or before the week is over.
