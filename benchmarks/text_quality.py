@@ -241,6 +241,6 @@ def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[s
         "Pairs that differ in one decisive attribute",
         "Written for this project (`data/eval-dev/attribute_pairs.csv`). Goals: right one first 19 of 20, wrong one "
         "shown as a good fit at most 4, each difference said.",
-        ("n", "right one first", f"wrong one shown ({SHOWN})", f"wrong one a good fit ({GOOD})", "difference said"),
+        ("n", "right one first", f"wrong one shown ({SHOWN})", f"wrong one a good fit ({GOOD})", "difference named"),
         [[str(len(cases)), *cells]],
     )

@@ -35,7 +35,13 @@ ABOUT = {
     "fr": "Nous affinons du comté depuis 1934.",
 }
 PRODUCTS = {
-    "th": "ข้าวหอมมะลิไทย 100%\nข้าวหอมมะลิเมล็ดยาว เก็บเกี่ยวใหม่จากจังหวัดสุรินทร์ บรรจุถุงละ 5 กิโลกรัม\nPrice: USD 1.10 / kg",
+    "th": "\n".join(
+        (
+            "ข้าวหอมมะลิไทย 100%",
+            "ข้าวหอมมะลิเมล็ดยาว เก็บเกี่ยวใหม่จากจังหวัดสุรินทร์ บรรจุถุงละ 5 กิโลกรัม",
+            "Price: USD 1.10 / kg",
+        )
+    ),
     "fr": "Comté AOP affiné 18 mois\n"
     "Fromage à pâte pressée cuite, au lait cru de vache, meules de 40 kg, affiné en cave.\n"
     "Price: EUR 14.50 / kg",

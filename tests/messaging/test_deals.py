@@ -94,11 +94,11 @@ def test_the_key_of_a_notice_about_a_quote_names_what_happened_and_no_time(match
     made = services.quote(by=matched.sell, enquiry=talk, **terms())
     services.answer_quote(by=matched.buy, quote=made, answer="question", note="Is the bag included?")
     services.withdraw_quote(by=matched.sell, quote=made)
-    asked, withdrawn = made.events.order_by("pk")
+    question, withdrawn = made.events.order_by("pk")
     notices = Notice.objects.filter(kind="enquiry_quote").order_by("pk")
     assert [(row.event_key, row.context["text"]) for row in notices] == [
         (f"enquiry_quote:{made.uid}:buyer", ""),
-        (f"enquiry_quote:{made.uid}:{asked.pk}:supplier", "Is the bag included?"),
+        (f"enquiry_quote:{made.uid}:{question.pk}:supplier", "Is the bag included?"),
         (f"enquiry_quote:{made.uid}:{withdrawn.pk}:buyer", ""),
     ]
 

@@ -24,17 +24,17 @@ class Links(HTMLParser):
         self._fields: list[tuple[str, str]] = []
 
     def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        if tag == "a" and said.get("href"):
-            self.found.append(said["href"])
-        elif tag == "form" and (said.get("method") or "get").lower() == "post":
-            self._post = said.get("action") or ""
-        elif tag == "button" and self._post is not None and said.get("type") != "button":
+        attributes = dict(attrs)
+        if tag == "a" and attributes.get("href"):
+            self.found.append(attributes["href"])
+        elif tag == "form" and (attributes.get("method") or "get").lower() == "post":
+            self._post = attributes.get("action") or ""
+        elif tag == "button" and self._post is not None and attributes.get("type") != "button":
             self.sent_to.append(self._post)
         elif tag == "form":
-            self._form, self._fields = said.get("action") or "", []
-        elif self._form is not None and tag == "input" and said.get("name") and _is_sent(said):
-            self._fields.append((said["name"], said.get("value") or ""))
+            self._form, self._fields = attributes.get("action") or "", []
+        elif self._form is not None and tag == "input" and attributes.get("name") and _is_sent(attributes):
+            self._fields.append((attributes["name"], attributes.get("value") or ""))
 
     def handle_endtag(self, tag):
         if tag == "form" and self._form is not None:

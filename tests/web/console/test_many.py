@@ -112,19 +112,19 @@ def test_pages_of_the_second_half_are_read_from_the_end_and_show_the_same_compan
 
 
 def test_the_list_by_invitation_has_the_companies_without_people_that_were_asked(console, campaign, organiser):
-    rows = {name: company(campaign, legal_name=name) for name in ("Has people", "Asked", "New")}
-    for name in ("Asked", "New"):
+    rows = {name: company(campaign, legal_name=name) for name in ("Has people", "Invited", "New")}
+    for name in ("Invited", "New"):
         rows[name].memberships.all().delete()
     now = timezone.now()
     Invitation.objects.create(
-        company=rows["Asked"],
+        company=rows["Invited"],
         email="mill@example.org",
         invited_by=organiser,
         not_before=now,
         expires_at=now + dt.timedelta(days=9),
     )
     assert names_on_page(console, invitation="account") == {"Has people"}
-    assert names_on_page(console, invitation="invited") == {"Asked"}
+    assert names_on_page(console, invitation="invited") == {"Invited"}
     assert names_on_page(console, invitation="none") == {"New"}
 
 
