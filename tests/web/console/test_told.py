@@ -13,17 +13,6 @@ from tests.events.conftest import Hall
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return factories.campaign()
-
-
-@pytest.fixture
-def console(client, campaign):
-    client.force_login(factories.organiser(campaign))
-    return client
-
-
 def waiting(campaign, *, with_people: bool):
     company = factories.company(status="pending", legal_name="Doi Chang Coffee")
     company.participations.create(campaign=campaign, side="supplier")

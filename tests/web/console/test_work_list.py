@@ -8,20 +8,8 @@ from django.utils import timezone
 
 from matchmaker.campaigns.models import Participation
 from matchmaker.companies.models import Company
-from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign():
-    return factories.campaign()
-
-
-@pytest.fixture
-def console(client, campaign):
-    client.force_login(factories.organiser(campaign))
-    return client
 
 
 def write_companies(campaign, count: int, **fields) -> None:
