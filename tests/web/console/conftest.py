@@ -1,17 +1,12 @@
 import pytest
 
-from tests import factories
 from tests.events.conftest import hall
 
 __all__ = ["hall"]
 
 
 @pytest.fixture
-def campaign():
-    return factories.campaign()
-
-
-@pytest.fixture
-def console(client, campaign):
-    client.force_login(factories.organiser(campaign))
+def console(client, campaign, organiser):
+    """A browser in which an organiser of the campaign is signed in."""
+    client.force_login(organiser)
     return client
