@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
-from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer, Trade
+from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
@@ -209,11 +209,10 @@ def duty_box(
     value: Decimal | None = None,
     currency: str = "CNY",
     origin: str = "",
-    agreements: Trade | None = None,
 ) -> DutyBox:
-    """The duty on one product on a day, by the agreements as they stand or as they are given. With `value` in
-    `currency`, the saving of each agreement is given."""
-    answer = duty_of(product, day, value=value, origin=origin, agreements=agreements)
+    """The duty on one product, of which code and origin count, on a day. With `value` in `currency`, the saving of each
+    agreement is given."""
+    answer = duty_of(product, day, value=value, origin=origin)
     options = tuple(_option(option, answer, currency) for option in answer.options)
     return DutyBox(
         day=day,

@@ -51,7 +51,9 @@ class Index:
     def search(self, query: SearchQuery) -> SearchResult:
         """Unknown facets and values find nothing and are left to the caller to refuse."""
         visible = self._visible(query)
-        parsed = parse(query.text, self.documents, exactly=query.mode == "words") if self.documents.count else None
+        # The name of an entry is taken as it stands: its words are in the index, and its meaning is stored there.
+        exactly = query.mode == "words" or query.like is not None
+        parsed = parse(query.text, self.documents, exactly=exactly) if self.documents.count else None
         scores, understood = (None, None) if parsed is None else self._scores(parsed, query, visible)
         matches = visible if scores is None else scores >= _threshold(scores)
         filters = {name: self._holding(query, name, values) for name, values in query.filters.items() if values}

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from matchmaker.catalogue.models import Demand, Product
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.index_service import index_service
 from matchmaker.directory.search_backend import SearchQuery, SearchResult
 
@@ -26,14 +27,15 @@ def search_keys(kind: str, text: str) -> list[int]:
 
 
 def similar_products(product: Product, top: int = 4, without: Collection[int] = ()) -> SearchResult:
-    """Other companies' products that are most like this one."""
-    query = SearchQuery(
-        product.original.name if product.original else "",
-        {"category": [product.category_id]} if product.category_id else {},
-        limit=top,
-        like=product.pk,
-        not_of=product.company_id,
-        without=frozenset(without),
-        facets=(),
-    )
+    """Other companies' products that are most like this one; the list may be a minute old."""
+    name = product.original.name if product.original else ""
+    return _similar(product.pk, name, product.category_id, product.company_id, top, frozenset(without))
+
+
+@cached_for(60)
+def _similar(
+    key: int, name: str, category: str | None, company: int, top: int, without: frozenset[int]
+) -> SearchResult:
+    filters = {"category": [category]} if category else {}
+    query = SearchQuery(name, filters, limit=top, like=key, not_of=company, without=without, facets=())
     return search("products", query)

@@ -90,17 +90,15 @@ def duty_of(
     *,
     value: Decimal | None = None,
     origin: str = "",
-    agreements: duty.Trade | None = None,
 ) -> duty.DutyAnswer:
     """The duty on one product on a day; `value` is the customs value for which the saving is wanted.
 
-    `origin` answers "and if it came from there?"; empty means the product's own. `agreements` are those of the origin,
-    where they are at hand.
+    `origin` answers "and if it came from there?"; empty means the product's own.
     """
     origin = origin or product.origin
     code = product.hs_code
     lines: Iterable[TariffRate] = TariffRate.objects.on(day).below(code) if code else ()
-    return duty.duty(code, origin, day, agreements or trade(origin), [line.as_rate() for line in lines], value)
+    return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
 
 
 Steps = dict[int, list[readiness.EvidenceRecord]]

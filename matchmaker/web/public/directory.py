@@ -361,7 +361,7 @@ def not_for(request, kind: str = "products") -> frozenset[int]:
     return hidden(company) if company else frozenset()
 
 
-@cached_for(30)
+@cached_for(300)
 def word_of(company: Company) -> dict[str, Any]:
-    """How a company answers and keeps its meetings: counted over months, so that half a minute changes nothing."""
+    """How a company answers and keeps its meetings: counted over months, so that five minutes change nothing."""
     return {"rate": reply_rate(company), "kept": attendance_rate(company)}

@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductCertificate
@@ -13,10 +13,9 @@ from matchmaker.core.replica import reads_replica
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
 from matchmaker.directory.services import note_visit, similar_products
-from matchmaker.market_access.duty import Trade
-from matchmaker.market_access.presentation import duty_box, readiness_box
+from matchmaker.market_access.presentation import DutyBox, duty_box, readiness_box
 from matchmaker.market_access.rules import Rulebook
-from matchmaker.market_access.services import rulebook, trade
+from matchmaker.market_access.services import rulebook
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory, product_filters
@@ -67,7 +66,7 @@ def show(request, uid):
         "traits": _traits(product),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
-        "duty": duty_box(product, ships_on, agreements=_agreements(product.origin)),
+        "duty": _duty(product.hs_code, product.origin, ships_on, get_language()),
         "similar": product_filters.rows(similar.keys, similar.cards),
         "matches": matches,
         "structured": product_data(product, settings.SITE_URL),
@@ -98,9 +97,10 @@ def _rulebook() -> Rulebook:
     return rulebook()
 
 
-@cached_for(10)
-def _agreements(origin: str) -> Trade:
-    return trade(origin)
+@cached_for(60)
+def _duty(hs_code: str, origin: str, day: dt.date, _language: str) -> DutyBox:
+    """Of all goods with this code and origin, in the language of the page."""
+    return duty_box(Product(hs_code=hs_code, origin=origin), day)
 
 
 def _ships_on(request, product: Product) -> dt.date:

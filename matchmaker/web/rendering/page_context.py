@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.models import Campaign, Partner
-from matchmaker.core.languages import site_languages
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
 from matchmaker.web import page_language
@@ -32,7 +32,6 @@ def site(request):
         "nav": SimpleLazyObject(lambda: navigation(request, area)),
         "desks": SimpleLazyObject(lambda: desks(request)),
         "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
-        "site_languages": site_languages(),
         "alternates": SimpleLazyObject(lambda: page_language.alternates(request)),
         "offered_language": SimpleLazyObject(lambda: page_language.offered_language(request)),
         "default_picture": settings.SITE_URL + staticfiles_storage.url("img/icon-512.png"),
@@ -41,7 +40,13 @@ def site(request):
 
 def campaign_of(request):
     """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
-    return getattr(request, "campaign", None) or decorators.current_campaign()
+    return getattr(request, "campaign", None) or _public_campaign()
+
+
+@cached_for(10)
+def _public_campaign() -> Campaign | None:
+    """For name and look of pages; rights are decided by the row as it stands."""
+    return decorators.current_campaign()
 
 
 def is_read_only(request) -> bool:

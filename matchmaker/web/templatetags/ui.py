@@ -18,17 +18,18 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.defaultfilters import stringfilter
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from matchmaker.core import formats
 from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, money, number, percent
-from matchmaker.core.languages import base_of, current, find, is_rtl, site_code, tag_of
+from matchmaker.core.languages import base_of, current, find, is_rtl, site_code, site_languages, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
 from matchmaker.language.text import detect
 from matchmaker.translation.services import Readable, Source, read
+from matchmaker.web.page_language import Alternate
 from matchmaker.web.templatetags import joined
 
 register = template.Library()
@@ -367,6 +368,34 @@ def og_locale(code: str) -> str:
     """A language with the country where most of its readers live, as Open Graph wants it: zh_CN (CLDR)."""
     base = base_of(code)
     return f"{base}_{get_global('likely_subtags').get(base, base).rsplit('_', 1)[-1]}"
+
+
+@register.simple_tag
+def language_buttons() -> SafeString:
+    """A button for each language of the site, by its own name. On every page, so this is a tag and not a template."""
+    here = current()
+    return format_html_join(
+        "",
+        '<button type="submit" name="language" value="{}" lang="{}" dir="{}"{}>{}</button>',
+        (
+            (one.code, one.tag, one.direction, mark_safe(' aria-current="true"') if one.code == here else "", one.name)
+            for one in site_languages()
+        ),
+    )
+
+
+@register.simple_tag
+def alternate_links(alternates: Iterable[Alternate]) -> SafeString:
+    """For the head of a public page: its address in each language, and which one is this page's own."""
+    by_language = {one.language: one.url for one in alternates}
+    links = ((language.tag, url) for language, url in by_language.items())
+    own = next((url for language, url in by_language.items() if language.code == current()), "")
+    return format_html(
+        '{}<link rel="canonical" href="{}"><meta property="og:url" content="{}">',
+        format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links),
+        own,
+        own,
+    )
 
 
 # -- numbers, money, dates --------------------------------------------------------------------------------------------
