@@ -121,9 +121,9 @@ class QuoteForm(PaymentForm):
         required=False,
         help_text=_("How much is in one container, carton or bottle. Nothing is converted without this."),
     )
-    holds_unit = _unit(_("Unit"))
+    holds_unit = _unit(_("Unit of that content"))
     min_order = fields.TradeNumberField(label=_("Minimum order"), max_digits=14, decimal_places=2, required=False)
-    min_order_unit = _unit(_("Unit"))
+    min_order_unit = _unit(_("Unit of the minimum order"))
     incoterm = forms.ChoiceField(
         label=_("Incoterm 2020"), choices=[("", _("Choose")), *((code, code) for code in INCOTERMS)]
     )

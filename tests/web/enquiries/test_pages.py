@@ -77,6 +77,14 @@ def test_a_supplier_does_not_read_the_name_of_a_buyer_that_has_not_answered(clie
         assert pair.wanter.legal_name not in client.get(address).content.decode()
 
 
+def test_no_two_fields_of_a_quote_are_called_the_same(client, talk, matched):
+    client.force_login(matched.sell)
+    form = client.get(reverse("quote_new", args=[talk.uid])).context["form"]
+    labels = [str(field.label) for field in form.visible_fields()]
+    assert len(labels) > 15
+    assert sorted(set(labels)) == sorted(labels)
+
+
 def test_quotes_under_two_incoterms_are_not_called_the_lowest_of_each_other(client, pair):
     for price, incoterm in (("950", "CIF"), ("930", "FOB"), ("970", "CIF")):
         seller = factories.supplier()
