@@ -105,8 +105,10 @@ def measure(times: int, only: str) -> None:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    import matchmaker.wsgi  # noqa: F401  # imports every page, as the web server does
+
     gc.collect()
-    gc.freeze()  # as the web server does before its first answer (`running/gunicorn.py`)
+    gc.freeze()  # as the web server does when it has loaded all (`running/gunicorn.py`)
     client = Client(HTTP_HOST="localhost", raise_request_exception=False)
     client.force_login(get_user_model().objects.get(email="boss@example.org"))
     addresses = pages(client, only)
