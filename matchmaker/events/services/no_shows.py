@@ -1,6 +1,7 @@
 """Companies that do not come: how likely that is by earlier events, and who could meet instead."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from django.db.models import Q
 
 from matchmaker.companies.models import Company
 from matchmaker.events.models import Event, Meeting
-from matchmaker.events.services.outcomes import AttendanceRate, attendance_rates
+from matchmaker.events.services.outcomes import AttendanceRate, attendance_rates, average_attendance
 from matchmaker.events.services.participations import away_slots
 from matchmaker.events.services.weights import worths
 
@@ -33,15 +34,10 @@ class NoShow:
 
 def no_shows(event: Event, companies: Collection[int]) -> dict[int, NoShow]:
     """The odds for each company, from meetings of earlier events; empty where there was none to learn from."""
-    earlier = Meeting.objects.filter(event__campaign=event.campaign_id, event__ends_on__lt=event.starts_on)
-    everybody = {key for pair in earlier.values_list("supplier", "buyer") for key in pair}
-    if not everybody:
-        return {}
-    rates = attendance_rates(everybody | set(companies), before=event.starts_on)
-    known = [rates[key] for key in everybody if key in rates]
-    total = AttendanceRate(sum(rate.kept for rate in known), sum(rate.of for rate in known))
+    total = average_attendance(event.campaign_id, event.starts_on)
     if not total.of:
         return {}
+    rates = attendance_rates(companies, before=event.starts_on)
     average = 1 - total.kept / total.of
     found = {}
     for key in companies:
@@ -80,32 +76,35 @@ def fill_ins(event: Event, when: dt.datetime) -> list[FillIn]:
         for absent, waiting in ((one.supplier, one.buyer), (one.buyer, one.supplier))
         if absent.pk in odds and odds[absent.pk].odds >= AT_RISK
     ]
-    free, weight = _free_at(event, when), _weights(event)
-    companies = Company.objects.in_bulk(free)
-    found = []
+    free, weights = _free_at(event, when), _weights(event)
+    chosen = []
     for no_show, meeting, absent, waiting in sorted(risks, key=lambda risk: (-risk[0].odds, risk[1].pk)):
-        choices = [(worth, -key) for key in free if (worth := weight.get(frozenset((waiting.pk, key)), 0))]
+        choices = [(worth, -key) for key, worth in weights[waiting.pk].items() if key in free]
         best = -max(choices)[1] if choices else None
         free.discard(best)
-        found.append(FillIn(meeting, absent, no_show, waiting, companies.get(best)))
-    return found
+        chosen.append((meeting, absent, no_show, waiting, best))
+    companies = Company.objects.in_bulk([best for *_risk, best in chosen if best])
+    return [
+        FillIn(meeting, absent, no_show, waiting, companies.get(best))
+        for meeting, absent, no_show, waiting, best in chosen
+    ]
 
 
 def _free_at(event: Event, when: dt.datetime) -> set[int]:
     """Registered companies that are there in a slot and meet no one."""
-    rows = event.participations.registered().select_related("event")
+    rows = event.participations.registered().only("company", "away", "absent")
     there = {row.company_id for row in rows if when not in away_slots(row)}
     meet = Meeting.objects.of(event).active().filter(starts_at=when).values_list("supplier", "buyer")
     return there - {key for pair in meet for key in pair}
 
 
-def _weights(event: Event) -> dict[frozenset[int], int]:
-    """What a meeting is worth, for pairs that may meet and have no meeting yet."""
-    rows = event.participations.registered()
-    keys = {
-        side: {row.company_id for row in rows if event.is_of_equals or row.side == side}
-        for side in ("supplier", "buyer")
-    }
-    met = {frozenset(pair) for pair in Meeting.objects.of(event).active().values_list("supplier", "buyer")}
-    weight = {frozenset(pair): row.weight for pair, row in worths(event, keys["supplier"], keys["buyer"]).items()}
-    return {pair: worth for pair, worth in weight.items() if pair not in met}
+def _weights(event: Event) -> defaultdict[int, dict[int, int]]:
+    """For each company those it may meet and does not meet yet, with what a meeting is worth."""
+    rows = list(event.participations.registered().values_list("company", "side"))
+    keys = {side: {key for key, own in rows if event.is_of_equals or own == side} for side in ("supplier", "buyer")}
+    met = set(map(frozenset, Meeting.objects.of(event).active().order_by().values_list("supplier", "buyer")))
+    found: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for (one, other), worth in worths(event, keys["supplier"], keys["buyer"]).items():
+        if frozenset((one, other)) not in met:
+            found[one][other] = found[other][one] = worth.weight
+    return found

@@ -1,13 +1,13 @@
 """What became of meetings, and who of a company goes to them."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import NotFound, Refused
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.events.models import Meeting
 from matchmaker.events.services.brand import LOOKS_LIKE
 from matchmaker.events.services.meetings import fields_without, side_of
@@ -148,9 +149,8 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
 
 ENOUGH = 3  # below this a percentage says nothing
 LATE = dt.timedelta(hours=24)
-ENDED = (Meeting.Status.HELD, Meeting.Status.CUT_SHORT, Meeting.Status.MISSED, Meeting.Status.CANCELLED)
-_READ = ("supplier", "buyer", "status", "absent", "starts_at", "cancelled_at", "cancelled_by",
-         "supplier_said", "buyer_said", "team_said")  # fmt: skip
+TOOK_PLACE = (Meeting.Status.HELD, Meeting.Status.CUT_SHORT)
+ENDED = (*TOOK_PLACE, Meeting.Status.MISSED, Meeting.Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,26 +176,36 @@ def attendance_rates(companies: Iterable[int], *, before: dt.date | None = None)
 
     With `before` only meetings of events that ended before that day count.
     """
-    keys, found = set(companies), defaultdict(list)
-    theirs = Q(supplier__in=keys) | Q(buyer__in=keys)
-    ended = Meeting.objects.filter(theirs, status__in=ENDED)
-    if before is not None:
-        ended = ended.filter(event__ends_on__lt=before)
-    for meeting in ended.order_by().only(*_READ):
-        for side, company in (("supplier", meeting.supplier_id), ("buyer", meeting.buyer_id)):
-            was_kept = _attended(meeting, side) if company in keys else None
-            if was_kept is not None:
-                found[company].append(was_kept)
-    return {company: AttendanceRate(sum(was_kept), len(was_kept)) for company, was_kept in found.items()}
+    keys, found = set(companies), defaultdict(Counter)
+    of_suppliers, of_buyers = (
+        _ended(before).filter(**{f"{side}__in": keys}).values_list(side).annotate(**_counts(side))
+        for side in ("supplier", "buyer")
+    )
+    for company, kept, of in of_suppliers.union(of_buyers, all=True).order_by():
+        found[company].update(kept=kept, of=of)
+    return {company: AttendanceRate(**counts) for company, counts in found.items() if counts["of"]}
 
 
-def _attended(meeting: Meeting, side: str) -> bool | None:
-    """Whether a side kept a meeting; None where its outcome says nothing of that side."""
-    if meeting.is_disputed:
-        return None
-    if meeting.status == Meeting.Status.MISSED:
-        return meeting.absent not in (side, Meeting.Side.BOTH) if meeting.absent else None
-    if meeting.status == Meeting.Status.CANCELLED:
-        is_late = meeting.cancelled_at is not None and meeting.cancelled_at > meeting.starts_at - LATE
-        return False if is_late and meeting.cancelled_by == side else None
-    return True
+@cached_for(60)  # the sum of all earlier meetings; one more changes it little
+def average_attendance(campaign: int, before: dt.date) -> AttendanceRate:
+    """All companies that had a meeting at an earlier event of the campaign, as if they were one."""
+    earlier = Meeting.objects.filter(event__campaign=campaign, event__ends_on__lt=before).order_by()
+    total: Counter[str] = Counter()
+    for side in ("supplier", "buyer"):
+        theirs = Q(**{f"{side}__in": earlier.values("supplier")}) | Q(**{f"{side}__in": earlier.values("buyer")})
+        total.update(_ended(before).filter(theirs).aggregate(**_counts(side)))
+    return AttendanceRate(**total)
+
+
+def _ended(before: dt.date | None) -> QuerySet[Meeting]:
+    ended = Meeting.objects.filter(status__in=ENDED).exclude(Meeting.objects.is_disputed()).order_by()
+    return ended if before is None else ended.filter(event__ends_on__lt=before)
+
+
+def _counts(side: str) -> dict[str, Count]:
+    """How many meetings a side kept, and how many have an outcome that says something of that side."""
+    here, missed = (side, Meeting.Side.BOTH), Q(status=Meeting.Status.MISSED)
+    came = Q(status__in=TOOK_PLACE) | missed & ~Q(absent__in=("", *here))
+    too_late = Q(status=Meeting.Status.CANCELLED, cancelled_by=side, cancelled_at__gt=F("starts_at") - LATE)
+    stayed_away = missed & Q(absent__in=here) | too_late
+    return {"kept": Count("pk", filter=came), "of": Count("pk", filter=came | stayed_away)}
