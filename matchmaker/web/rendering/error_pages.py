@@ -5,6 +5,7 @@ import sys
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -45,7 +46,12 @@ def not_here(request, exception):
 @everyone
 def broken(request):
     """Our fault, and the log has it; or the store of files is full or away, which a person can be told."""
-    problem = sys.exception()
+    # What broke before the language of the page was known leaves the one of an earlier page active.
+    with translation.override(getattr(request, "LANGUAGE_CODE", translation.get_language_from_request(request))):
+        return _broken(request, sys.exception())
+
+
+def _broken(request: HttpRequest, problem: BaseException | None) -> HttpResponse:
     if is_full(problem):
         answer = to_program(request, 507, "storage_full", STORAGE_FULL)
         return answer or render(request, "507.html", status=507)
