@@ -29,6 +29,7 @@ from matchmaker.reporting.models import Survey
 from matchmaker.running import sample
 from matchmaker.web.access.decorators import everyone
 from tests import factories
+from tests.files import paper
 
 PASSWORD = "a long enough secret"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -82,7 +83,7 @@ class Corners:
         for place, state in enumerate(("quarantined", "seen", "refused")):
             Document.objects.create(
                 company=self.seller, kind="register", state=state, name=f"register-{place}.pdf", suffix=".pdf",
-                content_type="application/pdf", size=204_800, sha256=str(place), uploaded_by=by, file=f"{place}.pdf",
+                content_type="application/pdf", size=204_800, sha256=str(place), uploaded_by=by, file=paper(),
                 refusal="The second page is missing." if state == "refused" else "",
             )  # fmt: skip
         unproved = EmailAddress.objects.create(user=people["joining"], email="office@kauri-honey.example")
