@@ -69,11 +69,10 @@ def second_step_first(request: HttpRequest, back_to: str = "") -> HttpResponse |
 
 
 def _side(request: HttpRequest, **side) -> HttpResponse | None:
-    company = current_company(request, **side)
-    membership = Membership.objects.filter(company=company, user=request.user).first() if company else None
+    membership = current_membership(request, **side)
     if membership is None:
         return redirect("join")
-    request.company, request.membership = company, membership
+    request.company, request.membership = membership.company, membership
     return second_step_first(request)
 
 
@@ -223,8 +222,27 @@ def role_in(campaign: Campaign | None, user) -> str:
 
 def current_company(request: HttpRequest, **side) -> Company | None:
     """The company this person works for right now: the one she chose, otherwise her first on that side."""
+    membership = current_membership(request, **side)
+    return membership.company if membership else None
+
+
+def current_membership(request: HttpRequest, **side) -> Membership | None:
+    """This person in the company that she works for right now."""
     if not request.user.is_authenticated:
         return None
-    companies = Company.objects.of(request.user).filter(**side).order_by("memberships__id")
+    own = memberships_of(request)
+    fit = [one for one in own if all(getattr(one.company, name) == value for name, value in side.items())]
     chosen = request.session.get("company")
-    return (companies.filter(uid=chosen).first() if chosen else None) or companies.first()
+    return next((one for one in fit if str(one.company.uid) == chosen), None) or next(iter(fit), None)
+
+
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """The companies of the person who is signed in, her first one first.
+
+    A page and its header look for them five times: they are read once, except in an action, which may change them.
+    """
+    reader, found = getattr(request, "memberships", (None, []))
+    if reader != request.user.pk or request.method not in ("GET", "HEAD"):
+        found = list(Membership.objects.filter(user=request.user).select_related("company").order_by("pk"))
+        request.memberships = request.user.pk, found  # type: ignore[attr-defined]
+    return found

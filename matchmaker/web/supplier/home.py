@@ -10,15 +10,14 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
-from matchmaker.companies.models import Company
 from matchmaker.core.formats import number
 from matchmaker.core.lists import join_label, side_by_side
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side
-from matchmaker.web.access.decorators import supplier
+from matchmaker.web.access.decorators import memberships_of, supplier
 from matchmaker.web.company_pages import new_questions, state_of
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches, read_ahead_products
-from matchmaker.web.supplier.matches import match_context, seen_by
+from matchmaker.web.supplier.matches import match_context, seen_by, with_products
 from matchmaker.web.supplier.products import completeness, own_product
 
 SHOWN = 3
@@ -27,7 +26,8 @@ SHOWN = 3
 @supplier
 def home(request: HttpRequest) -> HttpResponse:
     company = request.company
-    products = list(Product.objects.of(company).exclude(status=Product.Status.WITHDRAWN).for_cards())
+    every = list(Product.objects.of(company).for_cards())
+    products = [product for product in every if product.status != Product.Status.WITHDRAWN]
     seen = seen_by(company)
     counts = seen.order_by().aggregate(
         all=Count("pk"),
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         asked=Count("pk", filter=Q(supplier_answer="", buyer_answer="interested")),
         mutual=Count("pk", filter=Q(mutual_at__isnull=False)),
     )
-    waiting = list(seen.filter(supplier_answer="").for_cards()[:SHOWN])
+    waiting = with_products(seen.filter(supplier_answer="")[:SHOWN], every)
     read_ahead_products(products)
     read_ahead_matches(waiting)
     drafts = [product for product in products if product.status == Product.Status.DRAFT]
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "company": company,
         "state": state_of(company),
-        "others": Company.objects.of(request.user).exclude(pk=company.pk).order_by("memberships__id"),
+        "others": [one.company for one in memberships_of(request) if one.company_id != company.pk],
         "counts": counts,
         "questions_waiting": new_questions(request),
         "drafts": drafts,

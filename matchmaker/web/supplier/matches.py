@@ -30,6 +30,15 @@ def seen_by(company: Company) -> QuerySet[Match]:
     return Match.objects.filter(pk__in=Match.objects.for_supplier(company).values("pk"))
 
 
+def with_products(matches: QuerySet[Match], products: list[Product]) -> list[Match]:
+    """Matches with all that their cards show; the products of the company are there already and not read again."""
+    by_key = {product.pk: product for product in products}
+    found = list(matches.select_related("line__demand__company", "line__category"))
+    for match in found:
+        match.product = by_key[match.product_id]
+    return found
+
+
 @supplier
 def index(request: HttpRequest) -> HttpResponse:
     products = list(Product.objects.of(request.company).for_cards())
@@ -43,9 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if chosen["state"]:
         found = found.filter(STATES[chosen["state"]])
     waits_first = Case(When(supplier_answer="", then=Value(0)), default=Value(1), output_field=IntegerField())
-    page = Paginator(found.for_cards().order_by(waits_first, "-score", "id"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(found.order_by(waits_first, "-score", "id"), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_products(page.object_list, products)
     read_ahead_matches(page)
     context = {
         "page": page,

@@ -1,6 +1,8 @@
 """The supplier's home, her company's page, and suggestions of codes."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from matchmaker.web.forms.company import CompanyForm, initial_values
@@ -34,6 +36,22 @@ def test_home_shows_what_waits(client, company):
     page = client.get(reverse("supplier_home"))
     assert page.context["counts"] == {"all": 2, "waiting": 1, "asked": 1, "mutual": 0}
     assert (page.context["drafts"], page.context["published"]) == ([draft], 2)
+
+
+def test_home_reads_the_companies_of_its_reader_and_the_texts_of_her_products_once(client, company):
+    """The page, its menu and its count of enquiries each looked for the company, and every card for its product."""
+    person = company.members.get()
+    other = make.supplier()
+    other.memberships.create(user=person)
+    make.match(make.product(company))
+    make.match(make.product(company))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(reverse("supplier_home"))
+    assert (page.context["company"], page.context["others"]) == (company, [other])
+    assert len(page.context["cards"]) == 2
+    said = [query["sql"] for query in queries]
+    assert sum('FROM "companies_membership"' in sql for sql in said) == 1
+    assert sum('FROM "catalogue_producttext"' in sql for sql in said) == 1
 
 
 @pytest.mark.parametrize(
