@@ -140,6 +140,8 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
     meetings = Meeting.objects.of(event).active().filter(starts_at=slot)
     taken = set(meetings.values_list("table", flat=True))
     free = sorted(set(range(1, event.tables + 1)) - taken)
+    # Halls are those of the event, which is at hand.
+    shown = meetings.for_agenda().only(*OF_ROW).prefetch_related(None)[:MEETINGS_SHOWN]
     return {
         "label": label,
         "at": local(slot, event.zone),
@@ -152,7 +154,7 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
                     {"company": company, "here": company.pk in here} for company in (meeting.supplier, meeting.buyer)
                 ],
             }
-            for meeting in meetings.for_agenda().only(*OF_ROW)[:MEETINGS_SHOWN]
+            for meeting in shown
         ],
         "count": len(taken),
         "more": max(len(taken) - MEETINGS_SHOWN, 0),
