@@ -155,7 +155,7 @@ stop_units() {{ head -n 3 "$PIDS" | xargs kill; sleep 3; sed -i 1,3d "$PIDS"; }}
                 parts.append(root_block(text, folder))
             case _:
                 title = next(line for line in text.splitlines() if line.strip())
-                parts.append(f"echo {shlex.quote('== ' + title)}\n{text}")
+                parts.append(f'echo "== $SECONDS s:" {shlex.quote(title)}\n{text}')
     return "\n".join(parts)
 
 
@@ -164,7 +164,7 @@ def faults(folder: Path, inbox: Inbox) -> list[str]:
     subjects = [f"{mail['To']}: {make_header(decode_header(mail['Subject']))}" for mail in inbox.mails]
     sys.stdout.write("mail that arrived:\n" + "".join(f"  {subject}\n" for subject in subjects))
     answer = subprocess.run(
-        ["curl", "--silent", "--include", f"https://{HOST}/en/"],
+        ["curl", "--silent", "--include", f"https://{HOST}/"],
         env={**os.environ, "CURL_HOME": str(folder)},
         capture_output=True,
         check=False,
