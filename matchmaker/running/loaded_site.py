@@ -25,9 +25,13 @@ def _load() -> None:
     for module in PROGRAMS:
         importlib.import_module(module)
     if not Path(os.environ["MODEL_CACHE"]).exists():
-        _in_a_child(_load_models)  # unpacks them: what that takes goes with the child, see `language/mapped_arrays.py`
+        # Each unpacks its files in a child of its own (`language/mapped_arrays.py`): what that takes goes with the
+        # child, and the next one starts small. In one child they took 570 MB, beside a sample campaign that loads.
+        for load in MODELS:
+            _in_a_child(load)
     _in_a_child(_learn_words)  # names may have changed since then
-    _load_models()
+    for load in MODELS:
+        load()
     gc.collect()
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
@@ -44,24 +48,38 @@ def _learn_words() -> None:
     load_tables()
 
 
-def _load_models() -> None:
-    from django.conf import settings
-    from django.utils.translation import gettext, override
-
-    from matchmaker.language.spoken import words_that_sound
-    from matchmaker.language.text import detect, pinyin
-    from matchmaker.matching.services import classifier, warm
-    from matchmaker.translation.gloss import render
+def _load_matching() -> None:
+    from matchmaker.matching.services import warm
 
     warm()
+
+
+def _load_codes() -> None:
+    from matchmaker.matching.services import classifier
+
     classifier().suggest(["gạo thơm"], 1, 1, ["vi"])  # Vietnamese is read by the second encoder
+
+
+def _load_languages() -> None:
+    from matchmaker.language.spoken import words_that_sound
+    from matchmaker.language.text import detect, pinyin
+
     detect("riz parfumé de Thaïlande, récolte nouvelle")
     pinyin("茉莉香米")
     words_that_sound("molixiangmi")
+
+
+def _load_word_lists() -> None:
+    from django.conf import settings
+    from django.utils.translation import gettext, override
+
+    from matchmaker.translation.gloss import render
+
     for language in settings.SITE_LANGUAGES:
         render("rice", language.base, "zh")  # makes the word lists of the language
         with override(language.code):
             gettext("Products")
 
 
+MODELS = (_load_matching, _load_codes, _load_languages, _load_word_lists)
 _load()
