@@ -150,6 +150,14 @@ sbom: .cache/deploy/.installed ## sbom.json: what the site is made of, in the fo
 test-install: setup-dev ## the Debian way of docs/install.md in an empty folder: HTTPS, mail, backup, copy, upgrade
 	@$(PYTHON_ENV)/python deploy/test_install.py
 
+.PHONY: test-upgrade
+test-upgrade: setup-dev ## two web servers behind Caddy from the version of OLD to this one, with visitors: failed answers
+	@$(PYTHON_ENV)/python deploy/test_upgrade.py
+
+.PHONY: test-small
+test-small: setup-dev ## a first start of `make run`, pages and a full match in LIMIT=1024 MB without swap (root)
+	@WORKER_PROCESSES=1 $(PYTHON_ENV)/python benchmarks/memory.py --limit $${LIMIT:-1024}
+
 .PHONY: env-example
 env-example: setup ## .env.example from the table of settings in docs/operating/configure.md
 	@$(PYTHON_ENV)/python deploy/env_example.py > .env.example

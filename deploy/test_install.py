@@ -143,7 +143,7 @@ LOGS={folder}/logs
 PIDS={folder}/pids
 mkdir "$LOGS"
 export CURL_HOME={folder}
-wait_for() {{ for _ in $(seq 90); do curl --fail --silent --output /dev/null -H "Host: {HOST}" "$1" && return; sleep 1
+wait_for() {{ for _ in $(seq 300); do curl --fail --silent --output /dev/null -H "Host: {HOST}" "$1" && return; sleep 1
 done; echo "$1 does not answer"; tail -n 30 "$LOGS"/*; exit 1; }}
 stop_units() {{ head -n 3 "$PIDS" | xargs kill; sleep 3; sed -i 1,3d "$PIDS"; }}"""
     ]

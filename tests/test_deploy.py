@@ -234,6 +234,28 @@ def test_a_proxy_accepts_its_example(program, arguments, tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
+PROXIES = re.findall(
+    r"^\t?reverse_proxy .+?^\t?\}$",
+    "".join((ROOT / name).read_text() for name in ("deploy/Caddyfile", "docs/operating/upgrade.md")),
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("block", PROXIES)
+def test_caddy_looks_for_web_servers_under_a_name_that_django_answers(block):
+    """Under the address of the web server Django answers 400, and Caddy would take every one for dead."""
+    assert "health_uri /health/live" in block
+    assert re.search(r"health_headers \{\s+Host match\.example\.org\s+\}", block)
+
+
+def test_a_visitor_stays_with_one_of_two_web_servers():
+    """The old program does not know the style sheets of the new one."""
+    one, two = PROXIES
+    assert "127.0.0.1:8001" not in one
+    assert "127.0.0.1:8000 127.0.0.1:8001" in two
+    assert "lb_policy ip_hash" in two
+
+
 def test_the_health_check_of_the_container_asks_under_an_allowed_name():
     """Without a server on its port it fails with a sentence; docs/operating/containers.md says how it was tried."""
     environment = {**os.environ, "ALLOWED_HOSTS": ".example.org,other.example"}
