@@ -176,7 +176,11 @@ class Site:
     def stop(self, name: str) -> None:
         process = self.running.pop(name)
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(30)  # TimeoutStopSec of the unit
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
     def start_caddy(self) -> Path:
         """Its certificate authority, once it answers."""
