@@ -14,7 +14,7 @@ import polib
 from django.contrib.auth import get_user_model
 from django.utils.translation import override
 
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.languages import base_of, find, site_languages, tag_of
@@ -87,7 +87,7 @@ def names_of(language: str) -> set[str]:
         names |= {company.place for company in Company.objects.all()}
         names |= {reference.name(row, code) for code, row in reference.certificates().items()}
         names |= {reference.name(row, code) for code, row in reference.ports().items()}
-        rows = [*Campaign.objects.all(), *Event.objects.all()]
+        rows = [*Campaign.objects.all(), *Event.objects.all(), *Partner.objects.all()]
         names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
     names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}
     names |= {reference.own_name(code) for code in reference.languages()}

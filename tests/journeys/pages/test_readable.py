@@ -7,6 +7,7 @@ and organiser, of tier 2 as exporter. Those are looked at for strings of another
 """
 
 import os
+import re
 from html import unescape
 
 import pytest
@@ -14,7 +15,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from matchmaker.core.languages import site_languages
+from matchmaker.core.languages import site_languages, split_path
 from matchmaker.matching.models import Match
 from matchmaker.notifications.mail import subject
 from matchmaker.notifications.models import Notice
@@ -39,6 +40,7 @@ READERS = [("zh-hans", "buyer", BUYER), ("fr", "exporter", SUPPLIER), ("ar", "ex
            ("th", "exporter", SUPPLIER)]  # fmt: skip
 # In English, or in several languages, on purpose: the reference for programs, searches in both languages, a sample row.
 NOT_LOOKED_AT = ("/api/", "/imports/new/", "/searches/")
+LETTER = re.compile(r"/mail/([a-z-]+/)?$")  # how a letter looks in each language, with what one that was sent said
 OTHERS = [
     *(
         (language.code, role)
@@ -64,7 +66,8 @@ def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whol
     factories.read_in(language, client)
 
     def look(path: str, html: str) -> None:
-        if not path.startswith(NOT_LOOKED_AT):
+        is_other = split_path(path)[0] not in ("", language)  # a link to the page in another language
+        if not (is_other or path.startswith(NOT_LOOKED_AT) or LETTER.search(path)):
             for fault in Page(html, language, names).faults(is_whole=is_whole):
                 faults.setdefault(fault, path)
 
