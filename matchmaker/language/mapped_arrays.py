@@ -5,6 +5,7 @@ once, into the folder that the environment variable MODEL_CACHE names. Without i
 """
 
 import os
+import shutil
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
@@ -52,12 +53,30 @@ def mapped_arrays(name: str, make: Callable[[], Arrays]) -> Arrays:
     if not (folder / COMPLETE).exists():
         arrays = make()
         try:
-            for key, values in arrays.items():
-                save_array(folder / f"{key}.npy", values)
-            write_file(folder / COMPLETE, lambda path: path.touch())
+            _save_all(folder, arrays)
         except OSError:  # a full or read-only disk: this process goes on with its own memory
             return arrays
     return {path.stem: np.asarray(load_array(path)) for path in folder.glob("[!.]*.npy")}
+
+
+def _save_all(folder: Path, arrays: Arrays) -> None:
+    """Put the folder in place in one step: of two processes that make the same arrays, those of one stay, and never
+    some of each. What is learned may differ in its order from process to process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        for key, values in arrays.items():
+            save_array(temporary / f"{key}.npy", values)
+        (temporary / COMPLETE).touch()
+        temporary.chmod(0o755)
+        try:
+            temporary.rename(folder)
+        except OSError:  # a folder is there: of another process that was first, or left half written
+            if not (folder / COMPLETE).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 class Strings:

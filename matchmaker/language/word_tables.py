@@ -41,7 +41,7 @@ LEAST = 0.05  # share under which a guess is left out
 MOST = {"en": 3, "zh": 6}  # guesses a word; Chinese ones are words and characters of words
 MOST_NAMES = 3  # names of a concept that are set beside each other; the usual one comes first
 SURE = 0.15  # share from which a word is replaced in a rendering
-VERSION = 1  # of this way of learning
+VERSION = 2  # of this way of learning and of keeping it
 
 _BETWEEN = "\t"
 _LETTERS = re.compile(r"[^\W\d_]+")

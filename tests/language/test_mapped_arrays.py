@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from matchmaker.language import mapped_arrays as module
 from matchmaker.language.mapped_arrays import Strings, mapped_arrays
 
 TEXTS = ["", "abc", "ä", "茉莉", "香米"]
@@ -33,6 +34,22 @@ def test_a_folder_that_was_left_half_written_is_made_anew(cache):
     mapped_arrays("model-1", lambda: {"numbers": np.arange(5)})
     (cache / "model-1" / "complete").unlink()
     assert mapped_arrays("model-1", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+def test_of_two_processes_that_make_the_same_arrays_those_of_one_stay(cache, monkeypatch):
+    """Mixed, the strings of one and the ends of the other could not be read, and the folder stayed."""
+    save, saved = module.save_array, []
+
+    def save_beside_another(path, array):
+        save(path, array)
+        if not saved:  # the other process makes and saves all of its own between our first and our second array
+            saved.append(path)
+            mapped_arrays("model-1", lambda: {"letters": np.full(3, 2), "ends": np.full(3, 2)})
+
+    monkeypatch.setattr(module, "save_array", save_beside_another)
+    found = mapped_arrays("model-1", lambda: {"letters": np.full(3, 1), "ends": np.full(3, 1)})
+    assert found["letters"].tolist() == found["ends"].tolist()
+    assert [path.name for path in cache.iterdir()] == ["model-1"]
 
 
 def test_where_nothing_can_be_written_the_arrays_stay_in_memory(cache, monkeypatch):
