@@ -80,6 +80,7 @@ def test_unsaved_text_survives_a_lost_network(typed):
 
 
 def test_a_form_without_its_required_fields_says_what_is_missing(typed):
+    typed.fill("[name=closing_on]", "")
     with typed.expect_navigation():
         typed.locator(PUBLISH).click()
     assert typed.locator("main .form-errors").count() == 2  # of the demand, and of its lines
