@@ -34,7 +34,7 @@ PAGE = ROOT / "docs" / "operating" / "upgrade.md"
 PORT = int(os.environ.get("TEST_PORT", "8130"))  # the web servers here and on the next one, Caddy on the one after
 DATABASE = f"{os.environ.get('TEST_DATABASE_PREFIX', 'upgrade_')}{os.getpid()}"
 VISITORS = int(os.environ.get("VISITORS", "4"))
-SETTLED = 5  # seconds with visitors before, between and after the steps
+PAUSE = 5  # seconds with visitors before, between and after the steps
 ORGANISER, PASSWORD = "organiser@matchmaker.example", "sample-campaign"
 # Without pages of the console, which sends an organiser without a second factor to set one up.
 PAGES = (
@@ -196,9 +196,7 @@ class Site:
             env=self.environment | {"HOME": str(self.folder)}, stdout=self.log, stderr=self.log,
         )  # fmt: skip
         certificate = self.folder / "caddy/pki/authorities/local/root.crt"
-        wait_for(
-            lambda: certificate.exists() and Visitor(0, certificate, Steps()).get("/health/live")[0] == 200, "Caddy"
-        )
+        wait_for(lambda: answers(certificate), "Caddy")
         return certificate
 
 
@@ -232,16 +230,16 @@ def older_version() -> str:
 def upgrade(site: Site, steps: Steps) -> None:
     """The steps of the page, each with visitors."""
     steps.begin("the old version")
-    time.sleep(SETTLED)
+    time.sleep(PAUSE)
     steps.begin("migrations of the new version beside it")
     site.put_in_place(run("git", "-C", str(ROOT), "rev-parse", "HEAD").strip())
-    time.sleep(SETTLED)
+    time.sleep(PAUSE)
     for number in (0, 1):
         steps.begin(f"web server {number + 1} is restarted")
         site.restart(number)
-        time.sleep(SETTLED)
+        time.sleep(PAUSE)
     steps.begin("the new version")
-    time.sleep(SETTLED)
+    time.sleep(PAUSE)
 
 
 def clean(site: Site) -> None:

@@ -181,8 +181,8 @@ def attendance_rates(companies: Iterable[int], *, before: dt.date | None = None)
         _ended(before).filter(**{f"{side}__in": keys}).values_list(side).annotate(**_counts(side))
         for side in ("supplier", "buyer")
     )
-    for company, kept, of in of_suppliers.union(of_buyers, all=True).order_by():
-        found[company].update(kept=kept, of=of)
+    for company, attended, total in of_suppliers.union(of_buyers, all=True).order_by():
+        found[company].update(kept=attended, of=total)
     return {company: AttendanceRate(**counts) for company, counts in found.items() if counts["of"]}
 
 
@@ -203,7 +203,7 @@ def _ended(before: dt.date | None) -> QuerySet[Meeting]:
 
 
 def _counts(side: str) -> dict[str, Count]:
-    """How many meetings a side kept, and how many have an outcome that says something of that side."""
+    """How many meetings a side attended, and how many have an outcome that says something of that side."""
     here, missed = (side, Meeting.Side.BOTH), Q(status=Meeting.Status.MISSED)
     came = Q(status__in=TOOK_PLACE) | missed & ~Q(absent__in=("", *here))
     too_late = Q(status=Meeting.Status.CANCELLED, cancelled_by=side, cancelled_at__gt=F("starts_at") - LATE)

@@ -31,11 +31,13 @@ def seen_by(company: Company) -> QuerySet[Match]:
 
 
 def with_products(matches: QuerySet[Match], products: list[Product]) -> list[Match]:
-    """Matches with all that their cards show; the products of the company are there already and not read again."""
+    """Matches with all that their cards show; the products of the company are there already and not read again, but
+    one that was published since then is."""
     by_key = {product.pk: product for product in products}
     found = list(matches.select_related("line__demand__company", "line__category"))
     for match in found:
-        match.product = by_key[match.product_id]
+        if product := by_key.get(match.product_id):
+            match.product = product
     return found
 
 

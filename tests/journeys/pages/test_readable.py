@@ -40,7 +40,7 @@ READERS = [("zh-hans", "buyer", BUYER), ("fr", "exporter", SUPPLIER), ("ar", "ex
            ("th", "exporter", SUPPLIER)]  # fmt: skip
 # In English, or in several languages, on purpose: the reference for programs, searches in both languages, a sample row.
 NOT_LOOKED_AT = ("/api/", "/imports/new/", "/searches/")
-LETTER = re.compile(r"/mail/([a-z-]+/)?$")  # how a letter looks in each language, with what one that was sent said
+LETTER = re.compile(r"/mail/([a-z-]+/)?$")  # previews in each language, with facts of a letter that was sent
 OTHERS = [
     *(
         (language.code, role)

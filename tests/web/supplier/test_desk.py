@@ -49,9 +49,9 @@ def test_home_reads_the_companies_of_its_reader_and_the_texts_of_her_products_on
         page = client.get(reverse("supplier_home"))
     assert (page.context["company"], page.context["others"]) == (company, [other])
     assert len(page.context["cards"]) == 2
-    said = [query["sql"] for query in queries]
-    assert sum('FROM "companies_membership"' in sql for sql in said) == 1
-    assert sum('FROM "catalogue_producttext"' in sql for sql in said) == 1
+    statements = [query["sql"] for query in queries]
+    assert sum('FROM "companies_membership"' in sql for sql in statements) == 1
+    assert sum('FROM "catalogue_producttext"' in sql for sql in statements) == 1
 
 
 @pytest.mark.parametrize(

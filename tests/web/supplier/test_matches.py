@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matchmaker.notifications.models import Notice
+from matchmaker.web.supplier.matches import seen_by, with_products
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,10 @@ def match(company):
 
 def answer_url(match) -> str:
     return reverse("supplier_match_answer", args=[match.uid])
+
+
+def test_a_match_of_goods_that_were_published_after_the_page_read_the_companys_goods_has_its_product(company, match):
+    assert [one.product for one in with_products(seen_by(company), [])] == [match.product]
 
 
 def test_list_shows_reasons_conditions_and_the_score_with_its_parts(client, match):
