@@ -50,11 +50,15 @@ def _is_sent(box: dict) -> bool:
 
 @dataclass
 class Crawl:
-    """One person's walk. `few` pages of each kind are opened: of one route, with the same names in the query."""
+    """One person's walk. `few` pages of each kind are opened: of one route, with the same names in the query.
+
+    Of those with more than `most_names` names in the query, which have no words of their own, one kind is made.
+    """
 
     client: Client
     language: str
     few: int = 1
+    most_names: int = 99
     start: tuple[str, ...] = ("/", "/desk/", "/account/", "/meetings/", "/notices/", "/searches/")
     follow_links: bool = True
     look: Callable[[str, str], None] = lambda path, html: None  # called with every page
@@ -66,7 +70,7 @@ class Crawl:
         waiting, kinds = deque((path, "typed") for path in self.start), Counter()
         while waiting:
             path, linked_from = waiting.popleft()
-            kind = _kind(path)
+            kind = _kind(path, self.most_names)
             if path in self.opened or kinds[kind] >= self.few:
                 continue
             kinds[kind] += 1
@@ -99,11 +103,12 @@ def _addresses(links: list[str], here: str) -> Iterator[str]:
                 yield path
 
 
-def _kind(path: str) -> tuple:
+def _kind(path: str, most_names: int) -> tuple:
     parts = urlsplit(path)
     try:
         route = resolve(parts.path).route
     except Resolver404:
         route = parts.path
     words = parts.path if "/texts/" in parts.path or "/rules/" in parts.path else ""  # each letter has its own words
-    return route, words, tuple(sorted({name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}))
+    names = tuple(sorted({name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}))
+    return route, words, names if len(names) <= most_names else ("several",)
