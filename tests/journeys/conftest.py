@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 
 from matchmaker.core.languages import site_code
+from matchmaker.running.forks import ForkedProgram, start_loading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's own loop runs in this thread; the tests do not
@@ -106,23 +108,32 @@ def confirmation(address):
     return wait_for(path, 60, f"no confirmation was sent to {address}")[0]
 
 
+@pytest.fixture(scope="session")
+def loaded_site(django_db_setup):
+    """The fork server of `make run`, on the database and the broker of these tests: each worker starts at once."""
+    settings = connection.settings_dict
+    address = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
+    if connection.vendor == "sqlite":
+        address = f"sqlite:///{settings['NAME']}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", address)
+        start_loading()
+
+
 @pytest.fixture
-def worker(transactional_db, tmp_path):
+def worker(loaded_site, transactional_db, tmp_path):
     """A real Celery worker on the database and the broker of this test; its mail becomes files."""
     shutil.rmtree(Path(os.environ["VAR_DIR"]) / "mail", ignore_errors=True)  # another test's, to the same people
-    settings = connection.settings_dict
-    environment = {**os.environ, "VAR_DIR": os.environ["VAR_DIR"]}
-    if connection.vendor == "sqlite":
-        environment["DATABASE_URL"] = f"sqlite:///{settings['NAME']}"
-    else:
-        environment["DATABASE_URL"] = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
-    celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "matchmaker"]
+    celery = ["-q", "-A", "matchmaker"]
     # With its timetable, as everywhere: a task whose message was lost is sent again.
     commands = [
         [*celery, "worker", "-Q", "match,mail", "-c", "1", "--loglevel", "WARNING"],
         [*celery, "beat", "-s", str(tmp_path / "timetable"), "--pidfile", "", "--loglevel", "WARNING"],
     ]
-    processes = [subprocess.Popen(one, cwd=ROOT, env=environment, start_new_session=True) for one in commands]
+    processes = [ForkedProgram("celery", one) for one in commands]
+    readers = [threading.Thread(target=sys.stderr.writelines, args=(process.stdout,)) for process in processes]
+    for reader in readers:
+        reader.start()
     yield processes[0]
     for process in processes:
         process.terminate()
@@ -132,6 +143,9 @@ def worker(transactional_db, tmp_path):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    for process, reader in zip(processes, readers, strict=True):
+        reader.join(10)
+        process.stdout.close()
 
 
 def mails_to(address):

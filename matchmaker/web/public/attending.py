@@ -50,4 +50,5 @@ def meetings_with(request, supplier: Company) -> list[dict[str, str]]:
 def event_names(slugs) -> dict[str, str]:
     if not slugs:
         return {}
-    return {event.slug: str(event.name) for event in Event.objects.published().filter(slug__in=list(slugs))}
+    named = Event.objects.published().filter(slug__in=list(slugs)).values_list("slug", "name")
+    return {slug: str(name) for slug, name in named}
