@@ -119,12 +119,25 @@ def _text(
             break
         size -= 0.5
     shown = "\n".join(wrapped[: max(1, min(lines, int(height / leading)))])
+    _set_font_on_page(paper, size)
     paper.set_xy(left, top)
     paper.set_text_color(*colour)
     style = {"text_mode": "FILL_STROKE", "line_width": size * 0.009, "draw_color": colour} if bold else {}
     with paper.local_context(**style):
         paper.multi_cell(width, leading, shown, align=align)
     return top + leading * (shown.count("\n") + 1)
+
+
+def _set_font_on_page(paper: FPDF, size: float) -> None:
+    """Write a space in the font.
+
+    fpdf2 2.8.9 sets the font of a line that mixes scripts between q and Q, where it ends with the line, and takes it
+    for set afterwards: the first letters of the next line would have no font and be left out. Wrapping without writing
+    does the same.
+    """
+    paper.set_font("latin", size=size + 1)  # the same font and size again would do nothing
+    paper.set_font("latin", size=size)
+    paper.cell(text=" ")
 
 
 def _wrap(paper: FPDF, text: str, width: float, leading: float) -> list[str]:
