@@ -6,6 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from matchmaker.campaigns import boundary
+from matchmaker.campaigns.models import Crossing
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import SavedContact
@@ -93,3 +95,19 @@ def test_a_score_above_five_is_refused(two):
     with pytest.raises(ValidationError):
         keep(buyer, supplier.attendees.get().code, score=6)
     assert not SavedContact.objects.exists()
+
+
+def test_of_a_contact_that_crosses_the_border_only_what_the_campaign_lets_through_is_read(client, hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    assert (supplier.company.country, buyer.company.country) == ("TH", "CN")
+    boundary.choose_fields(by=hall.organiser, campaign=hall.event.campaign, fields=["contact_name"])
+    share(buyer)
+    keep(supplier, buyer.attendees.get().code)
+    assert Crossing.objects.get().to == supplier.company
+    client.force_login(factories.member_of(supplier.company))
+    page = client.get(reverse("meetings_contacts", args=[hall.event.slug])).text
+    sheet = client.get(reverse("meetings_contacts_export", args=[hall.event.slug, "csv"])).content.decode()
+    for text in (page, sheet):
+        assert buyer.company.contact_name in text
+        assert buyer.company.contact_email not in text
+    assert "Part of this contact stays in China." in page

@@ -100,7 +100,9 @@ class SavedContactQuerySet(models.QuerySet):
     def saved_at_event(self, event, company):
         """What a company has saved at an event, the most promising first."""
         rows = self.filter(company=company, attendee__participation__event=event)
-        return rows.select_related("attendee__participation__company").order_by(F("score").desc(nulls_last=True), "-pk")
+        return rows.select_related("company", "attendee__participation__company").order_by(
+            F("score").desc(nulls_last=True), "-pk"
+        )
 
 
 class SavedContact(Public):

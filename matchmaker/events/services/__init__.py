@@ -11,6 +11,7 @@ from matchmaker.events.services.checkin import (
     save_contact,
     settle_scan,
     share_contacts,
+    shared_contact,
     take_scans,
     visitor,
 )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import boundary
 from matchmaker.campaigns.models import Organiser
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import NotFound, Refused
@@ -319,8 +320,19 @@ def save_contact(
     row.saved_by, row.note, row.score = by, note.strip() or row.note, score or row.score
     row.full_clean(exclude=["company", "attendee", "saved_by"], validate_constraints=False)
     row.save()
+    boundary.let_cross(company=person.participation.company, to=company)
     record(by=by, verb="save_contact", on=row, organisation=company)
     return row
+
+
+def shared_contact(saved: SavedContact) -> boundary.Contact | None:
+    """The contact of the visitor's company as the company that scanned the badge may read it now; None once the
+    visitor's company has taken its consent back. Fields that the campaign holds back in the country are left out.
+    """
+    shares = saved.attendee.participation
+    if shares.shares_contacts_since is None:
+        return None
+    return boundary.contact(shares.company, to=saved.company)
 
 
 @transaction.atomic

@@ -288,7 +288,9 @@ def staff(request: HttpRequest, uid) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    context = {"event": row.event, "row": row, "contacts": SavedContact.objects.saved_at_event(row.event, row.company)}
+    saved = SavedContact.objects.saved_at_event(row.event, row.company)
+    contacts = [(one, services.shared_contact(one)) for one in saved]
+    context = {"event": row.event, "row": row, "contacts": contacts}
     return render(request, "meetings/contacts.html", context)
 
 

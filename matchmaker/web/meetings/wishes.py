@@ -252,8 +252,9 @@ def _contacts(row: EventParticipation) -> Table:
 
     def cells(one: SavedContact) -> list:
         part = one.attendee.participation
-        shared = [one.attendee.role, *(getattr(part.company, name) for name in CONTACT_FIELDS)]
-        role, *contact = shared if part.shares_contacts_since else [""] * len(shared)
+        shared = services.shared_contact(one)
+        role = one.attendee.role if shared else ""
+        contact = [getattr(shared, name, "") for name in CONTACT_FIELDS]
         company = [part.company.display_name, part.company.country_name]
         return [one.attendee.name, role, *company, *contact, one.note, one.score]
 
