@@ -25,7 +25,7 @@ import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks.search_quality import TOP, interval, ndcg, rows_of  # noqa: E402  # needs the path above
-from matchmaker.directory.index import meaning  # noqa: E402
+from matchmaker.directory.index import meaning, scoring  # noqa: E402
 from matchmaker.directory.index.build import build  # noqa: E402
 from matchmaker.directory.index.entries import Entry  # noqa: E402
 from matchmaker.directory.index.scoring import CROWDING, MEANING_FROM  # noqa: E402
@@ -86,17 +86,18 @@ class Figures:
         self.codes, self.asked = names(), searches()
         self.made = dict(zip(self.codes, self.encoder.encode_passage([*self.codes]), strict=True))
         n, kept = len(self.codes), {"NARROW_FROM": 0, "ONE_CLUSTER": 0}
-        ways = {
-            "every name whole": dict.fromkeys(kept, n + 1),
-            "in fewer bytes, all looked at": kept | {"FLOOR": -1, "LOOKED_AT": n},
-            "as it is": kept,
-            "as of a million": kept | {"LOOKED_AT": n * meaning.LOOKED_AT // 1_000_000},
+        usual = {"LEAST_COSINE": scoring.LEAST_COSINE, "LOOKED_AT": scoring.LOOKED_AT}
+        ways = {  # how names are stored, and how they are searched
+            "every name whole": (dict.fromkeys(kept, n + 1), usual),
+            "in fewer bytes, all looked at": (kept, {"LEAST_COSINE": -1, "LOOKED_AT": n}),
+            "as it is": (kept, usual),
+            "as of a million": (kept, usual | {"LOOKED_AT": n * scoring.LOOKED_AT // 1_000_000}),
         }
         self.lines: list[str] = []
         best: list[float] = []
         nearness: list[NDArray[np.float32]] = []
-        for name, way in ways.items():
-            with patch.multiple(meaning, **way):
+        for name, (stored, searched) in ways.items():
+            with patch.multiple(meaning, **stored), patch.multiple(scoring, **searched):
                 index = self.index()
                 scores, near = self.scores(index), self.nearness(index)
             best, nearness = best or scores, nearness or near
@@ -125,7 +126,7 @@ class Figures:
         (segment,) = index.segments
         every = []
         for query in self.encoder.encode_query([query for query, _code in self.asked]):
-            found, values = meaning.nearest_names(segment, query, CROWDING, np.float32(-9))
+            found, values = scoring.nearest_names(segment, query, CROWDING, np.float32(-9))
             near = np.full(len(self.codes), np.nan, np.float32)
             near[segment.keys[segment.name_documents[found]]] = values
             every.append(near)
@@ -141,7 +142,7 @@ class Figures:
                 f"On {dt.date.today()}: {len(self.codes):,} names of goods; {len(self.asked):,} searches by everyday "
                 "names (`data/vocabulary/goods.csv`, which the index does not hold). From "
                 f"{meaning.NARROW_FROM:,} names on an index keeps {meaning.NARROW} numbers of each, looks into no "
-                f"cluster that is far away and compares at most {meaning.LOOKED_AT:,} names; the last row compares as "
+                f"cluster that is far away and compares at most {scoring.LOOKED_AT:,} names; the last row compares as "
                 "small a share as it would of a million. Names of the same HS subheading count 2, of its heading 1. "
                 "Missed: names as near as that which were not compared.",
                 "",

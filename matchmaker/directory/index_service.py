@@ -1,4 +1,4 @@
-"""Searches the directories, and keeps their indexes in step with the rows.
+"""Searches the directories, and keeps their indexes in step with the rows. Pages, API and alerts call `search`.
 
 The index of a small directory is built while the reader waits, in a fraction of a second, whenever a row changed. That
 of a large one is refreshed by a worker every few seconds; where no worker runs, the first reader who finds it old
@@ -9,7 +9,7 @@ are searched in the database, and the page says so.
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,7 +22,9 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
+from matchmaker.catalogue.models import Demand, Product
 from matchmaker.core import replica
+from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
 from matchmaker.directory.rows import DIRECTORIES, Changes, DirectoryDefinition
 from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, search_backend
@@ -31,6 +33,7 @@ from matchmaker.notifications import leases
 
 AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits
 PART = 20_000  # rows that one process reads at a time for a new index
+MOST_KEYS = 10_000  # that a list of the API holds for its words
 MOST_OWN = 100  # rows of a reader's own that are searched beside a directory, the newest
 BY_NAME = 1_000  # rows that are listed, and counted, while there is no index
 STALE, OLDEST = 30, 600  # seconds without a refresh until a reader starts one, and until the index is not trusted
@@ -241,6 +244,39 @@ def index_service() -> IndexService:
     return _service(settings.SEARCH_BACKEND, settings.ENCODER, Path(settings.ENGINE_CACHE))
 
 
+# -- what pages, API and alerts call ----------------------------------------------------------------------------------
+def search(kind: str, query: SearchQuery, user=None) -> SearchResult:
+    """One page of products, suppliers or demands; a signed-in person also finds the demands that only she may see."""
+    own = Demand.objects.only_for(user) if kind == "demands" and user is not None else None
+    return index_service().search(kind, query, own)
+
+
+def search_total(kind: str, text: str, user=None) -> int:
+    """How many entries of a directory the words find."""
+    return search(kind, SearchQuery(text, limit=0, facets=()), user).total
+
+
+def search_keys(kind: str, text: str) -> list[int]:
+    """Primary keys of what the words find in a directory, the best first."""
+    return search(kind, SearchQuery(text, limit=MOST_KEYS, facets=())).keys
+
+
+def similar_products(product: Product, top: int = 4, without: Collection[int] = ()) -> SearchResult:
+    """Other companies' products that are most like this one; the list may be a minute old."""
+    name = product.original.name if product.original else ""
+    return _similar(product.pk, name, product.category_id, product.company_id, top, frozenset(without))
+
+
+@cached_for(60)
+def _similar(
+    key: int, name: str, category: str | None, company: int, top: int, without: frozenset[int]
+) -> SearchResult:
+    filters = {"category": [category]} if category else {}
+    query = SearchQuery(name, filters, limit=top, like=key, not_of=company, without=without, facets=())
+    return search("products", query)
+
+
+# -- for operators ----------------------------------------------------------------------------------------------------
 def index_ages() -> dict[str, float]:
     """Seconds since the index of each large directory was last up to date; a small one is made while a reader waits."""
     service = index_service()

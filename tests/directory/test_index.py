@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from matchmaker.directory.index import meaning
+from matchmaker.directory.index import meaning, scoring
 from matchmaker.directory.index.build import build, merge
 from matchmaker.directory.index.entries import Entry
 from matchmaker.directory.index.files import IndexFiles
@@ -164,7 +164,7 @@ def test_clusters_find_what_a_full_comparison_finds(monkeypatch):
     segment = build(listed, lambda texts: rows[[int(text) for text in texts]], 16)
     hits = 0
     for query in rows[::100]:
-        names, near = meaning.nearest_names(segment, query, 0.0, -1.0)
+        names, near = scoring.nearest_names(segment, query, 0.0, -1.0)
         best = {int(segment.keys[segment.name_documents[at]]) - 1 for at in names[np.argsort(-near)[:10]]}
         hits += len(best & set(np.argsort(-(rows @ query))[:10].tolist()))
     assert hits / 300 >= 0.9
@@ -187,7 +187,7 @@ def test_many_names_are_kept_along_fewer_axes_and_mean_nearly_the_same(monkeypat
     grown = merge([large, part(950, 1000)])
     assert np.array_equal(grown.axes, large.axes)  # what is along them already is not measured anew
     for query in rows[::50]:
-        names, near = meaning.nearest_names(grown, query, 0.0, -2.0)
+        names, near = scoring.nearest_names(grown, query, 0.0, -2.0)
         keys = grown.keys[grown.name_documents[names]] - 1
         assert (near - rows[keys] @ query).std() < 0.03
     place = int(np.flatnonzero(grown.keys == 7)[0])

@@ -339,20 +339,18 @@ def test_stats_tell_how_large_an_index_is(large):
 
 
 SEARCH_PATH = [  # docs/directory.md has the same table, with what each module does
-    "services.search",
     "index_service",
     "array_backend",
     "index.searching",
     "index.query",
     "index.entries",
     "index.scoring",
-    "index.meaning",
 ]
 VALUES = ("search_backend", "index.segment")  # classes of values that the steps hand to each other
 FRESHNESS = ("rows",)  # asked whether the rows changed since the index was built
 
 
-def test_a_search_with_words_passes_through_eight_modules():
+def test_a_search_with_words_passes_through_six_modules():
     make.product(name="Jasmine rice")
     search_products("jasmine")  # builds the index
     modules: dict[str, None] = {}

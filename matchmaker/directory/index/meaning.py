@@ -1,23 +1,17 @@
-"""Names as vectors of whole numbers, in clusters: a million of them are compared by looking at a few thousand.
+"""Names as vectors of whole numbers, in clusters: `scoring` compares a million by looking at a few thousand.
 
 Below `ONE_CLUSTER` names every one is compared and the answer is exact. From `NARROW_FROM` on only the numbers along
 the axes that tell these names apart most are kept: a quarter of the bytes, and it is bytes that a comparison costs.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.directory.index.segment import Segment
 
 ONE_CLUSTER = 30_000
-LOOKED_AT = 20_000  # names; more are not compared for one query
-# Cosine of a cluster to the query below which it is not looked into. What that and the bound above cost in names missed
-# and in nDCG, and how far fewer numbers are off, is measured by benchmarks/near_names.py (docs/quality.md).
-FLOOR = 0.25
 NARROW_FROM, NARROW = 100_000, 128
 SAMPLE, SAMPLE_OF_AXES = 256, 20_000  # names whose mean stands for "everything", and by which axes are chosen
 STEP = 50_000  # names that are held as whole numbers at a time
@@ -27,7 +21,6 @@ STEP = 50_000  # names that are held as whole numbers at a time
 CLUSTERS = 4
 OF_A_CLUSTER, ROUNDS = 40, 6  # names of the sample they are found by, and how often they are moved
 AT_A_TIME = 20_000_000  # cosines that are held at a time
-_QUERY = 4096  # a query's numbers are kept finer than a name's: int16
 Vectors = NDArray[np.float32]
 Quantised = tuple[NDArray[np.int8], NDArray[np.float32], Vectors]  # vectors, their scales, and the axes they are along
 
@@ -136,43 +129,3 @@ def vectors_of(segment: Segment, place: int) -> Vectors:
     """The vectors of every name of an entry, to a hundredth as they were encoded."""
     names = np.flatnonzero(segment.name_documents == place)
     return whole(segment.vectors[names], segment.scales[names], segment.axes)
-
-
-def nearest_names(segment: Segment, query: Vectors, share: float, least: float) -> tuple[NDArray[Any], Vectors]:
-    """(names, nearness of each) of those above `least`: the cosine to the unit vector `query` less a share of what the
-    name is near to anyway."""
-    if not len(segment.name_documents):
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    if segment.axes.size:
-        query = query @ segment.axes
-    looked_at = np.zeros(1, np.int64)
-    if len(segment.centroids) > 1:
-        cosines = segment.centroids @ query
-        looked_at = np.flatnonzero(cosines >= min(FLOOR, float(cosines.max())))
-        looked_at = looked_at[np.argsort(-cosines[looked_at], kind="stable")]
-    firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
-    enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
-    rounded = np.rint(query * _QUERY).astype(np.int16)
-    return _near(  # type: ignore[no-any-return]
-        segment.vectors, segment.scales, segment.crowding, rounded, firsts[:enough], lasts[:enough],
-        np.float32(1 / _QUERY), np.float32(share), np.float32(least),
-    )  # fmt: skip
-
-
-@numba.njit(cache=True, nogil=True)
-def _near(rows, scales, crowding, query, firsts, lasts, unit, share, least):
-    """(rows, values above `least`) of unit × scales[i] × (rows[i] · query) - share × crowding[i], for rows `firsts[c]`
-    up to `lasts[c]` of every c; int8 rows, an int16 query. Numpy has no fast product of whole numbers."""
-    places = np.empty((lasts - firsts).sum(), np.int64)
-    values = np.empty(len(places), np.float32)
-    n = 0
-    for c in range(len(firsts)):
-        for i in range(firsts[c], lasts[c]):
-            total = np.int32(0)
-            for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, three times slower
-                total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
-            value = np.float32(total) * unit * scales[i] - share * crowding[i]
-            if value > least:
-                places[n], values[n] = i, value
-                n += 1
-    return places[:n], values[:n]

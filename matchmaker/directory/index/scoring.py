@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.directory.index import meaning
 from matchmaker.directory.index.entries import IN_NAME, code_term
 from matchmaker.directory.index.query import ParsedQuery
-from matchmaker.directory.index.segment import Documents
+from matchmaker.directory.index.segment import Documents, Segment
 from matchmaker.language.bm25 import rarity, saturation
 
 # What each kind of evidence is worth when it is complete, from looking at 60 searches over the sample campaign.
@@ -25,6 +25,11 @@ GLOSS_SHARE = 0.8
 B = 0.6  # of BM25
 MEANING_FROM, MEANING_FULL = 0.22, 0.5  # cosine without the entry's own crowding
 CROWDING = 0.6
+LOOKED_AT = 20_000  # names; more are not compared for one query
+# Cosine of a cluster to the query below which it is not looked into. What that and the bound above cost in names missed
+# and in nDCG, and how far fewer numbers are off, is measured by benchmarks/near_names.py (docs/quality.md).
+LEAST_COSINE = 0.25
+QUERY_STEPS = 4096  # a query's numbers are finer than a name's: int16
 FULL_WORDS = 1.2  # BM25 by the query's own weight, from which the words count as all there
 NAMED_HALF = 0.5  # from this strength on a document has a say in the heading
 VOTERS, SHARE = 8, 0.3
@@ -83,10 +88,50 @@ def _nearness(documents: Documents, vector: Scores) -> Scores:
     """0 to 1: how near the nearest name is to the query, less what that name is near to anyway."""
     near = np.zeros(len(documents), np.float32)
     for segment, part in documents.parts:
-        names, cosines = meaning.nearest_names(segment, vector, CROWDING, MEANING_FROM)
+        names, cosines = nearest_names(segment, vector, CROWDING, MEANING_FROM)
         values = np.minimum((cosines - MEANING_FROM) / (MEANING_FULL - MEANING_FROM), 1)
         np.maximum.at(near[part], segment.name_documents[names], values.astype(np.float32))
     return near
+
+
+def nearest_names(segment: Segment, query: Scores, share: float, least: float) -> tuple[NDArray[Any], Scores]:
+    """(names, nearness of each) of those above `least`: the cosine to the unit vector `query` less a share of what the
+    name is near to anyway."""
+    if not len(segment.name_documents):
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    if segment.axes.size:
+        query = query @ segment.axes
+    looked_at = np.zeros(1, np.int64)
+    if len(segment.centroids) > 1:
+        cosines = segment.centroids @ query
+        looked_at = np.flatnonzero(cosines >= min(LEAST_COSINE, float(cosines.max())))
+        looked_at = looked_at[np.argsort(-cosines[looked_at], kind="stable")]
+    firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
+    enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
+    rounded = np.rint(query * QUERY_STEPS).astype(np.int16)
+    return _near(  # type: ignore[no-any-return]
+        segment.vectors, segment.scales, segment.crowding, rounded, firsts[:enough], lasts[:enough],
+        np.float32(1 / QUERY_STEPS), np.float32(share), np.float32(least),
+    )  # fmt: skip
+
+
+@numba.njit(cache=True, nogil=True)
+def _near(rows, scales, crowding, query, firsts, lasts, unit, share, least):
+    """(rows, values above `least`) of unit × scales[i] × (rows[i] · query) - share × crowding[i], for rows `firsts[c]`
+    up to `lasts[c]` of every c; int8 rows, an int16 query. Numpy has no fast product of whole numbers."""
+    places = np.empty((lasts - firsts).sum(), np.int64)
+    values = np.empty(len(places), np.float32)
+    n = 0
+    for c in range(len(firsts)):
+        for i in range(firsts[c], lasts[c]):
+            total = np.int32(0)
+            for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, three times slower
+                total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
+            value = np.float32(total) * unit * scales[i] - share * crowding[i]
+            if value > least:
+                places[n], values[n] = i, value
+                n += 1
+    return places[:n], values[:n]
 
 
 def _company(documents: Documents, names: Sequence[str]) -> Scores:

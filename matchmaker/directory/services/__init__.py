@@ -1,5 +1,6 @@
 """What people do with the directory, and what a buyer and a supplier are told."""
 
+from matchmaker.directory.index_service import search, search_keys, search_total, similar_products
 from matchmaker.directory.services.alerts import due_searches, look_for_news
 from matchmaker.directory.services.buying import (
     arrange_shortlist,
@@ -10,7 +11,6 @@ from matchmaker.directory.services.buying import (
     take_back_not_for_us,
 )
 from matchmaker.directory.services.rates import remove_rate, set_rate
-from matchmaker.directory.services.search import search, search_keys, search_total, similar_products
 from matchmaker.directory.services.searches import forget_search, save_search
 from matchmaker.directory.services.visits import interest_in, note_visit, recently_seen, show_visits, visitors
 
