@@ -93,7 +93,7 @@ def test_where_nobody_can_be_asked_nothing_stays(market):
 
 
 def test_the_limits_of_first_messages_hold(market, monkeypatch):
-    monkeypatch.setattr("matchmaker.messaging.services.guard.left_today", lambda company: 0)
+    monkeypatch.setattr("matchmaker.messaging.services.contact_rules.left_today", lambda company: 0)
     with pytest.raises(Refused) as caught:
         wish(market)
     assert (caught.value.code, Enquiry.objects.count()) == ("contact_limit", 0)

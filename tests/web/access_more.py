@@ -44,7 +44,7 @@ from matchmaker.messaging.models import (
     Sample,
     StepPaper,
 )
-from matchmaker.messaging.models.guard import Block
+from matchmaker.messaging.models.contact_rules import Block
 from matchmaker.notifications.models import Announcement, ChannelAddress, WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.services import notify
 from tests import factories

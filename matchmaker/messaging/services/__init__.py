@@ -1,6 +1,5 @@
 """The services of enquiries, quotes, samples and deals."""
 
-from matchmaker.messaging.services.clock import ask_follow_ups, expire_enquiries, remind_owing
 from matchmaker.messaging.services.comparing import (
     ComparedQuote,
     Scope,
@@ -8,16 +7,7 @@ from matchmaker.messaging.services.comparing import (
     criteria_of,
     save_costs,
 )
-from matchmaker.messaging.services.deals import (
-    answer_follow_up,
-    answer_step,
-    ask_sample,
-    back_step,
-    check_paper,
-    move_sample,
-    say_step,
-)
-from matchmaker.messaging.services.guard import (
+from matchmaker.messaging.services.contact_rules import (
     block_company,
     choose_contacts,
     hold_sentence,
@@ -28,6 +18,16 @@ from matchmaker.messaging.services.guard import (
     set_contact_limit,
     unblock_company,
     why_not_ask,
+)
+from matchmaker.messaging.services.deadlines import ask_follow_ups, expire_enquiries, remind_owing
+from matchmaker.messaging.services.deals import (
+    answer_follow_up,
+    answer_step,
+    ask_sample,
+    back_step,
+    check_paper,
+    move_sample,
+    say_step,
 )
 from matchmaker.messaging.services.quotes import (
     answer_quote,

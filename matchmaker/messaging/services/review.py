@@ -10,7 +10,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
-from matchmaker.messaging.services.guard import require_reviewer
+from matchmaker.messaging.services.contact_rules import require_reviewer
 from matchmaker.messaging.services.notices import excerpt, notify_side
 from matchmaker.messaging.services.writing import deliver, lock_enquiry
 

@@ -18,7 +18,7 @@ from matchmaker.core.languages import base_of
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.language.text import detect
 from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
-from matchmaker.messaging.services import guard
+from matchmaker.messaging.services import contact_rules
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.notices import excerpt, notify_side
 from matchmaker.translation.models import Kind
@@ -98,7 +98,7 @@ def ask(
         request: the request for a quote that the message brings; see `request_quotes`.
 
     Raises:
-        Refused: 404 for what the asker may not see; 403 and 429 with the reason, see `guard`.
+        Refused: 404 for what the asker may not see; 403 and 429 with the reason, see `contact_rules`.
         ValidationError: for the text and the files.
     """
     require_member(by, company)
@@ -108,16 +108,16 @@ def ask(
     receiver = _receiver(by, company, side, other, product, demand)
     Company.objects.select_for_update().get(pk=company.pk)  # one first message of a company at a time: limits count
     supplier, buyer = (company, receiver) if side == Side.SUPPLIER else (receiver, company)
-    guard.check_parties(sender=company, receiver=receiver)
+    contact_rules.check_parties(sender=company, receiver=receiver)
     earlier = Enquiry.objects.filter(supplier=supplier, buyer=buyer, demand=demand)
     if demand is None:
         earlier = earlier.filter(product=product)
     if found := earlier.first():
         return _go_on(by, found, side, text, checked, request)
-    match = guard.match_between(supplier, buyer)
-    guard.check_preference(receiver=receiver, match=match)
-    guard.check_pace(sender=company, is_request=match is None)
-    hold, facts = guard.hold_for(sender=company, receiver=receiver, text=text, request=request)
+    match = contact_rules.match_between(supplier, buyer)
+    contact_rules.check_preference(receiver=receiver, match=match)
+    contact_rules.check_pace(sender=company, is_request=match is None)
+    hold, facts = contact_rules.hold_for(sender=company, receiver=receiver, text=text, request=request)
     now = timezone.now()
     enquiry = Enquiry(
         supplier=supplier,
@@ -137,7 +137,7 @@ def ask(
             enquiry.save()
     except IntegrityError:
         raise Refused("asked_already", _("A colleague asked at the same moment. Open the enquiry.")) from None
-    guard.use_contact(sender=company, enquiry=enquiry)
+    contact_rules.use_contact(sender=company, enquiry=enquiry)
     record(by=by, verb="ask", on=enquiry, organisation=company, facts={"basis": enquiry.basis, "hold": hold})
     _write(by, enquiry, side, text, checked, hold=hold, facts=facts, request=request)
     return enquiry
@@ -190,7 +190,7 @@ def reply(
     text = check_text(text)
     checked = check_files(files)
     enquiry, side = lock_enquiry(by, enquiry)
-    guard.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
+    contact_rules.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
     if enquiry.messages.filter(side=side, state=Message.State.HELD).exists():
         raise Refused(
             "waits_for_review", _("Your last message waits for a look by the organiser. You are told of the result.")

@@ -1,4 +1,4 @@
-"""What time brings: a reminder to the side that owes an answer, the end of a request, the question weeks later."""
+"""What is done when time has passed: reminders, the end of requests without an answer, the question weeks later."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""May this company write to that one, now, and this text?"""
+"""Who may write to whom, how often, and which first messages are held for the team to look at."""
 
 import datetime as dt
 
