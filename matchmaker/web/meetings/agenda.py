@@ -19,7 +19,6 @@ from matchmaker.events.models import (
     Meeting,
     MeetingMove,
     MeetingRequest,
-    SavedContact,
     Wish,
 )
 from matchmaker.events.services.meetings import free_slots
@@ -30,6 +29,7 @@ from matchmaker.web.access.decorators import everyone, signed_in
 from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.meetings.lookups import event_of, own_participation, participation_or_404
 from matchmaker.web.rendering.agendas import Row, by_day, local, read_instant, rows_of, viewers_zone
+from matchmaker.web.rendering.list_export import Table, export
 from matchmaker.web.rendering.notice_claims import describe_result
 
 
@@ -128,6 +128,29 @@ def printed(request: HttpRequest, slug: str) -> HttpResponse:
     row = participation_or_404(request, slug)
     context = {"event": row.event, "company": row.company, "days": by_day(_rows(request, row))}
     return render(request, "meetings/print.html", context)
+
+
+def _table(row: EventParticipation) -> Table:
+    meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
+    head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("With"), _("Country"), _("Table"), _("Hall")]
+    head += [_("Booth"), _("Room"), _("Interpreter"), _("Who goes"), _("State"), _("Rating"), _("Note")]
+    return head, (
+        [
+            *(one.at.date(), one.at.strftime("%H:%M"), one.until.strftime("%H:%M"), row.event.time_zone),
+            *(one.other.display_name, one.other.country_name, one.meeting.table, one.place),
+            *(one.meeting.booth, one.meeting.room_url),
+            one.meeting.interpreter.name if one.meeting.interpreter else "",
+            *(one.staff, one.meeting.get_status_display(), one.rating, one.note),
+        ]
+        for one in rows_of(meetings, row.company)
+    )
+
+
+@signed_in
+@require_safe
+def export_agenda(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    row = participation_or_404(request, slug)
+    return export(request, f"{slug}-agenda", form, lambda: _table(row))
 
 
 @everyone
@@ -282,50 +305,3 @@ def staff(request: HttpRequest, uid) -> HttpResponse:
 
 
 # Contacts kept by scanning badges in the hall.
-
-
-@signed_in
-@require_safe
-def index(request: HttpRequest, slug: str) -> HttpResponse:
-    row = participation_or_404(request, slug)
-    saved = SavedContact.objects.saved_at_event(row.event, row.company)
-    contacts = [(one, services.shared_contact(one)) for one in saved]
-    context = {"event": row.event, "row": row, "contacts": contacts}
-    return render(request, "meetings/contacts.html", context)
-
-
-@signed_in
-def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """What the camera opened: whose badge it is, and one tap to keep the contact."""
-    row = participation_or_404(request, slug)
-    try:
-        person = services.visitor(row, code)
-    except Refused as refusal:
-        if refusal.status == 404:
-            raise Http404 from None
-        messages.info(request, refusal.message)
-        return redirect("meetings_contacts", slug)
-    if request.method == "POST":
-        with refusals_in_messages(request):
-            score = request.POST.get("score", "")
-            services.save_contact(
-                by=request.user,
-                participation=row,
-                code=code,
-                note=request.POST.get("note", ""),
-                score=int(score) if score.isdecimal() and len(score) == 1 else None,
-            )
-            messages.success(request, _("Kept."))
-            return redirect("meetings_contacts", slug)
-    contact = SavedContact.objects.filter(company=row.company, attendee=person).first()
-    context = {"event": row.event, "row": row, "person": person, "kept": contact, "scores": range(1, 6)}
-    return render(request, "meetings/badge.html", context)
-
-
-@signed_in
-@require_POST
-def forget(request: HttpRequest, slug: str, uid) -> HttpResponse:
-    rows = SavedContact.objects.visible_to(request.user).select_related("company")
-    services.forget_contact(by=request.user, contact=get_object_or_404(rows, uid=uid))
-    messages.success(request, _("Deleted."))
-    return redirect("meetings_contacts", slug)

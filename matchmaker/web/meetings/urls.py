@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.meetings import agenda, interpreter, invitations, registration, survey, wishes
+from matchmaker.web.meetings import agenda, contacts, interpreter, invitations, registration, survey, wishes
 
 urlpatterns = [
     path("", registration.index, name="meetings"),
@@ -27,12 +27,12 @@ urlpatterns = [
     path("<slug:slug>/calendar/renew/", agenda.renew_feed, name="meetings_feed_renew"),
     path("<slug:slug>/calendar/end/", agenda.end_feed, name="meetings_feed_end"),
     path("<slug:slug>/print/", agenda.printed, name="meetings_print"),
-    path("<slug:slug>/agenda.<str:form>", wishes.agenda, name="meetings_agenda_export"),
-    path("<slug:slug>/contacts.<str:form>", wishes.contacts, name="meetings_contacts_export"),
+    path("<slug:slug>/agenda.<str:form>", agenda.export_agenda, name="meetings_agenda_export"),
+    path("<slug:slug>/contacts.<str:form>", contacts.export_contacts, name="meetings_contacts_export"),
     path("<slug:slug>/survey/", survey.answer, name="meetings_survey"),
-    path("<slug:slug>/contacts/", agenda.index, name="meetings_contacts"),
-    path("<slug:slug>/contacts/<uuid:uid>/forget/", agenda.forget, name="meetings_contact_forget"),
-    path("<slug:slug>/badge/<str:code>/", agenda.badge, name="meetings_badge"),
+    path("<slug:slug>/contacts/", contacts.index, name="meetings_contacts"),
+    path("<slug:slug>/contacts/<uuid:uid>/forget/", contacts.forget, name="meetings_contact_forget"),
+    path("<slug:slug>/badge/<str:code>/", contacts.badge, name="meetings_badge"),
     path("<slug:slug>/companies/", wishes.companies, name="meetings_companies"),
     path("<slug:slug>/companies/<uuid:uid>/wish/", wishes.wish, name="meetings_wish"),
     path("<slug:slug>/companies/<uuid:uid>/ask/", wishes.ask, name="meetings_ask"),

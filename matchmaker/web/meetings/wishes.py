@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from matchmaker.companies.models import CONTACT_FIELDS, Company
+from matchmaker.companies.models import Company
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
-from matchmaker.events.models import EventParticipation, Meeting, MeetingRequest, SavedContact, Wish
+from matchmaker.events.models import EventParticipation, MeetingRequest, Wish
 from matchmaker.events.services.meetings import free_slots
 from matchmaker.events.services.requests import time_of
 from matchmaker.events.services.wishes import counterparts
@@ -26,8 +26,7 @@ from matchmaker.web.back import address_back
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.meetings.forms import AskForm
 from matchmaker.web.meetings.lookups import participation_or_404
-from matchmaker.web.rendering.agendas import local, read_instant, rows_of
-from matchmaker.web.rendering.list_export import Table, export
+from matchmaker.web.rendering.agendas import local, read_instant
 from matchmaker.web.templatetags.ui import moment
 
 PER_PAGE = 20
@@ -223,53 +222,3 @@ def withdraw(request: HttpRequest, uid) -> HttpResponse:
         raise Http404 from None
     messages.success(request, _("Taken back."))
     return _back(request, row.event.slug)
-
-
-# A company's agenda and its contacts from badges as files.
-
-
-def _agenda(row: EventParticipation) -> Table:
-    meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
-    head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("With"), _("Country"), _("Table"), _("Hall")]
-    head += [_("Booth"), _("Room"), _("Interpreter"), _("Who goes"), _("State"), _("Rating"), _("Note")]
-    return head, (
-        [
-            *(one.at.date(), one.at.strftime("%H:%M"), one.until.strftime("%H:%M"), row.event.time_zone),
-            *(one.other.display_name, one.other.country_name, one.meeting.table, one.place),
-            *(one.meeting.booth, one.meeting.room_url),
-            one.meeting.interpreter.name if one.meeting.interpreter else "",
-            *(one.staff, one.meeting.get_status_display(), one.rating, one.note),
-        ]
-        for one in rows_of(meetings, row.company)
-    )
-
-
-def _contacts(row: EventParticipation) -> Table:
-    """What the visitors' companies share now; with the consent withdrawn, the name."""
-    saved = SavedContact.objects.saved_at_event(row.event, row.company)
-    head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("E-mail"), _("Phone")]
-    head += [_("WeChat ID"), _("Note"), _("How promising, 1 to 5")]
-
-    def cells(one: SavedContact) -> list:
-        part = one.attendee.participation
-        shared = services.shared_contact(one)
-        role = one.attendee.role if shared else ""
-        contact = [getattr(shared, name, "") for name in CONTACT_FIELDS]
-        company = [part.company.display_name, part.company.country_name]
-        return [one.attendee.name, role, *company, *contact, one.note, one.score]
-
-    return head, map(cells, saved)
-
-
-@signed_in
-@require_safe
-def agenda(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    row = participation_or_404(request, slug)
-    return export(request, f"{slug}-agenda", form, lambda: _agenda(row))
-
-
-@signed_in
-@require_safe
-def contacts(request: HttpRequest, slug: str, form: str) -> HttpResponse:
-    row = participation_or_404(request, slug)
-    return export(request, f"{slug}-contacts", form, lambda: _contacts(row))
