@@ -14,7 +14,7 @@ from matchmaker.companies.services import update_company
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign
+from matchmaker.web.access.decorators import buyer, current_campaign, supplier
 from matchmaker.web.forms.company import CompanyForm, initial_values
 from matchmaker.web.forms.refusals import refusals_in_form
 
@@ -39,7 +39,17 @@ def new_questions(request: HttpRequest) -> int:
     return questions_waiting(request.company, current_campaign()) if is_admin else 0  # type: ignore[attr-defined]
 
 
-def edit_own_company(request: HttpRequest, side: str) -> HttpResponse:
+@supplier
+def edit_as_supplier(request: HttpRequest) -> HttpResponse:
+    return _edit(request, "supplier")
+
+
+@buyer
+def edit_as_buyer(request: HttpRequest) -> HttpResponse:
+    return _edit(request, "buyer")
+
+
+def _edit(request: HttpRequest, side: str) -> HttpResponse:
     company = request.company
     form = CompanyForm(request.POST or None, initial=initial_values(company, CompanyForm), side=side)
     if request.method == "POST" and form.is_valid() and _save(request, form, company):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from matchmaker.web.buyer import company, comparison, demand_pages, demands, exports, home, matches, preview, shortlist
+from matchmaker.web import company_pages
+from matchmaker.web.buyer import comparison, demand_pages, demands, exports, home, matches, preview, shortlist
 
 urlpatterns = [
     path("", home.show, name="buyer_home"),
-    path("company/", company.edit, name="buyer_company"),
+    path("company/", company_pages.edit_as_buyer, name="buyer_company"),
     path("demands/", demand_pages.index, name="buyer_demands"),
     path("demands/export.<str:form>", exports.demands, name="buyer_demands_export"),
     path("demands/new/", demands.new, name="buyer_demand_new"),

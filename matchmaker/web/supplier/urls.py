@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from matchmaker.web.supplier import codes, company, exports, home, label, market, matches, papers, preview, products
+from matchmaker.web import company_pages
+from matchmaker.web.supplier import codes, exports, home, label, market, matches, papers, preview, products
 
 urlpatterns = [
     path("", home.home, name="supplier_home"),
-    path("company/", company.edit, name="supplier_company"),
+    path("company/", company_pages.edit_as_supplier, name="supplier_company"),
     path("products/", products.index, name="supplier_products"),
     path("products/export.<str:form>", exports.products, name="supplier_products_export"),
     path("products/new/", products.new, name="supplier_product_new"),
