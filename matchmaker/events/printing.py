@@ -33,7 +33,7 @@ COLUMNS, ROWS = 2, 4
 def badges(rows: Iterable[Badge], *, title: str) -> bytes:
     """Sheets of A4 with eight badges each, 90 × 65 mm, with lines to cut along."""
     rows = list(rows)
-    paper = _paper(
+    paper = new_paper(
         title, "".join(f"{row.event}{row.name}{row.work}{row.companies}{row.side}{row.country}" for row in rows)
     )
     for number, badge in enumerate(rows):
@@ -50,7 +50,7 @@ def badges(rows: Iterable[Badge], *, title: str) -> bytes:
 def signs(rows: Iterable[Sign], *, title: str) -> bytes:
     """Two signs to a sheet of A4, read from across the hall."""
     rows = list(rows)
-    paper = _paper(title, "".join(f"{row.event}{row.hall}{row.label}{row.companies}" for row in rows))
+    paper = new_paper(title, "".join(f"{row.event}{row.hall}{row.label}{row.companies}" for row in rows))
     for number, sign in enumerate(rows):
         if number % 2 == 0:
             paper.add_page()
@@ -77,8 +77,8 @@ SCRIPTS = {
 }
 
 
-def _paper(title: str, written: str) -> FPDF:
-    """A document with the fonts that `written`, all its text, needs."""
+def new_paper(title: str, written: str) -> FPDF:
+    """A document with the fonts that `written`, all its text, needs; `reporting/printing.py` uses it, too."""
     paper = FPDF(format="A4", unit="mm")
     paper.set_auto_page_break(False)
     paper.set_margin(0)
@@ -94,7 +94,7 @@ def _paper(title: str, written: str) -> FPDF:
     return paper
 
 
-def _text(
+def write_text(
     paper: FPDF,
     text: str,
     box: tuple[float, float, float, float],
@@ -145,9 +145,6 @@ def _wrap(paper: FPDF, text: str, width: float, leading: float) -> list[str]:
     return lines  # with this `output` it is a list of lines
 
 
-new_paper, write = _paper, _text  # other layers set their papers with the same fonts: `reporting/printing.py`
-
-
 def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
     width, height = BADGE
     paper.set_draw_color(170, 170, 170)
@@ -166,31 +163,31 @@ def _badge(paper: FPDF, badge: Badge, left: float, top: float) -> None:
         edge = left + pad if rtl else left + width - pad - 22
         paper.image(io.BytesIO(badge.logo), x=edge, y=top + 4.5, w=22, h=7, keep_aspect_ratio=True)
     head = (left + pad + beside_logo * rtl, top + 5, inner - beside_logo, 5)
-    _text(paper, badge.event, head, size=8, colour=GREY, align=align)
-    end = _text(
+    write_text(paper, badge.event, head, size=8, colour=GREY, align=align)
+    end = write_text(
         paper, badge.name, (left + pad, top + 12, inner, 17), size=22, least=11, lines=2, bold=True, align=align
     )
     if badge.work:
-        end = _text(paper, badge.work, (left + pad, end, inner, 5), size=9, colour=GREY, align=align)
+        end = write_text(paper, badge.work, (left + pad, end, inner, 5), size=9, colour=GREY, align=align)
     end += 1.5
     for company in badge.companies[:2]:
         room = top + height - 18 - end
         if room > 3:  # beside the QR code, above the side
             beside = 22 * (end > top + 33)
             box = (left + pad + beside * rtl, end, inner - beside, min(room, 9))
-            end = _text(paper, company, box, size=10.5, least=7, lines=2, align=align)
+            end = write_text(paper, company, box, size=10.5, least=7, lines=2, align=align)
     if badge.country and top + height - 18 - end > 4:
         beside = 22 * (end > top + 33)
         line = (left + pad + beside * rtl, end, inner - beside, 4.0)
-        _text(paper, badge.country, line, size=8, least=6, colour=GREY, align=align)
+        write_text(paper, badge.country, line, size=8, least=6, colour=GREY, align=align)
     paper.set_fill_color(*badge.colour)
     paper.set_font("latin", size=9)
     label = paper.get_string_width(badge.side) + 5
     edge = left + width - pad - label if rtl else left + pad
     paper.rect(edge, top + height - 17, label, 6, style="F")
-    _text(paper, badge.side, (edge + 2.5, top + height - 16.1, label, 5), size=9, colour=(255, 255, 255))
+    write_text(paper, badge.side, (edge + 2.5, top + height - 16.1, label, 5), size=9, colour=(255, 255, 255))
     code = (left + width - pad - 45 if rtl else left + pad, top + height - 9, 45, 5)
-    _text(paper, badge.code, code, size=9, align=align)
+    write_text(paper, badge.code, code, size=9, align=align)
     _qr(paper, badge.qr, left + pad if rtl else left + width - pad - 20, top + height - 26, 20)
 
 
@@ -222,13 +219,13 @@ def _sign(paper: FPDF, sign: Sign, top: float) -> None:
         paper.line(0, top, 210, top)
         paper.set_dash_pattern()
     centre = Align.C
-    _text(paper, sign.event, (15, top + 12, 180, 8), size=14, colour=GREY, align=centre)
-    _text(paper, sign.label, (15, top + 26, 180, 12), size=24, align=centre)
+    write_text(paper, sign.event, (15, top + 12, 180, 8), size=14, colour=GREY, align=centre)
+    write_text(paper, sign.label, (15, top + 26, 180, 12), size=24, align=centre)
     is_alone = not sign.hall and not sign.companies  # then the number has the whole sign
     size, height = (220, 98) if is_alone else (150, 62)
-    _text(paper, str(sign.table), (15, top + 36, 180, height), size=size, align=centre, bold=True)
+    write_text(paper, str(sign.table), (15, top + 36, 180, height), size=size, align=centre, bold=True)
     end = top + 101
     if sign.hall:
-        end = _text(paper, sign.hall, (15, end, 180, 12), size=22, colour=SEAL, align=centre)
+        end = write_text(paper, sign.hall, (15, end, 180, 12), size=22, colour=SEAL, align=centre)
     for company in sign.companies[:2]:
-        end = _text(paper, company, (15, end + 1, 180, 18), size=18, least=10, align=centre)
+        end = write_text(paper, company, (15, end + 1, 180, 18), size=18, least=10, align=centre)

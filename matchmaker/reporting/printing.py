@@ -10,7 +10,7 @@ from matchmaker.core.clocks import CHINA, zone_name
 from matchmaker.core.languages import is_rtl
 from matchmaker.core.lists import format_list
 from matchmaker.events.badges import GREY, INK, SEAL
-from matchmaker.events.printing import new_paper, write
+from matchmaker.events.printing import new_paper, write_text
 from matchmaker.reporting.presentation import AMOUNT, DAY, TEXT, Cell, Table, tables
 from matchmaker.reporting.services.report import Report
 
@@ -65,7 +65,7 @@ class _Sheet:
         self._fit(height * lines)
         align = Align.R if self.rtl else Align.L
         box = (LEFT, self.y, WIDTH, height * lines)
-        self.y = write(self.paper, text, box, size=size, bold=bold, colour=colour, align=align, lines=lines)
+        self.y = write_text(self.paper, text, box, size=size, bold=bold, colour=colour, align=align, lines=lines)
 
     def table(self, table: Table) -> None:
         self._fit(12 + HEAD + 3 * LINE)
@@ -107,7 +107,7 @@ class _Sheet:
         at_end = is_figure != self.rtl  # figures stand at the end of their column
         box = (self._place(place, widths) + 1, self.y + 0.6, widths[place] - 2, height)
         align = Align.R if at_end else Align.L
-        write(self.paper, text, box, size=size, least=5.5, lines=lines, colour=colour, align=align)
+        write_text(self.paper, text, box, size=size, least=5.5, lines=lines, colour=colour, align=align)
 
     def _bar(self, part: float, place: int, widths: list[float]) -> None:
         """A thin bar below the figure."""
