@@ -12,8 +12,10 @@ This file runs as a process of its own (see `core.office`), as `pdf_inspection` 
 
 import io
 import re
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
@@ -50,6 +52,11 @@ ACTIONS = re.compile(r"ppaction://(program|macro|ole|hlinkfile)", re.IGNORECASE)
 VML_LINK = re.compile(rb"\b(src|href)\s*=\s*[\"'](\w+:|//|\\\\)")
 FORMULA_ELEMENTS = ("f", "formula", "formula1", "formula2", "definedName")
 FETCHING_ELEMENTS = ("ddeLink", "oleLink", "webPr", "dbPr")
+# What reading a damaged package raises.
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError),
+    *(ValueError, KeyError, RuntimeError, NotImplementedError, EOFError),
+)
 
 
 class Stop(Exception):
@@ -64,14 +71,10 @@ def judge(content: bytes) -> str:
             return judge_package(package, content)
     except Stop as verdict:
         return str(verdict)
-    except (zipfile.BadZipFile, expat.ExpatError, ValueError, KeyError, RuntimeError, NotImplementedError, EOFError):
+    except DAMAGE:
         return "broken"
     except MemoryError:
         return "large"
-    except Exception as error:  # zlib.error of a damaged part
-        if type(error).__name__ == "error":
-            return "broken"
-        raise
 
 
 def judge_package(package: zipfile.ZipFile, content: bytes) -> str:
