@@ -247,7 +247,6 @@ class Due:
 
     registration: Registration
     step: Reminder
-    apply_from: date
     apply_until: date
 
     @property
@@ -270,8 +269,7 @@ def registrations_due(today: date | None = None) -> list[Due]:
             continue
         step = reminder(row.valid_until, today)
         if step and not _has_successor(row):
-            opens, closes = (months_before(row.valid_until, months) for months in (12, 3))
-            due.append(Due(row, step, opens, closes))
+            due.append(Due(row, step, apply_until=months_before(row.valid_until, 3)))
     return due
 
 
