@@ -44,7 +44,7 @@ class Tokens(APIView):
         given = Credentials(data=request.data)
         given.is_valid(raise_exception=True)
         wanted = given.validated_data
-        try:  # counted with the guesses at the site's own door
+        try:  # counted with the guesses on the site's own page
             user = get_adapter().authenticate(request, email=wanted["email"], password=wanted["password"])
         except ValidationError as limit:
             raise Throttled(LOCKED, str(limit.message)) from None

@@ -160,7 +160,7 @@ def _changes_of(what: str, rows: QuerySet, key: str, when: str) -> Changes:
 
 
 def changed_products(since: dt.datetime) -> Changes:
-    """By any road: the row, its company, what the company holds or answered, and papers that ran out."""
+    """By any change: of the row, its company, what the company holds or answered, and papers that ran out."""
     today = timezone.localdate()
     ran_out = {"valid_until__gte": since.date() - dt.timedelta(days=1), "valid_until__lt": today}
     recorded = ("registered", Registration.objects.filter(recorded_at__gte=since), "recorded_at")

@@ -88,7 +88,7 @@ def start_price_update() -> None:
 def start_run(blocks: int) -> None:
     """Wake as many workers as there are blocks, eight at most; each goes on by itself."""
     try:
-        for _bell in range(min(blocks, 8)):
+        for _worker in range(min(blocks, 8)):
             match_block.apply_async(retry=False)
     except NoBroker:
         pass

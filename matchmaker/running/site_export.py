@@ -2,7 +2,7 @@
 
 Each table is a CSV for spreadsheets and a JSON file with the same rows; the values of the JSON file are exact. TABLES
 says what is exported and LEFT_OUT what is not: a test has both name every table of the site. What signs a person in, or
-opens a door, is left out of every table.
+gives access, is left out of every table.
 """
 
 import json
@@ -139,7 +139,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         "events.AgendaReminder",
         "campaigns.InvitationReminder",
     ),
-    "keys, codes and addresses that open a door": (
+    "keys, codes and addresses that give access": (
         "accounts.ApiToken",
         "accounts.StoredAnswer",
         "companies.DomainProof",
@@ -197,7 +197,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         "messaging.Block",
     ),
 }
-# Columns that sign a person in, open a door, or only steer the work of this machine.
+# Columns that sign a person in, give access, or only steer the work of this machine.
 SECRET = {"password", "secret", "digest", "token"}
 TECHNICAL = {
     "lease_until",

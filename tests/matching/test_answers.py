@@ -8,7 +8,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import answer_match
-from matchmaker.matching.services.storing import Strangers
+from matchmaker.matching.services.storing import AllowedPairs
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -120,9 +120,9 @@ def test_never_again_takes_all_between_the_two_companies_along_and_nothing_new_c
     answer_match(by=buyer, match=match, side="buyer", answer="declined", why="never")
 
     assert set(Match.objects.values_list("pk", flat=True)) == {match.pk, elsewhere.pk}
-    strangers = Strangers.of([match.product_id], [second.pk, elsewhere.line_id], skip_known=False)
+    allowed_pairs = AllowedPairs.of([match.product_id], [second.pk, elsewhere.line_id], skip_known=False)
     pairs = [Pair(match.product_id, line, 0.9, 0.9, {}, {}, ()) for line in (second.pk, elsewhere.line_id)]
-    assert [strangers.allowed(pair) for pair in pairs] == [False, True]
+    assert [allowed_pairs.allows(pair) for pair in pairs] == [False, True]
 
 
 def test_yes_after_all_lifts_ones_own_never_again(match):

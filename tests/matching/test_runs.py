@@ -188,13 +188,13 @@ def test_product_edited_during_its_block_still_waits(campaign, monkeypatch):
         found = learn(of)
         if of.blocks.get(number=0).done_at is None:
             # After the revision was read this edit would be lost if the block wrote down the newest one.
-            monkeypatch.setattr(runs.storing, "sound_products", edited(runs.storing.sound_products))
+            monkeypatch.setattr(runs.storing, "products_not_put_aside", edited(runs.storing.products_not_put_aside))
         return found
 
     def edited(read):
         def reading():
             Product.objects.filter(pk=product.pk).update(revision=product.revision + 1)
-            monkeypatch.setattr(runs.storing, "sound_products", read)
+            monkeypatch.setattr(runs.storing, "products_not_put_aside", read)
             return read()
 
         return reading

@@ -41,7 +41,7 @@ PAST = {
     "member of a buyer": BUYING,
     "member of the company named": SELLERS,
     "administrator of the company named": SELLER_ADMIN,
-    "somebody at the desk of the partner named": PARTNER,
+    "member of the desk of the partner named": PARTNER,
     # The team of another campaign opens pages of its own campaign; the markers say that it reads nothing of this one.
     "anyone of the campaign's team": TEAM | {"other campaign"},
     "organiser of the campaign": DECIDE | {"other campaign"},

@@ -20,7 +20,7 @@ def document_path(row: "Document", _filename: str) -> str:
 
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those of companies one administers; the campaign's team has its own door, and each look is recorded."""
+        """Those of companies one administers; the campaign's team has a service of its own, which records each look."""
         if not user.is_authenticated:
             return self.none()
         own = Membership.objects.filter(user=user, role=Membership.Role.ADMIN).values("company")

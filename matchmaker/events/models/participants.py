@@ -18,7 +18,7 @@ LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_code() -> str:
-    """Ten characters, 50 bits: no one guesses one at the door."""
+    """Ten characters, 50 bits: no one guesses one at check-in."""
     return "".join(secrets.choice(LETTERS) for _place in range(10))
 
 

@@ -1,4 +1,4 @@
-"""The door: people are let in by the code of their badge, on a page of the team or by a device at a gate.
+"""Check-in: people are let in by the code of their badge, on a page of the team or by a device at a gate.
 
 A device may have been without a network for hours. It sends what it scanned when it is back; each scan is stored once
 under the device's own key, each person enters once, and what was not a plain entry waits for a person to look at it.

@@ -144,8 +144,8 @@ def meets_twice(event: Event) -> bool:
 def _take(event: Event, meeting: Meeting, sides: tuple, save) -> None:
     """Save with an empty table; the constraints decide between two who want the same.
 
-    Whoever lost a table tries any other: with the next in order, two who book one after the other would meet at every
-    table, and the slower one would be told that none is left.
+    A booking that lost a table tries any other: with the next in order, two who book one after the other would meet
+    at every table, and the slower one would find none left.
     """
     last: IntegrityError | None = None
     lock_companies(event, [meeting.supplier_id, meeting.buyer_id])

@@ -102,7 +102,7 @@ class Place:
 
 
 def places_for(participation: EventParticipation, *, count: int = 8) -> list[Place]:
-    """Whom a company could still meet today or later: those with the best reasons first, then whoever is free soonest.
+    """Whom a company could still meet today or later: those with the best reasons first, then those free soonest.
 
     Costs a fixed number of queries, however many companies there are. Pairs that never want to meet are left out, and
     so are those that have a meeting already.

@@ -1,4 +1,4 @@
-"""Who works on which row that waits: claimed by a conditional update with a lease, as everywhere in the house."""
+"""Which worker matches which waiting row: claimed by a conditional update with a lease (docs/decisions/0003)."""
 
 import datetime as dt
 import uuid

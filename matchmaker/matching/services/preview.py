@@ -70,7 +70,7 @@ def preview_demand(demand: Demand) -> Preview:
     def look() -> Preview:
         scored_by = scorer.current()
         lines = list(demand.lines.select_related("demand").order_by("pk"))
-        products = storing.sound_products().exclude(company=demand.company_id)
+        products = storing.products_not_put_aside().exclude(company=demand.company_id)
         near = _near(products, [line.category_id for line in lines], [line.hs_code for line in lines])
         wanted = scored_by.want_index(wants(lines))
         pairs = scored_by.pairs(scored_by.offer_index(offers(near)), wanted)
@@ -87,7 +87,7 @@ def preview_demand(demand: Demand) -> Preview:
 def _visible_lines(product: Product) -> QuerySet[DemandLine]:
     invited = Q(visibility=Demand.Visibility.INVITED, invitations__company=product.company_id)
     seen = Demand.objects.open().filter(Q(visibility=Demand.Visibility.PUBLIC) | invited)
-    return storing.sound_lines().filter(demand__in=seen).exclude(demand__company=product.company_id)
+    return storing.lines_not_put_aside().filter(demand__in=seen).exclude(demand__company=product.company_id)
 
 
 def _near(found: QuerySet, categories: Iterable[str | None], codes: Iterable[str]) -> list[Any]:

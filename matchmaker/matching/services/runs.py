@@ -127,7 +127,7 @@ def match_block() -> bool:
         .exclude(status=Product.Status.DRAFT)
         .values_list("pk", "revision")
     )
-    products = offers(storing.sound_products().filter(pk__in=revisions))
+    products = offers(storing.products_not_put_aside().filter(pk__in=revisions))
     wanted = wants_of_run(block.run_id, scored_by)
     pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
     with transaction.atomic():
@@ -152,7 +152,7 @@ def match_block() -> bool:
 @lru_cache(maxsize=1)
 def wants_of_run(_run: int, scored_by: scorer.Scorer) -> WantIndex:
     """The demand lines of a run, made ready once a process."""
-    return scored_by.want_index(wants(storing.sound_lines()))
+    return scored_by.want_index(wants(storing.lines_not_put_aside()))
 
 
 def _end_runs() -> bool:

@@ -17,7 +17,7 @@ from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import storing, vectors
 from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.services.shares import with_shares
-from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT, Strangers
+from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT, AllowedPairs
 from matchmaker.matching.sides import offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
@@ -59,10 +59,10 @@ class Scorer:
         """
         if not len(offered) or not len(wanted):
             return []
-        strangers = Strangers.of(
+        allowed_pairs = AllowedPairs.of(
             [item.key for item in offered.items], [item.key for item in wanted.items], skip_known=self.skip_known
         )
-        of_line, of_product = (min(n, MOST_LEFT_OUT) for n in strangers.most_left_out())
+        of_line, of_product = (min(n, MOST_LEFT_OUT) for n in allowed_pairs.most_left_out())
         rates = exchange_rates()
         candidates = self.matcher.match(
             offered,
@@ -73,7 +73,7 @@ class Scorer:
             today=today_in_china(),
             rates=rates,
         )
-        merged = merge([filter(strangers.allowed, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
+        merged = merge([filter(allowed_pairs.allows, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
         if not self.floor or not small:
             return merged
@@ -85,7 +85,7 @@ class Scorer:
         known = {(pair.offer, pair.want) for pair in merged}
         return merged + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})
-            for pair in merge([filter(strangers.allowed, promised)], 0, self.floor)
+            for pair in merge([filter(allowed_pairs.allows, promised)], 0, self.floor)
             if (pair.offer, pair.want) not in known
         ]
 
@@ -94,8 +94,8 @@ def learn_for(run: MatchRun) -> Scorer:
     """The scorer of a run; its background is learned and stored by the first block, and read by the others."""
     if not MatchRun.objects.filter(pk=run.pk, background__isnull=False).exists():
         offered, wanted = (
-            offers(storing.sound_products()),
-            wants(storing.sound_lines()),
+            offers(storing.products_not_put_aside()),
+            wants(storing.lines_not_put_aside()),
         )
         learned = Matcher(vectors.encoder()).learn_background(
             offered, wanted, vectors.offer_vectors(offered), vectors.want_vectors(wanted)
@@ -140,7 +140,7 @@ _cache: dict[str, _CachedSide] = {}
 
 
 def all_wants(scorer: Scorer) -> WantIndex:
-    lines = storing.sound_lines()
+    lines = storing.lines_not_put_aside()
     about = lines.order_by().aggregate(n=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
     return _cached_index(
         "wants",
@@ -154,7 +154,7 @@ def all_wants(scorer: Scorer) -> WantIndex:
 
 def all_offers(scorer: Scorer) -> OfferIndex:
     """Also built anew on the next day: certificates run out."""
-    products = storing.sound_products()
+    products = storing.products_not_put_aside()
     about = products.order_by().aggregate(
         n=Count("pk"), last=Max("pk"), revisions=Sum("revision"), trust=Sum("company__verification")
     )

@@ -34,17 +34,17 @@ def matchable_lines():
     return lines.select_related("demand").order_by("pk")
 
 
-def sound_products():
+def products_not_put_aside():
     """Without those that were put aside."""
     return matchable_products().exclude(PUT_ASIDE)
 
 
-def sound_lines():
+def lines_not_put_aside():
     return matchable_lines().exclude(PUT_ASIDE)
 
 
 @dataclass(frozen=True)
-class Strangers:
+class AllowedPairs:
     """Which of some products and lines may be put together: not a company with itself, and none that declined."""
 
     seller: dict[int, int]  # product → company
@@ -52,7 +52,7 @@ class Strangers:
     apart: frozenset[tuple[int, int]]  # (supplier, buyer)
 
     @classmethod
-    def of(cls, products: Iterable[int], lines: Iterable[int], *, skip_known: bool) -> "Strangers":
+    def of(cls, products: Iterable[int], lines: Iterable[int], *, skip_known: bool) -> "AllowedPairs":
         seller = dict(Product.objects.filter(pk__in=products).values_list("pk", "company"))
         wanter = dict(DemandLine.objects.filter(pk__in=lines).values_list("pk", "demand__company"))
         apart = set(NeverAgain.objects.values_list("supplier", "buyer"))
@@ -62,7 +62,7 @@ class Strangers:
         apart |= {(company, company) for company in set(seller.values()) & set(wanter.values())}
         return cls(seller, wanter, frozenset(apart))
 
-    def allowed(self, pair: Pair) -> bool:
+    def allows(self, pair: Pair) -> bool:
         seller, wanter = self.seller.get(pair.offer), self.wanter.get(pair.want)
         return seller is not None and wanter is not None and (seller, wanter) not in self.apart
 

@@ -162,7 +162,7 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
     now = replace(now, floor=0)
     changed = replace(now, matcher=_with(now, given_weights(weights, floor)), skip_known=skip_known)
     offered = scorer.all_offers(now)
-    sample = now.want_index(wants(_spread(storing.sound_lines(), SAMPLE_LINES)))
+    sample = now.want_index(wants(_spread(storing.lines_not_put_aside(), SAMPLE_LINES)))
     before, after = (_by_line(one.pairs(offered, sample)) for one in (now, changed))
     names = {offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts}
     private = set(DemandLine.objects.filter(demand__visibility="private").values_list("pk", flat=True))

@@ -182,7 +182,7 @@ supplier = _declare("member of a supplier", lambda request: _side(request, is_su
 buyer = _declare("member of a buyer", lambda request: _side(request, is_buyer=True))
 member = _declare("member of the company named", _check_named)
 company_admin = _declare("administrator of the company named", _check_named_admin)
-partner = _declare("somebody at the desk of the partner named", _partner)
+partner = _declare("member of the desk of the partner named", _partner)
 # Policy → the roles of the campaign's team that pass.
 TEAM_ROLES = {
     "anyone of the campaign's team": ("admin", "organiser", "staff"),

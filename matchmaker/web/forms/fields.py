@@ -395,7 +395,7 @@ YES_NO = [("yes", _("yes")), ("no", _("no"))]
 
 
 def field_of(question: Question) -> forms.Field:
-    """The usual field for its kind; the verb checks the answer once more, whichever door it came through."""
+    """The usual field for its kind; the service checks the answer again, as for API and imports."""
     arguments = {"label": str(question.label), "help_text": str(question.help), "required": question.is_required}
     kind = Question.Kind
     match question.kind:

@@ -126,7 +126,7 @@ def _read_scans(request: HttpRequest) -> list[dict]:
 @signed_in
 @require_safe
 def badge(request: HttpRequest, code: str) -> HttpResponse:
-    """The address in the QR code of a badge: the team comes to the door, another participant to the visitor's contact.
+    """The address in the QR code of a badge: the team comes to its check-in, a participant to the visitor's contact.
 
     (A phone at a gate never asks for it: its worker answers.)
     """

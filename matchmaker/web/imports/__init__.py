@@ -1,1 +1,1 @@
-"""Bringing sheets in, for the campaign's team and for companies: one room, since all take the same steps."""
+"""Bringing sheets in, for the campaign's team and for companies: one area, since all take the same steps."""

@@ -1,1 +1,1 @@
-"""The room of participants: register for an event, say whom to meet, keep the agenda."""
+"""Pages of participants: register for an event, say whom to meet, keep the agenda."""

@@ -30,7 +30,7 @@ from matchmaker.web.partner.forms import CodeForm, EnrolForm, VouchForm
 @signed_in
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Where the letter leads: to one's desk. Anyone who confirmed her address meanwhile sits down here."""
+    """Where the letter leads: to one's desk. A person who confirmed her address meanwhile takes her place here."""
     partners.take_seats(by=request.user)
     own = Partner.objects.open().of(request.user).first()
     if own is None:

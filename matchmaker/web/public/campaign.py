@@ -1,4 +1,4 @@
-"""The front door: what this is, who is coming, what is wanted now, and how to join."""
+"""The front page: what this is, who is coming, what is wanted now, and how to join."""
 
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
@@ -27,7 +27,7 @@ from matchmaker.web.public.demands import cards as demand_cards
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_products
 from matchmaker.web.templatetags.trade import country
 
-LOOKED_AT = 300  # newest rows among which the front door chooses
+LOOKED_AT = 300  # newest rows among which the front page chooses
 COUNTRIES_SHOWN = 12  # those with most suppliers; the list of suppliers has all
 ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000 and 50 MB, and each names fifteen others
 PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "events")
@@ -77,7 +77,7 @@ def _newest_products(most: int) -> list[Product]:
 
 
 def _spread(rows: Iterable[tuple[int, str | None]], most: int) -> list[int]:
-    """Keys of the newest of each group in turn, so that the front door shows the width of the campaign."""
+    """Keys of the newest of each group in turn, so that the front page shows the width of the campaign."""
     piles: dict[str, list[int]] = {}
     for key, group in rows:
         piles.setdefault(group or "", []).append(key)

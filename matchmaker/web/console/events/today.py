@@ -133,7 +133,7 @@ def _is_named(words: str, path: str) -> Q:
 
 
 def _part(event, slot, here: set[int], label: str, none: str) -> dict:
-    """One slot with its meetings by table, whether each side is in the house, and the tables left."""
+    """One slot with its meetings by table, whether each side has checked in, and the tables left."""
     if slot is None:
         empty = {"at": None, "rows": [], "count": 0, "free": [], "free_count": event.tables}
         return {"label": label, "none": none, **empty}
@@ -337,7 +337,7 @@ def place(request, slug, uid):
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 
-# The door: check-in on the team's page, keys for phones at the gates, and what they scanned.
+# Check-in: on the team's page, keys for phones at the gates, and what they scanned.
 
 
 @team
