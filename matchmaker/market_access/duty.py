@@ -19,7 +19,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from matchmaker.market_access.regimes import Coverage, DutyOf, Regime, in_force, read_regimes
-from matchmaker.market_access.rules import Confidence, Reason, Texts, digits, longest_prefix, read_columns, rows
+from matchmaker.market_access.rules import (
+    Confidence,
+    Reason,
+    Texts,
+    digits,
+    is_valid_on,
+    longest_prefix,
+    read_columns,
+    rows,
+)
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
@@ -56,7 +65,7 @@ class Partner:
     confidence: Confidence = Confidence.SECONDARY
 
     def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Rate:
     source: str = ""
 
     def holds(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
 
 Regimes = Mapping[str, Rate]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from matchmaker.market_access.rules import (
@@ -23,10 +23,13 @@ from matchmaker.market_access.rules import (
     Rulebook,
     Scope,
     Stage,
+    is_valid_on,
 )
 
 # An exporter on a phone answers a handful of questions and no more; what they leave open stays "unknown".
 MOST_QUESTIONS = 5
+# What goods that are agreed on today usually take until they leave: the day of readiness and duty where none is named.
+SHIPS_IN = timedelta(days=60)
 
 
 class Status(StrEnum):
@@ -61,9 +64,7 @@ class EvidenceRecord:
     confirmed_by: str = ""
 
     def holds(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)

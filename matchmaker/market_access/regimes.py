@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
-from matchmaker.market_access.rules import Confidence, Reason, Texts, longest_prefix, read_columns, rows
+from matchmaker.market_access.rules import Confidence, Reason, Texts, is_valid_on, longest_prefix, read_columns, rows
 
 
 class Kind(StrEnum):
@@ -73,9 +73,7 @@ class Regime:
     note: str = ""
 
     def holds(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
     def covers(self, code: str, *, has_quota: bool = False) -> tuple[Coverage, Reason]:
         """Whether goods of a code come under the regime, and why."""

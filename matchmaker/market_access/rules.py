@@ -62,6 +62,11 @@ DECLARABLE = frozenset({Evidence.DOCUMENT, Evidence.LABEL, Evidence.ACCESS})
 _YES = {"yes": True, "no": False}
 
 
+def is_valid_on(day: date, first: date | None, last: date | None) -> bool:
+    """Whether a day lies between two days that both count; one that is None is not known, and sets no limit."""
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why an answer is what it is: a code for programs and the facts that a sentence about it needs."""
@@ -105,10 +110,7 @@ class Rule:
     note: str = ""
 
     def in_force(self, day: date) -> bool:
-        """A missing start or end is open: the rule is in force, and its first or last day is not known."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
+        return is_valid_on(day, self.valid_from, self.valid_until)
 
     def scope(self, hs_code: str, group: str = "", origin: str = "") -> Scope:
         """Where a product stands. The longest matching prefix wins; without prefixes the group decides.

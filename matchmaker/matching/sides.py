@@ -11,12 +11,11 @@ from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.clocks import today_in_china
-from matchmaker.market_access.readiness import Readiness
+from matchmaker.market_access.readiness import SHIPS_IN, Readiness
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.engine.index import READING
 from matchmaker.matching.engine.pairs import Offer, Want
 
-SHIPS_IN = dt.timedelta(days=60)  # what goods that are agreed on today usually take until they leave
 # Certificates of `data/trade/certificates.csv` that are registrations or approvals by authorities of China.
 REGISTRATIONS = frozenset(["GACC", "NMPA", "CCC"])
 SMALL = (Company.Size.MICRO, Company.Size.SMALL)

@@ -18,7 +18,6 @@ from matchmaker.web.access.decorators import buyer, current_campaign, supplier
 from matchmaker.web.forms.company import CompanyForm, initial_values
 from matchmaker.web.forms.refusals import refusals_in_form
 
-OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 STATES = {
     Company.Status.DRAFT: ("", "pencil"),
     Company.Status.PENDING: ("missing", "hourglass"),
@@ -61,7 +60,7 @@ def _edit(request: HttpRequest, side: str) -> HttpResponse:
         "side": side,
         "company": company,
         "state": state_of(company),
-        "can_submit": company.status in OPEN,
+        "can_submit": company.status in Company.SUBMITTABLE,
         "asked": campaign is not None and questions_for(company, campaign).exists(),
         "questions_waiting": new_questions(request),
         # What a company says of itself is for its administrators to write.

@@ -79,7 +79,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         moved = change_status(
             company,
             Company.Status.PENDING,
-            among=[Company.Status.DRAFT, Company.Status.RETURNED],
+            among=Company.SUBMITTABLE,
             submitted_at=timezone.now(),
             status_reason="",
         )

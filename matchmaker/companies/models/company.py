@@ -63,6 +63,8 @@ class Company(Public):
         RETURNED = "returned", _("returned")
         SUSPENDED = "suspended", _("suspended")
 
+    SUBMITTABLE = (Status.DRAFT, Status.RETURNED)  # its people may submit it to the campaign's team
+
     class IdentifierKind(models.TextChoices):
         NONE = "", _("none")
         USCC = "uscc", _("Unified Social Credit Code (China)")

@@ -21,6 +21,7 @@ from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import NotFound
 from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer, Span
+from matchmaker.market_access.readiness import SHIPS_IN
 from matchmaker.market_access.regimes import Coverage, DutyOf, Kind
 from matchmaker.market_access.services import duty_of
 from matchmaker.matching.models import Match
@@ -38,7 +39,6 @@ from matchmaker.messaging.landed_cost import (
 from matchmaker.messaging.models import CostSheet, Quote, QuoteCost, QuoteRequest
 from matchmaker.messaging.payment import payment_rank
 
-SHIPS_IN = dt.timedelta(days=60)  # the day duty is looked up for, where the buyer names none
 COSTS = ("freight", "insurance", "duty_percent")
 
 

@@ -26,6 +26,7 @@ from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.events.services.outcomes import attendance_rates
 from matchmaker.market_access import sentences
 from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
+from matchmaker.market_access.readiness import SHIPS_IN
 from matchmaker.market_access.regimes import Kind
 from matchmaker.market_access.services import readiness_of_many
 from matchmaker.matching.models import Match
@@ -288,7 +289,6 @@ def _format_attendance(rate) -> str:
 
 
 MOST = 6
-SHIPS_IN = dt.timedelta(days=60)  # the day duty and readiness are compared for, unless another is asked for
 
 
 @buyer

@@ -34,14 +34,13 @@ from matchmaker.web.public.partner_codes import KEPT, way_in
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
 ASIDE = ("consent", "code")  # of the last step, and not the company's own
-OPEN = (Company.Status.DRAFT, Company.Status.RETURNED)
 
 
 @everyone
 def choose_side(request: HttpRequest) -> HttpResponse:
     """What is needed, and which side one is on. Who has no account makes one first and comes back."""
     sides = [{"side": side, "url": way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
-    mine = Company.objects.of(request.user).exclude(status__in=OPEN)
+    mine = Company.objects.of(request.user).exclude(status__in=Company.SUBMITTABLE)
     campaign = current_campaign()
     context = {"sides": sides, "mine": mine, "answer_days": campaign.answer_days if campaign else 0}
     return render(request, "public/join/choose.html", context)
@@ -49,7 +48,8 @@ def choose_side(request: HttpRequest) -> HttpResponse:
 
 def _draft_of(user, side: str) -> Company | None:
     """The company this person is still filling in on this side."""
-    return Company.objects.of(user).filter(**{f"is_{side}": True}, status__in=OPEN).order_by("-id").first()
+    drafts = Company.objects.of(user).filter(status__in=Company.SUBMITTABLE)
+    return drafts.filter(**{f"is_{side}": True}).order_by("-id").first()
 
 
 @signed_in

@@ -29,7 +29,7 @@ from matchmaker.market_access.models import (
     ReadinessAnswer,
     TariffRate,
 )
-from matchmaker.market_access.readiness import State
+from matchmaker.market_access.readiness import SHIPS_IN, State
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import (
@@ -336,7 +336,7 @@ def tariff_rate(request, pk: int):
 @require_safe
 def nearly_ready(request):
     """Published products that miss one or two things, or wait for one or two answers: where a call helps most."""
-    day = timezone.localdate() + dt.timedelta(days=60)
+    day = timezone.localdate() + SHIPS_IN
     listed = list(products())
     ready = services.readiness_of_many(listed, day)
     counts = {state.value: 0 for state in State}
