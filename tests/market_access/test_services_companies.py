@@ -23,7 +23,6 @@ from matchmaker.market_access.services import (
     registrations_due,
     remind_of_registrations,
     remove_registration,
-    withdraw_answer,
 )
 from matchmaker.notifications.models import Notice
 from tests import factories
@@ -52,14 +51,6 @@ def test_the_last_answer_counts(biscuits):
     for answer in (False, True):
         answer_question(by=by(biscuits.company), product=biscuits, question="retail_packed", answer=answer)
     assert ReadinessAnswer.objects.get().answer is True
-
-
-def test_withdraw_answer_opens_the_question_again(biscuits):
-    answer_question(by=by(biscuits.company), product=biscuits, question="retail_packed", answer=False)
-    for _ in range(2):
-        withdraw_answer(by=by(biscuits.company), product=biscuits, question="retail_packed")
-    assert [one.code for one in readiness_of(biscuits, JULY).questions] == ["retail_packed"]
-    assert AuditEntry.objects.filter(verb="withdraw_answer").count() == 1
 
 
 @pytest.mark.parametrize("question", ["retail_packed", "has:GB7718-2025", "applies:QUAR-PERMIT-AQUATIC"])

@@ -19,7 +19,6 @@ from matchmaker.market_access.services.companies import (
     remind_of_registrations,
     remove_registration,
     show_step,
-    withdraw_answer,
 )
 from matchmaker.market_access.services.editing import (
     DutyChange,
@@ -79,5 +78,4 @@ __all__ = [
     "save_label",
     "show_step",
     "trade",
-    "withdraw_answer",
 ]

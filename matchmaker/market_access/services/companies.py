@@ -55,16 +55,6 @@ def answer_question(*, by: User, product: Product, question: str, answer: bool) 
     return row
 
 
-@transaction.atomic
-def withdraw_answer(*, by: User, product: Product, question: str) -> None:
-    """Forget an answer, so that the question is open again. Doing it twice is harmless."""
-    require_member(by, product.company)
-    deleted, _rows = ReadinessAnswer.objects.filter(product=product, question=question).delete()
-    if deleted:
-        _matching_must_see(Product.objects.filter(pk=product.pk))
-        record(by=by, verb="withdraw_answer", on=product, organisation=product.company, facts={"question": question})
-
-
 @check_first("paper", check_file)
 @transaction.atomic
 def show_step(
