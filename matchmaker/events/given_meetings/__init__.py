@@ -10,7 +10,6 @@ bound, `solve` runs both side by side, `reasons` says why an event has no plan.
 from matchmaker.events.given_meetings.instance import (
     FORMAT,
     GivenMeetings,
-    GivenPlan,
     InvalidInstance,
     Meeting,
     Reason,
@@ -21,7 +20,6 @@ from matchmaker.events.given_meetings.solve import NoPlanYet, fewest_breaks
 __all__ = [
     "FORMAT",
     "GivenMeetings",
-    "GivenPlan",
     "InvalidInstance",
     "Meeting",
     "NoPlanYet",

@@ -2,28 +2,25 @@
 
 from matchmaker.events.scheduling.alternatives import Alternative, Conflict, alternatives
 from matchmaker.events.scheduling.days import Preferences
-from matchmaker.events.scheduling.explain import CODES, Reason, facts
+from matchmaker.events.scheduling.explain import facts
 from matchmaker.events.scheduling.fairness import bound_of, floor_price
-from matchmaker.events.scheduling.instance import Contradiction, Instance, Interpreter, InvalidInstance, Party
+from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Agenda, Plan
 from matchmaker.events.scheduling.replan import replan, with_absences
 from matchmaker.events.scheduling.solve import plan, warm
 from matchmaker.events.scheduling.tables import HOSTS
 
 __all__ = [
-    "CODES",
     "HOSTS",
     "Agenda",
     "Alternative",
     "Conflict",
-    "Contradiction",
     "Instance",
     "Interpreter",
     "InvalidInstance",
     "Party",
     "Plan",
     "Preferences",
-    "Reason",
     "alternatives",
     "bound_of",
     "facts",

@@ -1,7 +1,6 @@
 """What organisers and participants do with events."""
 
 from matchmaker.events.services.checkin import (
-    Verdict,
     check_in,
     door_list,
     forget_contact,
@@ -31,7 +30,6 @@ from matchmaker.events.services.interpreters import (
     remove_interpreter,
     set_interpreter_hours,
     tell_interpreters,
-    timetable_path,
 )
 from matchmaker.events.services.invitations import (
     answer_invitation,
@@ -48,8 +46,8 @@ from matchmaker.events.services.meetings import (
     lock_meeting,
     move_meeting,
 )
-from matchmaker.events.services.mending import MendPreview, RepairResult, mark_present, mend_plan, preview_mend
-from matchmaker.events.services.no_shows import FillIn, NoShow, fill_ins, no_shows
+from matchmaker.events.services.mending import mark_present, mend_plan, preview_mend
+from matchmaker.events.services.no_shows import fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (
     AttendanceRate,
@@ -72,7 +70,6 @@ from matchmaker.events.services.participations import (
     withdraw_from_event,
 )
 from matchmaker.events.services.plans import (
-    PlanDifference,
     compare_plans,
     compute_plan,
     discard_plan,
@@ -82,7 +79,6 @@ from matchmaker.events.services.plans import (
     take_out_of_draft,
 )
 from matchmaker.events.services.publishing import (
-    PublicationResult,
     preview_publish,
     publish_plan,
     to_withdraw,

@@ -16,7 +16,6 @@ from matchmaker.imports.services.uploading import (
     DROPPABLE,
     drop_import,
     may_bring_in,
-    may_import,
     reread,
     start_import,
 )

@@ -21,7 +21,6 @@ from matchmaker.market_access.services.companies import (
     show_step,
 )
 from matchmaker.market_access.services.editing import (
-    DutyChange,
     add_partner,
     edit_admission,
     edit_agreement,
@@ -42,7 +41,6 @@ from matchmaker.market_access.services.regime_lists import import_regime_list
 from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
-    "DutyChange",
     "add_admission",
     "add_agreement",
     "add_partner",

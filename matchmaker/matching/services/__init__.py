@@ -4,7 +4,6 @@ from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.code_suggestions import WORTH_SHOWING, classifier, suggest_codes
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
 from matchmaker.matching.services.narrowing import (
-    CodeQuestion,
     code_question,
     narrow_code,
     other_answers,
@@ -20,7 +19,6 @@ from matchmaker.matching.services.wanted_certificates import certificates_in_tex
 
 __all__ = [
     "WORTH_SHOWING",
-    "CodeQuestion",
     "OfferedTerms",
     "answer_match",
     "cancel_match_run",

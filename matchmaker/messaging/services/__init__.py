@@ -34,7 +34,6 @@ from matchmaker.messaging.services.quotes import (
     lines_to_quote,
     per_base_unit,
     quote,
-    request_to_answer,
     withdraw_quote,
 )
 from matchmaker.messaging.services.reply_rates import ReplyRate, reply_rate

@@ -5,7 +5,6 @@ from matchmaker.reporting.services.dataset import data_set
 from matchmaker.reporting.services.facts import ZONE, Scope
 from matchmaker.reporting.services.report import (
     SPLIT_STEPS,
-    Report,
     build,
     campaigns_of,
     event_row,
