@@ -8,5 +8,5 @@ class CompaniesConfig(AppConfig):
         from matchmaker.companies import domains, invitations, programs
         from matchmaker.notifications import mail, webhooks
 
-        webhooks.keepers_of = programs.keepers
+        webhooks.responsible_people = programs.responsible_people
         mail.senders.extend([invitations.send_waiting, domains.send_waiting])

@@ -51,7 +51,7 @@ def remove_program(*, by: User, company: Company, endpoint: WebhookEndpoint) -> 
     webhooks.remove_endpoint(endpoint=endpoint)
 
 
-def keepers(owner: UUID) -> tuple[Iterable[User], str]:
+def responsible_people(owner: UUID) -> tuple[Iterable[User], str]:
     """Who is told when a program of this company is switched off, and where they switch it on again."""
     company = Company.objects.filter(uid=owner).first()
     return (admins(company), f"/companies/{company.uid}/webhooks/") if company else ((), "")

@@ -41,7 +41,8 @@ def _nobody(owner_uid: UUID) -> tuple[Iterable[Any], str]:
     return (), ""
 
 
-keepers_of: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody  # set by the layer that knows the organisations
+# Who is told of a program of an organisation, and on which page; set by the layer that knows organisations.
+responsible_people: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody
 
 
 # -- endpoints --------------------------------------------------------------------------------------------------------
@@ -245,7 +246,8 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
             return
         waiting = endpoint.deliveries.waiting().filter(lease_token__isnull=True)
         waiting.update(state=Promise.State.PARKED, finished_at=now, last_error=reason[:300])
-        people, path = keepers_of(endpoint.owner_uid) if endpoint.owner_uid else ([endpoint.user], "/account/webhooks/")
+        own = ([endpoint.user], "/account/webhooks/")
+        people, path = responsible_people(endpoint.owner_uid) if endpoint.owner_uid else own
         services.notify(
             kind="webhook_disabled",
             to=people,

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Max
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
-from matchmaker.companies.notices import notify_company as tell_company
+from matchmaker.companies.notices import notify_company
 from matchmaker.matching import reasons
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import letter_facts
@@ -37,7 +37,7 @@ def _tell(company, side: str, uid, matches, path: str) -> int:
     if best is None:
         return 0
     languages = languages_of(company.members)
-    return tell_company(
+    return notify_company(
         company,
         kind="match_found",
         event_key=f"{prefix}{best.uid}",

@@ -362,6 +362,6 @@ def not_for(request, kind: str = "products") -> frozenset[int]:
 
 
 @cached_for(300)
-def word_of(company: Company) -> dict[str, Any]:
+def reliability_of(company: Company) -> dict[str, Any]:
     """How a company answers and keeps its meetings: counted over months, so that five minutes change nothing."""
     return {"rate": reply_rate(company), "kept": attendance_rate(company)}

@@ -71,7 +71,7 @@ def show(request, uid):
         "matches": matches,
         "structured": product_data(product, settings.SITE_URL),
         "picture": next((settings.SITE_URL + image.file.url for image in product.images.all()), ""),
-        **directory.word_of(product.company),
+        **directory.reliability_of(product.company),
         "meetings": meetings_with(request, product.company),
         **directory.buyer_view(request),
     }

@@ -32,7 +32,7 @@ from matchmaker.web.templatetags.trade import certificate, country, language_nam
 SHOWN = 4  # products a supplier's card names
 
 
-class Good(NamedTuple):
+class NamedProduct(NamedTuple):
     """A product as far as its supplier's row names it."""
 
     uid: UUID
@@ -64,7 +64,7 @@ def cards(keys: Sequence[int]) -> list[Company]:
         if company := by_key.get(company_key):
             company.product_count = count
             if text := text_for_reader(texts[key], hs_code, category_id):
-                company.shown.append(Good(uid, text))
+                company.shown.append(NamedProduct(uid, text))
     return companies
 
 
@@ -117,7 +117,7 @@ def show(request, uid):
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "domain": domains.newest_proof(company),
         "structured": supplier_data(company, settings.SITE_URL),
-        **directory.word_of(company),
+        **directory.reliability_of(company),
         "meetings": meetings_with(request, company),
         **directory.buyer_view(request),
     }
