@@ -52,13 +52,14 @@ def _is_sent(box: dict) -> bool:
 class Crawl:
     """One person's walk. `few` pages of each kind are opened: of one route, with the same names in the query.
 
-    Of those with more than `most_names` names in the query, which have no words of their own, one kind is made.
+    A walk `for_words` opens one page of those whose words are the same: with several names in the query, and one
+    letter in any of its languages.
     """
 
     client: Client
     language: str
     few: int = 1
-    most_names: int = 99
+    for_words: bool = False
     start: tuple[str, ...] = ("/", "/desk/", "/account/", "/meetings/", "/notices/", "/searches/")
     follow_links: bool = True
     look: Callable[[str, str], None] = lambda path, html: None  # called with every page
@@ -70,7 +71,7 @@ class Crawl:
         waiting, kinds = deque((path, "typed") for path in self.start), Counter()
         while waiting:
             path, linked_from = waiting.popleft()
-            kind = _kind(path, self.most_names)
+            kind = _kind(path, for_words=self.for_words)
             if path in self.opened or kinds[kind] >= self.few:
                 continue
             kinds[kind] += 1
@@ -103,12 +104,15 @@ def _addresses(links: list[str], here: str) -> Iterator[str]:
                 yield path
 
 
-def _kind(path: str, most_names: int) -> tuple:
-    parts = urlsplit(path)
+def _kind(path: str, *, for_words: bool) -> tuple:
+    parts, language = urlsplit(path), ""
     try:
-        route = resolve(parts.path).route
+        match = resolve(parts.path)
+        route, language = match.route, match.kwargs.get("language", "")
     except Resolver404:
         route = parts.path
     words = parts.path if "/texts/" in parts.path or "/rules/" in parts.path else ""  # each letter has its own words
     names = tuple(sorted({name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}))
-    return route, words, names if len(names) <= most_names else ("several",)
+    if for_words:
+        return route, words.replace(f"/{language}/", "/"), names if len(names) < 2 else ("several",)
+    return route, words, names

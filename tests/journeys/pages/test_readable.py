@@ -72,7 +72,7 @@ def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whol
                 faults.setdefault(fault, path)
 
     options = {"start": (*PUBLIC, *paths), "follow_links": IS_LONG} if paths else {}
-    Crawl(client, language, look=look, most_names=1, **options).run()
+    Crawl(client, language, look=look, for_words=True, **options).run()
     with override(language):
         for notice in Notice.objects.filter(recipient=person):
             if not is_written_in(notice, language):
