@@ -1,11 +1,11 @@
 """Money, quantities and days as the reader writes them, on pages, in sentences and in letters; CLDR through Babel."""
 
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
@@ -111,10 +111,21 @@ def quantity(amount, unit: str) -> str:
 def _quantity(written: str, unit: str, language: str) -> str:
     value, row = Decimal(written), reference.units().get(unit)
     number = format_decimal(value, locale=_locale_of(language), decimal_quantization=False)
-    is_plural = _locale_of(language).plural_form(value.normalize()) != "one"
-    plural = row.get(f"plural_{languages.base_of(language)}", "") if row and is_plural else ""
-    text = f"{number} {plural or reference.name(row, unit)}".strip()
+    base, form = languages.base_of(language), _locale_of(language).plural_form(value.normalize())
+    # Arabic counts 3 to 10 in the plural, and whatever is more in the singular.
+    is_plural = form == "few" if base == "ar" else form != "one"
+    name = (row.get(f"plural_{base}", "") if row and is_plural else "") or reference.name(row, unit)
+    # Japanese and Korean set their own words for what is counted right behind the number: 3個, 3개, but 3 kg.
+    space = "" if base in ("ja", "ko") and not name[:1].isascii() else " "
+    text = f"{number}{space}{name}".strip()
     return f"{_OWN}{text}{_END}" if languages.is_rtl(language) else text
+
+
+def clock(value: datetime | time) -> str:
+    """Hours and minutes: 1:30 PM, 13:30, 오후 1:30."""
+    locale = current_locale()
+    # The short name of the half of a day is in English in Korean data, and the long one in Korean.
+    return format_time(value, locale.time_formats["short"].pattern.replace("a", "aaaa"), locale=locale)
 
 
 def day(value: date | None, style: str = "medium") -> str:

@@ -189,3 +189,10 @@ def test_chinese_city_is_read_in_the_readers_script():
         assert company.place == "Wuhan"
     with translation.override("zh-hans"):
         assert company.place == "武汉"
+
+
+def test_the_size_of_a_company_is_written_as_the_reader_writes_numbers():
+    for language, read in (("en", "1,000+"), ("de", "1.000+"), ("fr", "1\u202f000+")):
+        with translation.override(language):
+            assert str(Company.Size.VERY_LARGE.label) == read
+            assert Company(size="1000+").get_size_display() == read

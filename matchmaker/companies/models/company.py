@@ -4,10 +4,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.core import reference
+from matchmaker.core import formats, reference
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
@@ -86,7 +87,7 @@ class Company(Public):
         SMALL = "10-49", "10–49"
         MEDIUM = "50-249", "50–249"
         LARGE = "250-999", "250–999"
-        VERY_LARGE = "1000+", "1,000+"
+        VERY_LARGE = "1000+", lazy(lambda: f"{formats.number(1000)}+", str)()
 
     is_supplier = models.BooleanField(_("supplier"), default=False)
     is_buyer = models.BooleanField(_("buyer"), default=False)

@@ -241,7 +241,9 @@ class Event(Public):
 
     @property
     def place(self) -> str:
-        """Venue and city as one line; '' where neither is known."""
+        """Venue and city as one line; '' where neither is known; an event online has its mode instead."""
+        if self.mode == Event.Mode.ONLINE:
+            return str(self.get_mode_display())
         return pgettext("between two facts", ", ").join(str(text) for text in (self.venue, self.city) if text)
 
     @property

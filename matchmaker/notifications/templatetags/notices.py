@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_skeleton, format_time, get_datetime_format
+from babel.dates import format_skeleton, get_datetime_format
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
-from matchmaker.core.formats import day, decimal, isolate, money, per_unit, quantity
+from matchmaker.core.formats import clock, day, decimal, isolate, money, per_unit, quantity
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.language.text import is_readable
@@ -68,8 +68,8 @@ def _localize(value: Any) -> Any:
     if not hit["clock"]:
         return day(moment.date(), "long")
     locale = to_locale(get_language() or "en")
-    date, clock = format_skeleton("yMMMEd", moment, locale=locale), format_time(moment, "short", locale=locale)
-    return str(get_datetime_format("medium", locale=locale)).replace("{1}", date).replace("{0}", clock)
+    date = format_skeleton("yMMMEd", moment, locale=locale)
+    return str(get_datetime_format("medium", locale=locale)).replace("{1}", date).replace("{0}", clock(moment))
 
 
 def _apart(text: str) -> str:

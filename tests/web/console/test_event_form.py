@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from matchmaker.core.formats import day
 from matchmaker.events.models import Event
@@ -133,6 +134,12 @@ def test_a_place_without_venue_or_city_has_no_comma_of_its_own(hall):
     assert event.place == "Expo Centre"
     event.venue = {}
     assert event.place == ""
+
+
+def test_the_place_of_an_event_online_is_in_the_language_of_the_reader(hall):
+    hall.event.mode, hall.event.venue = "online", {"en": "Online"}
+    with override("fr"):
+        assert hall.event.place == "en ligne"
 
 
 def hours_of_days(event, **changed) -> dict[str, str]:

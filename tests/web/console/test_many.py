@@ -12,6 +12,7 @@ from matchmaker.campaigns.models import BulkAction, Campaign, SavedView, Tag
 from matchmaker.campaigns.services import bulk
 from matchmaker.companies.models import Company, Invitation
 from matchmaker.companies.services import name_key
+from matchmaker.core.formats import day
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
 from matchmaker.web.console import companies
 from tests import factories
@@ -249,6 +250,16 @@ def test_a_company_answers_on_its_page_and_the_team_sees_it(client, organiser, c
     page = client.get(reverse("console_event_invitations", args=["fair"]), {"state": "yes"})
     assert "We are two" in page.text
     assert [invitation.company for invitation in page.context["page"]] == [row]
+
+
+def test_an_invitation_to_an_event_of_one_day_names_the_day_once(client, campaign):
+    event, row = event_of(campaign), company(campaign)
+    event.ends_on = event.starts_on
+    event.save()
+    EventInvitation.objects.create(event=event, company=row)
+    client.force_login(row.members.get())
+    text = client.get(reverse("meetings_invitation", args=["fair"])).text
+    assert text.count(day(event.starts_on, "long")) == 1
 
 
 # Several campaigns.
