@@ -23,15 +23,21 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?%\}.*?\{% endcomment %\}", re.DOT
 @cache
 def marked_strings() -> dict[tuple[str | None, str], str]:
     """(context, English text) → the file where it stands first."""
-    root = Path(settings.BASE_DIR)
-    files = [(path, path.read_text(encoding="utf-8")) for path in sorted((root / "matchmaker").rglob("*.py"))]
-    templates = sorted(path for path in (root / "templates").rglob("*") if path.suffix in (".html", ".txt"))
-    files += [(path, of_template(path.read_text(encoding="utf-8"))) for path in templates]
-    strings: dict[tuple[str | None, str], str] = {}
-    for path, code in files:
+    root, strings = Path(settings.BASE_DIR), {}
+    for path, code in code_of_files():
         for key in strings_of(code):
             strings.setdefault(key, str(path.relative_to(root)))
     return strings
+
+
+def code_of_files() -> Iterator[tuple[Path, str]]:
+    """Every module and template with its code."""
+    root = Path(settings.BASE_DIR)
+    for path in sorted((root / "matchmaker").rglob("*.py")):
+        yield path, path.read_text(encoding="utf-8")
+    for path in sorted((root / "templates").rglob("*")):
+        if path.suffix in (".html", ".txt"):
+            yield path, of_template(path.read_text(encoding="utf-8"))
 
 
 def of_template(text: str) -> str:
@@ -41,6 +47,18 @@ def of_template(text: str) -> str:
 
 def strings_of(code: str) -> Iterator[tuple[str | None, str]]:
     """(context, English text) of every marked string of Python code."""
+    for context, message in _messages(code):
+        yield context, message if isinstance(message, str) else message[0]
+
+
+def plurals_of(code: str) -> Iterator[tuple[tuple[str | None, str], str]]:
+    """(context, English text), plural, of every marked string that has one."""
+    for context, message in _messages(code):
+        if not isinstance(message, str):
+            yield (context, message[0]), message[1]
+
+
+def _messages(code: str) -> Iterator[tuple[str | None, str | tuple[str, ...]]]:
     source = io.BytesIO(code.encode())
     for _line, message, _comments, context in extract("python", source, MARKS, options={"encoding": "utf-8"}):
-        yield context, message if isinstance(message, str) else message[0]
+        yield context, message

@@ -7,7 +7,7 @@ import pytest
 
 from matchmaker.core.languages import site_languages
 from matchmaker.core.management.commands.translations import catalogue, translated_languages
-from tests.strings import marked_strings, of_template, strings_of
+from tests.strings import code_of_files, marked_strings, of_template, plurals_of, strings_of
 
 HOLES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 COMPLETE = ("zh-hans",)  # a string without a translation fails
@@ -41,6 +41,15 @@ def test_catalogue_has_the_strings_of_code_and_templates_and_no_others(entries):
 )
 def test_a_marked_string_is_collected(code, strings):
     assert list(strings_of(code)) == strings
+
+
+def test_a_string_has_the_same_plural_everywhere():
+    """Catalogues look a string up by its singular: of two plurals one would be read in place of the other."""
+    plurals: dict[tuple[str | None, str], set[str]] = {}
+    for _path, code in code_of_files():
+        for key, plural in plurals_of(code):
+            plurals.setdefault(key, set()).add(plural)
+    assert {key: found for key, found in plurals.items() if len(found) > 1} == {}
 
 
 def test_every_string_of_a_complete_language_is_translated(entries):
