@@ -217,3 +217,8 @@ def test_places_are_called_as_chinese_ministries_print_them():
         names = dict(fields.countries())
     assert [names[code] for code in ("TW", "HK", "MO", "PS")] == ["中国台湾", "中国香港", "中国澳门", "巴勒斯坦"]
     assert names["FK"] == "马尔维纳斯群岛（福克兰群岛）"
+
+
+def test_the_link_beside_a_password_is_in_the_language_of_the_page(client):
+    client.cookies["django_language"] = "vi"
+    assert "Quên mật khẩu?" in client.get(reverse("account_login")).text
