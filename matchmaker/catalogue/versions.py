@@ -11,14 +11,13 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.formats import number_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.models import Category, Demand, DemandLine, DemandVersion
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.core import reference
-from matchmaker.core.formats import day
+from matchmaker.core.formats import capfirst, day
 from matchmaker.core.lists import format_list
 
 Snapshot = Mapping[str, Any]

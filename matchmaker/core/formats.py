@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils.functional import keep_lazy_text
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,14 @@ FINEST = Decimal("0.0001")  # prices for one unit are kept so finely; what was r
 def isolate(text: str) -> str:
     """A name inside a sentence: in a line from right to left its full stop stays at its end."""
     return f"{_OWN}{text}{_END}" if languages.is_rtl(get_language() or "en") else text
+
+
+@keep_lazy_text
+def capfirst(text: str) -> str:
+    """A label with a capital letter first. Django's own makes Ilk of the Turkish ilk, which is written İlk."""
+    if text[:1] == "i" and languages.base_of(get_language() or "en") == "tr":
+        return f"İ{text[1:]}"
+    return text[:1].upper() + text[1:]
 
 
 def current_locale() -> Locale:

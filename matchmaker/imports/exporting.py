@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.utils.text import capfirst
-
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.formats import capfirst
 from matchmaker.imports.columns import as_text
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import

@@ -18,17 +18,22 @@ OwnHeads = Mapping[str, Sequence[str]]  # head of an exported file, see `plain` 
 
 def plain(head: str) -> str:
     """A head of our own file: brackets stay, because they tell a column in one language from that in another."""
-    return " ".join(clean(head).casefold().split())
+    return " ".join(_lower(head).split())
 
 
 def fold(head: str) -> str:
     """A head without case, punctuation, units in brackets and the star that marks what is required."""
-    text = clean(head).casefold()
+    text = _lower(head)
     for opening, closing in ("()", "[]", "（）"):
         while opening in text and closing in text[text.index(opening) :]:
             at = text.index(opening)
             text = text[:at] + text[at + text[at:].index(closing) + 1 :]
     return " ".join("".join(char if char.isalnum() else " " for char in text).split())
+
+
+def _lower(head: str) -> str:
+    """Without case. The Turkish İ becomes an i; lower case of its own would be an i and a dot above."""
+    return clean(head).replace("İ", "i").casefold()
 
 
 def readings(head: str) -> list[str]:

@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.services import submit_company
 from matchmaker.campaigns.services.questions import questions_for, questions_waiting
 from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import update_company
+from matchmaker.core.formats import capfirst
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery

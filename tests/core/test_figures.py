@@ -4,9 +4,10 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 from django.utils.translation import override
 
-from matchmaker.core.formats import clock, day, quantity
+from matchmaker.core.formats import capfirst, clock, day, quantity
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,10 @@ def test_arabic_counts_three_to_ten_in_the_plural():
 def test_the_clock_is_in_the_language_of_the_reader(language, read):
     with override(language):
         assert clock(dt.time(13, 30)).replace("\u202f", " ").replace("\xa0", " ") == read
+
+
+@pytest.mark.parametrize(("language", "read"), [("tr", "İlk"), ("en", "Ilk")])
+def test_a_capital_i_has_its_dot_in_turkish(language, read):
+    with override(language):
+        assert capfirst("ilk") == read
+        assert Template("{% load ui %}{{ word|capfirst }}").render(Context({"word": "ilk"})) == read

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.utils import timezone
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matchmaker.core.formats import money
+from matchmaker.core.formats import capfirst, money
 from matchmaker.messaging.models import (
     DealStep,
     Enquiry,

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from django import forms
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
+from matchmaker.core.formats import capfirst
 from matchmaker.core.lists import format_list, join_label
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import

@@ -5,10 +5,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from matchmaker.core.formats import capfirst
 from matchmaker.core.lists import join_label, join_sentences
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS

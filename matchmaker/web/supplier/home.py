@@ -3,14 +3,13 @@
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product
-from matchmaker.core.formats import number
+from matchmaker.core.formats import capfirst, number
 from matchmaker.core.lists import join_label, side_by_side
 from matchmaker.directory.services import interest_in, visitors
 from matchmaker.messaging.models import Enquiry, Side

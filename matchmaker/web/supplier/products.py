@@ -10,7 +10,6 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -32,6 +31,7 @@ from matchmaker.catalogue.services import (
 from matchmaker.catalogue.services.translations import Proposal, propose_names
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
+from matchmaker.core.formats import capfirst
 from matchmaker.core.languages import BUYERS, ENGLISH
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES

@@ -7,9 +7,9 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import get_language
 
+from matchmaker.core.formats import capfirst
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.cards import ProductCard
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,7 +13,7 @@ from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
-from matchmaker.core.formats import money, quantity
+from matchmaker.core.formats import capfirst, money, quantity
 from matchmaker.messaging.payment import payment_facts
 from matchmaker.web.access.decorators import current_campaign
 from matchmaker.web.rendering import audit_log, trust

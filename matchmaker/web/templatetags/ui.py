@@ -35,6 +35,7 @@ from matchmaker.web.templatetags import joined
 register = template.Library()
 register.filters |= joined.register.filters  # templates load one library
 register.tags |= joined.register.tags
+register.filter("capfirst", stringfilter(formats.capfirst), is_safe=True)  # in place of Django's
 
 FLOWING_ICONS = frozenset(
     {"arrow-right", "arrow-left", "chevron-right", "chevron-left", "arrow-back-up", "arrow-forward-up", "send"}

@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from matchmaker.core import clocks, reference
+from matchmaker.core.formats import capfirst
 from matchmaker.events import services
 from matchmaker.events.models import Event
 from matchmaker.notifications.tasks import start_delivery

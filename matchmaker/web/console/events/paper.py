@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +18,7 @@ from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
+from matchmaker.core.formats import capfirst
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.events import services

@@ -5,9 +5,9 @@ import datetime as dt
 from django import forms
 from django.db import models
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.core.formats import capfirst
 from matchmaker.market_access.models import AccessNotice, Agreement, AgreementPartner, EntryQuestion, EntryRule
 from matchmaker.web.forms import fields
 
