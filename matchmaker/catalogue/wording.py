@@ -44,7 +44,8 @@ def _names(kind: str) -> Mapping[str, str]:
 
 
 def fold(word: str) -> str:
-    return clean(word).casefold()
+    """Without case; the Turkish İ is an i, where casefold makes two characters of it."""
+    return clean(word).replace("İ", "i").casefold()
 
 
 def _code(kind: str) -> Callable[[str], str]:

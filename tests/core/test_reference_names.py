@@ -52,6 +52,11 @@ def test_a_sheet_names_a_country_in_any_language_of_the_site(word):
     assert wording.country(word) == "DE"
 
 
+@pytest.mark.parametrize("word", ["İtalya", "italya", "İTALYA"])
+def test_a_capital_i_with_its_dot_is_the_same_letter(word):
+    assert wording.country(word) == "IT"
+
+
 def test_a_sheet_keeps_its_usual_words():
     assert [wording.country(word) for word in ("UK", "United Kingdom", "Hong Kong SAR China", "Nowhere")] == [
         "GB", "GB", "HK", "Nowhere"
