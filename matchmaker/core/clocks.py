@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from django.utils.translation import get_language, gettext, override
 
@@ -40,9 +42,21 @@ def city_of(key: str) -> str:
 
 
 def _cldr_city(key: str) -> str:
-    return (
-        str(get_timezone_location(key, locale=current_locale(), return_city=True)).rsplit("/", 1)[-1].replace("_", " ")
-    )
+    """CLDR lists the cities of some zones under an older name of the zone (Asia/Calcutta) in which babel does not look."""
+    zones = Locale.parse(current_locale()).time_zones
+    for name in (key, *_older_names().get(key, ())):
+        if city := zones.get(name, {}).get("city"):
+            return str(city)
+    return str(get_timezone_location(key, locale=current_locale(), return_city=True)).rsplit("/", 1)[-1]
+
+
+@cache
+def _older_names() -> dict[str, list[str]]:
+    """Zones with the names that the time zone database gave them before."""
+    names = defaultdict(list)
+    for older, key in get_global("zone_aliases").items():
+        names[key].append(older)
+    return dict(names)
 
 
 def utc_shift(key: str) -> str:
