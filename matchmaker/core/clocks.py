@@ -42,7 +42,7 @@ def city_of(key: str) -> str:
 
 
 def _cldr_city(key: str) -> str:
-    """CLDR lists the cities of some zones under an older name of the zone (Asia/Calcutta) in which babel does not look."""
+    """CLDR lists some cities under an older name of their zone (Asia/Calcutta), in which babel does not look."""
     zones = Locale.parse(current_locale()).time_zones
     for name in (key, *_older_names().get(key, ())):
         if city := zones.get(name, {}).get("city"):

@@ -189,9 +189,9 @@ class TakeOverForm(forms.Form):
         self.fields["tag"].queryset = tags  # type: ignore[attr-defined]  # as above
         partners = Partner.objects.open().filter(campaign__in=others, parent__isnull=True).select_related("campaign")
         self.fields["partners"].queryset = partners  # type: ignore[attr-defined]  # as above
-        named = lambda partner: f"{partner} ({partner.campaign})"  # noqa: E731  # as below
+        named = lambda partner: f"{partner} · {partner.campaign}"  # noqa: E731  # as below
         self.fields["partners"].label_from_instance = named  # type: ignore[attr-defined]  # as above
-        label = lambda tag: f"{tag.name} ({tag.campaign})"  # noqa: E731  # a name would be longer than its use
+        label = lambda tag: f"{tag.name} · {tag.campaign}"  # noqa: E731  # a name would be longer than its use
         self.fields["tag"].label_from_instance = label  # type: ignore[attr-defined]  # as above
 
 
