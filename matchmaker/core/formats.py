@@ -98,6 +98,15 @@ def _money(written: str, currency: str, locale: Locale) -> str:
     return f"{_RTL}{text}\u200e{_END}" if locale.text_direction == "rtl" else text
 
 
+def exact_money(amount, currency: str = "CNY") -> str:
+    """Every digit of an amount that a law names: CN¥2.64295885."""
+    value, locale = decimal(amount), current_locale()
+    if value is None or value == value.to_integral_value():
+        return money(value, currency)
+    text = format_currency(value, currency, locale=locale, currency_digits=False, decimal_quantization=False)
+    return f"{_RTL}{text}\u200e{_END}" if locale.text_direction == "rtl" else text
+
+
 def per_unit(amount: str, unit: str) -> str:
     """What is asked for one unit: $0.45 / piece; US$0.45／件."""
     return _for_one(amount, unit, get_language() or "en") if unit else amount

@@ -132,10 +132,10 @@ class QuotaGoods:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A tax on top of the duty: its span in percent, or the wording of one that is not a plain percentage."""
+    """A tax on top of the duty: its span in percent, or the wordings of one that is not a plain percentage."""
 
     percent: Span | None = None
-    text: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ def duty(
 def _tax(name: str, lines: Sequence[Regimes]) -> Tax:
     found = [regimes.get(name) for regimes in lines]
     texts = sorted({rate.text for rate in found if rate is not None and rate.percent is None})
-    return Tax(_span(rate.percent if rate else None for rate in found), "; ".join(texts))
+    return Tax(_span(rate.percent if rate else None for rate in found), tuple(texts))
 
 
 def _sources(lines: Sequence[Regimes], agreements: Collection[str]) -> tuple[Source, ...]:

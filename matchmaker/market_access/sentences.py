@@ -16,6 +16,7 @@ from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.multilingual import Texts
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Source, Span, Tax
+from matchmaker.market_access.rate_texts import rate_text
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.regimes import Coverage, DutyOf, Regime
 from matchmaker.market_access.rules import Confidence, Reason, Rule
@@ -359,9 +360,11 @@ def about_quota(goods: QuotaGoods) -> tuple[str, ...]:
 
 def tax(found: Tax) -> str:
     """`13%`, the wording of a tax by weight or volume, or an empty string where it is not loaded."""
-    if found.percent is not None:
-        return percent(found.percent)
-    return found.text
+    return percent(found.percent) if found.percent is not None else _rate_texts(found)
+
+
+def _rate_texts(found: Tax) -> str:
+    return "; ".join(map(rate_text, found.texts))
 
 
 def about_source(source: Source) -> str:
@@ -404,12 +407,13 @@ def regime_duty(regime: Regime, span: Span | None) -> str:
     return percent(span) if span is not None else ""
 
 
-def regime_tax(regime: Regime, span: Span | None, text: str = "") -> str:
+def regime_tax(regime: Regime, span: Span | None, found: Tax) -> str:
     """A tax under a regime; an empty string where it is not known."""
     if regime.duty == DutyOf.SUSPENDED:
         return _("not due while stored")
     if span is not None:
         return percent(span)
+    text = _rate_texts(found)
     if not text:
         return ""
     if regime.tax_percent == 100:

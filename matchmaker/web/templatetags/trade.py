@@ -14,6 +14,7 @@ from matchmaker.catalogue.models import Period
 from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import capfirst, money, quantity
+from matchmaker.market_access import rate_texts
 from matchmaker.messaging.payment import payment_facts
 from matchmaker.web.access.decorators import current_campaign
 from matchmaker.web.rendering import audit_log, trust
@@ -25,6 +26,12 @@ JOINER = "\N{WORD JOINER}"
 @register.filter
 def unit(code: str) -> str:
     return reference.name(reference.units().get(code), code)
+
+
+@register.filter
+def rate_text(text: str) -> str:
+    """A rate that is no percentage, in the reader's language where its wording is understood."""
+    return rate_texts.rate_text(text)
 
 
 @register.filter
