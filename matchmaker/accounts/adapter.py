@@ -25,17 +25,17 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("This account is closed. Write to the campaign's team."),
-        "cannot_remove_primary_email": gettext_lazy("Make another address the first before you remove this one."),
+        "cannot_remove_primary_email": gettext_lazy("Make another address primary before you remove this one."),
         "duplicate_email": gettext_lazy("Your account has this address already."),
-        "email_password_mismatch": gettext_lazy("This address and this password do not go together."),
+        "email_password_mismatch": gettext_lazy("This address and this password do not match."),
         "enter_current_password": gettext_lazy("This is not the password you have now."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "invalid_or_expired_key": gettext_lazy("This link works no more. Ask for a new one."),
-        "invalid_password_reset": gettext_lazy("This link works no more. Ask for a new one."),
+        "invalid_or_expired_key": gettext_lazy("This link no longer works. Ask for a new one."),
+        "invalid_password_reset": gettext_lazy("This link no longer works. Ask for a new one."),
         "max_email_addresses": gettext_lazy("An account has %d addresses at most."),
-        "rate_limited": gettext_lazy("That was too often. Wait a few minutes, then try again."),
+        "rate_limited": gettext_lazy("Too many attempts. Wait a few minutes, then try again."),
         "too_many_login_attempts": gettext_lazy("That was wrong too often. Wait a few minutes, then try again."),
-        "unverified_primary_email": gettext_lazy("Confirm the address before you make it the first."),
+        "unverified_primary_email": gettext_lazy("Confirm the address before you make it primary."),
     }
 
     def get_email_confirmation_url(self, request, emailconfirmation):

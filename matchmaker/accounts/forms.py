@@ -98,7 +98,11 @@ class SignupForm(_Ours, AllauthSignupForm):
 
 
 class _NewPassword(_Ours):
-    labels = {"oldpassword": _("Password so far"), "password1": _("New password"), "password2": _("The same once more")}
+    labels = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("The same once more"),
+    }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

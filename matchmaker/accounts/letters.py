@@ -80,12 +80,12 @@ CHANGES = {
     "account/email/password_set": _("A password was set for your account."),
     "account/email/password_reset": _("Your password was changed with the letter you had asked for."),
     "account/email/email_changed": _("Letters go to %(to_email)s from now on, no longer to %(from_email)s."),
-    "account/email/email_deleted": _("The address %(deleted_email)s was taken out of your account."),
+    "account/email/email_deleted": _("The address %(deleted_email)s was removed from your account."),
     "mfa/email/totp_activated": _("An authenticator app was added: signing in asks for its code from now on."),
     "mfa/email/totp_deactivated": _("The authenticator app was removed: signing in asks for no code of it any more."),
     "mfa/email/webauthn_added": _("A passkey or security key was added."),
     "mfa/email/webauthn_removed": _("A passkey or security key was removed."),
-    "mfa/email/recovery_codes_generated": _("New recovery codes were made; the old ones count no more."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made; the old ones no longer work."),
     "socialaccount/email/account_connected": _("Another way of signing in was connected: %(provider)s."),
     "socialaccount/email/account_disconnected": _("A way of signing in was taken off: %(provider)s."),
 }
@@ -93,7 +93,7 @@ CHANGES = {
 
 def _changed(what: str | Lazy) -> Letter:
     done = _("It was done from the address %(ip)s. If that was not you, choose a new password and end other sessions.")
-    return Letter(_("Your account was changed"), (what, done), _("Look after your account"), route="account")
+    return Letter(_("Your account was changed"), (what, done), _("Secure your account"), route="account")
 
 
 def write(prefix: str, email: str, context: dict[str, Any]) -> bool:
@@ -151,6 +151,6 @@ def _letter(promise: Promise) -> EmailMultiAlternatives:
     if row is None:
         raise outbox.NotWanted("The account is closed.")
     if row.expires_at and row.expires_at <= timezone.now():
-        raise outbox.NotWanted("Its link has run out.")
+        raise outbox.NotWanted("Its link has expired.")
     addressee = mail.Addressee(row.email, row.language)
     return mail.build(addressee, "account_letter", topics.ACCOUNT, row.contents, key=str(row.pk))

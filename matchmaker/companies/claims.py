@@ -32,9 +32,9 @@ A_MONTH = 3  # claims of one person
 class Proof(TextChoices):
     """What shows that a company without people belongs to who claims it."""
 
-    ADDRESS = "address", gettext_lazy("her confirmed address is that of its contact person")
-    DOMAIN = "domain", gettext_lazy("her confirmed address or a proof shows its domain")
-    NONE = "", gettext_lazy("nothing but what she writes")
+    ADDRESS = "address", gettext_lazy("the confirmed address is that of its contact person")
+    DOMAIN = "domain", gettext_lazy("the confirmed address or a proof shows its domain")
+    NONE = "", gettext_lazy("nothing but what the person writes")
 
 
 def proof_of(user: User, company: Company) -> Proof:
@@ -71,7 +71,8 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
         raise Refused("already_claimed", _("Your claim is with the campaign's team already."))
     now = timezone.now()
     if Claim.objects.filter(user=by, created_at__gte=now - dt.timedelta(days=30)).count() >= A_MONTH:
-        raise Refused("too_many_claims", _("That were enough claims for a month. Write to the team."), status=429)
+        sentence = _("You have made as many claims as a month allows. Write to the team.")
+        raise Refused("too_many_claims", sentence, status=429)
     Company.objects.select_for_update().get(pk=company.pk)  # the first to come, of two at once, is its people
     proof, has_people = proof_of(by, company), company.memberships.exists()
     wait = OBJECTION if has_people else dt.timedelta(0)

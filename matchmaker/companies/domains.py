@@ -62,7 +62,8 @@ def ask_proof(*, by: User, company: Company, method: str, local_part: str = "inf
         raise Refused("no_domain", _("Write your website first. An address at a free mail provider proves nothing."))
     now = timezone.now()
     if DomainProof.objects.filter(user=by, created_at__gte=now - dt.timedelta(days=1)).count() >= A_DAY:
-        raise Refused("too_many_proofs", _("That was enough for today. Please try again tomorrow."), status=429)
+        sentence = _("You have reached the limit of today. Please try again tomorrow.")
+        raise Refused("too_many_proofs", sentence, status=429)
     by_mail = method == DomainProof.Method.MAIL
     if by_mail and local_part not in LOCAL_PARTS:
         raise Refused("unknown_address", _("Choose one of the addresses."), field="local_part", status=400)
@@ -102,7 +103,7 @@ def open_letter(*, by: User, token: str) -> DomainProof:
     if proof is None or not may_prove(by, proof.company):
         raise NotFound()
     if not _prove(proof) and proof.proved_at is None:
-        raise Refused("proof_over", _("This letter has run out. Ask for a new one."), status=410)
+        raise Refused("proof_over", _("This letter has expired. Ask for a new one."), status=410)
     proof.refresh_from_db()
     return proof
 

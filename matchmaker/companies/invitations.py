@@ -87,7 +87,7 @@ def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
     if Invitation.objects.filter(company=company, created_at__gte=now - dt.timedelta(days=1)).count() >= A_DAY:
         raise Refused(
             "too_many_invitations",
-            _("A company invites at most %(count)d people a day. Please go on tomorrow.") % {"count": A_DAY},
+            _("A company invites at most %(count)d people a day. Please continue tomorrow.") % {"count": A_DAY},
             field="email",
             status=429,
         )
@@ -177,7 +177,7 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
     if not taken:
         raise Refused(
             "invitation_over",
-            _("This invitation was used, withdrawn or has run out. Ask the company for a new one."),
+            _("This invitation was used, withdrawn or has expired. Ask the company for a new one."),
             status=410,
         )
     invitation.refresh_from_db()

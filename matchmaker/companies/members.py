@@ -67,7 +67,7 @@ def _keep_an_admin(company: Company, membership: Membership) -> None:
     others = Membership.objects.filter(company=company, role=Membership.Role.ADMIN, user__is_active=True)
     if current.role == Membership.Role.ADMIN and not others.exclude(pk=membership.pk).exists():
         raise Refused(
-            "last_admin", _("A company keeps at least one administrator. Make somebody else administrator first.")
+            "last_admin", _("A company keeps at least one administrator. Make another person administrator first.")
         )
 
 
@@ -122,7 +122,7 @@ def hand_over(*, by: User, membership: Membership) -> None:
     company = membership.company
     require_admin(by, company)
     if membership.user_id == by.pk:
-        raise Refused("already_yours", _("Choose somebody else to hand over to."))
+        raise Refused("already_yours", _("Choose another person to hand over to."))
     Company.objects.select_for_update().get(pk=company.pk)
     Membership.objects.filter(pk=membership.pk).update(role=Membership.Role.ADMIN)
     Membership.objects.filter(company=company, user=by).update(role=Membership.Role.MEMBER)
@@ -142,7 +142,7 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
         raise Refused("already_member", _("You already belong to this company."))
     _check_requests_today(by)
     if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
-        raise Refused("already_asked", _("You have asked already. The company's administrators have been told."))
+        raise Refused("already_asked", _("You have asked already. The company's administrators have been notified."))
     return _write_join_request(by, company, message)
 
 
@@ -167,7 +167,8 @@ def ask_to_join_by_number(*, by: User, country: str, kind: str, number: str, mes
 def _check_requests_today(by: User) -> None:
     today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
     if today.count() >= JOIN_REQUESTS_A_DAY:
-        raise Refused("too_many_requests", _("That was enough for today. Please ask again tomorrow."), status=429)
+        sentence = _("You have reached the limit of today. Please ask again tomorrow.")
+        raise Refused("too_many_requests", sentence, status=429)
 
 
 def _write_join_request(by: User, company: Company, message: str, by_number: str = "") -> JoinRequest:
@@ -195,7 +196,7 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
         status=status, decided_at=timezone.now(), decided_by=by
     )
     if not moved:
-        raise Refused("already_answered", _("Somebody has answered this request already."))
+        raise Refused("already_answered", _("This request is answered already."))
     request.refresh_from_db()
     if accept:
         add_member(by=by, company=request.company, user=request.user, role=Membership.Role.MEMBER)

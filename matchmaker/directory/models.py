@@ -109,7 +109,7 @@ class SavedSearch(Public):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     query = models.CharField(max_length=2000, blank=True)  # the address without its place in the list
-    alerts = models.BooleanField(_("tell me of new ones"), default=True)
+    alerts = models.BooleanField(_("notify me of new ones"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     looked_at = models.DateTimeField(null=True, blank=True)  # when alerts were last worked out
 

@@ -39,7 +39,7 @@ def unreadable(code: str, facts: Mapping[str, Any]) -> str:
         "quote_not_closed": _("A quotation mark that opens in row %(row)s is never closed."),
         "status": _("The address answered with %(status)s instead of 200."),
         "unreachable": _("The address could not be read: %(why)s."),
-        "refused": _("It was not brought in: %(why)s"),
+        "refused": _("It was not imported: %(why)s"),
         "json_invalid": _("This is not JSON, or not in UTF-8."),
         "json_shape": _(
             "The JSON must be a list of demands, each flat but for its lines, or an object with one under “demands”."

@@ -47,8 +47,8 @@ KNOWN = (
     _("Everything was read on the site before."),
     _("The house sends no mails of this kind."),
     _("No longer wanted."),
-    _("Called back."),
-    _("Its link has run out."),
+    _("Recalled."),
+    _("Its link has expired."),
     _("A backup was put back: what had been sent since is marked as sent. Look, then let everything leave."),
     _("Sent before the backup was put back."),
 )

@@ -17,7 +17,7 @@ from matchmaker.notifications import fanout, muting, topics
 from matchmaker.notifications.fanout import Letter
 from matchmaker.notifications.models import Delivery, Digest, Hold, Notice, Promise, WebhookDelivery
 
-CALLED_BACK = "Called back."  # one of `reasons.KNOWN`
+CALLED_BACK = "Recalled."  # one of `reasons.KNOWN`
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def hold_deliveries(*, by: Any, reason: str) -> Hold:
     """Stop all sending; deliveries are still written and wait."""
     if not reason.strip():
         raise Refused(
-            "reason_missing", _("Say why nothing may leave, for whoever finds it held."), field="reason", status=400
+            "reason_missing", _("Say why nothing may leave, for those who find it held."), field="reason", status=400
         )
     hold, new = Hold.objects.get_or_create(pk=1, defaults={"reason": reason.strip()[:200], "by": by})
     if not new:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 FEWEST = 3  # a cell of fewer companies is not shown outside of the team: see `protection.py`
 ALL, MONTH, WEEK, CURRENCY = "all", "month", "week", "currency"
@@ -21,11 +22,11 @@ TREES = (PARTNER, TRADING_GROUP)  # what is counted for one is counted for those
 
 # The funnel: how many companies reached each step. Code → name.
 FUNNEL = {
-    "invited": _("Invited"),
-    "registered": _("Signed up"),
-    "approved": _("Approved"),
+    "invited": pgettext_lazy("companies", "Invited"),
+    "registered": pgettext_lazy("companies", "Signed up"),
+    "approved": pgettext_lazy("companies", "Approved"),
     "published": _("Product or demand published"),
-    "matched": _("Matched"),
+    "matched": pgettext_lazy("companies", "Matched"),
     "talking": _("In conversation"),
     "met": _("Met at an event"),
     "quoted": _("Quote made"),

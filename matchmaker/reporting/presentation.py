@@ -162,7 +162,7 @@ def _deals(report: Report) -> Table:
     """A rung, then its value in each currency, and in yuan where there are several."""
     columns = [
         (_("Step of the deal"), TEXT),
-        (_("Said by one side"), COUNT),
+        (_("Recorded by one side"), COUNT),
         (_("Confirmed by both"), COUNT),
         (_("Of these with a document"), COUNT),
         (_("Denied"), COUNT),

@@ -176,7 +176,7 @@ def test_a_letter_whose_link_has_run_out_does_not_leave(asked):
     AccountLetter.objects.update(expires_at=timezone.now())
     assert letters.send_waiting() == 0
     row.refresh_from_db()
-    assert (row.state, row.last_error, row.contents) == ("cancelled", "Its link has run out.", {})
+    assert (row.state, row.last_error, row.contents) == ("cancelled", "Its link has expired.", {})
 
 
 def test_a_letter_without_a_link_that_ends_has_no_end():

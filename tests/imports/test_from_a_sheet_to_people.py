@@ -175,7 +175,7 @@ def test_a_messy_sheet_becomes_companies_with_people(console, campaign, li, know
     console.post(choose, {"row": likely["VINICOLA AURORA"], "choice": "update"})
     console.post(choose, {"row": likely["Doi Chang"], "choice": "skip"})
     console.post(choose, {"row": likely["Quite another name"], "choice": "another"})
-    assert "Bring in 184 rows" in " ".join(console.get(address).content.decode().split())
+    assert "Import 184 rows" in " ".join(console.get(address).content.decode().split())
     console.post(reverse("import_apply", args=[batch.uid]))
     services.work_waiting()
     batch.refresh_from_db()

@@ -105,7 +105,7 @@ def test_another_companys_name_in_the_company_column_is_refused(mill, owner):
         [*goods(1, 3)[0], str(other.uid)],
     ]
     batch = previewed(by=owner, company=mill, content=as_csv([[*HEAD, "Company"], *rows]))
-    sentence = "This row belongs to another company. You can bring in rows of your own only."
+    sentence = "This row belongs to another company. You can import rows of your own only."
     assert problems(batch) == {2: {"company": sentence}, 4: {"company": sentence}}
 
 

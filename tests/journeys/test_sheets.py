@@ -35,7 +35,7 @@ def test_a_thousand_products_by_xlsx_with_errors_corrected_and_gone_on_after_a_k
     mali.submit()
     mali.page.locator("[name=publish]").check()
     mali.submit("main form button.btn-primary")
-    mali.page.wait_for_selector("text=Bring in 996 rows", timeout=60_000)  # the worker starts meanwhile
+    mali.page.wait_for_selector("text=Import 996 rows", timeout=60_000)  # the worker starts meanwhile
 
     # The same mistake is mended once for both rows; one more by itself; one row stays out.
     with mali.page.expect_navigation():
@@ -46,7 +46,7 @@ def test_a_thousand_products_by_xlsx_with_errors_corrected_and_gone_on_after_a_k
         price = mali.page.locator("tr", has=mali.page.locator("input[name=cell_price_low]"))
         price.locator("input[name=cell_price_low]").fill("1.50")
         price.locator("button").first.click()
-    mali.page.wait_for_selector("text=Bring in 999 rows")
+    mali.page.wait_for_selector("text=Import 999 rows")
 
     # The worker dies while it brings rows in; another one goes on where it ended.
     mali.submit("main form button.btn-primary")

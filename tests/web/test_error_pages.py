@@ -20,7 +20,7 @@ def broke(*_arguments, **_named):
 def test_a_fault_is_told_in_the_language_of_the_page(monkeypatch, language):
     monkeypatch.setattr(products.directory, "listing", broke)
     with translation.override(language.code):
-        address, title = reverse("products"), translation.gettext("Something broke here")
+        address, title = reverse("products"), translation.gettext("Something went wrong")
     answer = Client(raise_request_exception=False).get(address)
     assert answer.status_code == 500
     page = answer.content.decode()

@@ -27,8 +27,8 @@ class BulkAction(Public):
     class Verb(models.TextChoices):
         APPROVE = "approve", _("Approve")
         RETURN = "return", _("Return with a reason")
-        TAG = "tag", _("Put a tag on")
-        UNTAG = "untag", _("Take a tag off")
+        TAG = "tag", _("Add a tag")
+        UNTAG = "untag", _("Remove a tag")
         INVITE = "invite", _("Invite the contact person")
         INVITE_TO_EVENT = "invite_to_event", _("Invite to an event")
         REGISTER = "register", _("Register for an event")

@@ -64,7 +64,7 @@ class Campaign(Public):
     trusts_domains = models.BooleanField(
         _("A proven domain lets a company in at once"),
         default=False,
-        help_text=_("An administrator has shown that the website or an address there is hers."),
+        help_text=_("An administrator has shown that the website or an address there is theirs."),
     )
     # The brand: how the site, letters and papers of the campaign look.
     short_name = MultilingualField(_("short name"), max_length=40, blank=True)

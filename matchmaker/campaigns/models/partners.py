@@ -151,7 +151,7 @@ class PartnerCode(Public):
     label = models.CharField(_("for whom"), max_length=80, validators=[validate_one_line])
     quota = models.PositiveIntegerField(_("companies"), default=20, validators=[MinValueValidator(1)])
     ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)  # companies that used it and left
-    vouches = models.BooleanField(_("we answer for whoever uses it"), default=False)
+    vouches = models.BooleanField(_("we answer for those who use it"), default=False)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -149,7 +149,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement, read: str = "") -
         raise Refused("nobody", _("Nobody would get this. Change who is meant."))
     if far.needs_two and row.state == Announcement.State.WAITING and row.written_by_id == by.pk:
         raise Refused(
-            "second_person", _("Somebody else of the team has to agree: it goes to more than a thousand people.")
+            "second_person", _("Another person of the team has to agree: it goes to more than a thousand people.")
         )
     if far.needs_two and row.state == Announcement.State.DRAFT:
         row.state, row.written_by = Announcement.State.WAITING, by

@@ -163,7 +163,7 @@ def withdraw_automatic_approval(*, by: User, approval: AutomaticApproval, reason
     require_organiser(by, approval.campaign)
     company = Company.objects.select_for_update().get(pk=approval.company_id)
     if company.members.filter(pk=by.pk).exists():
-        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why: the company reads it.")})
     standing = AutomaticApproval.objects.filter(pk=approval.pk, withdrawn_at__isnull=True)
@@ -239,7 +239,7 @@ def _decide(
 ) -> Company:
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
-        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
     facts = {"reason": reason}
     return _apply_decision(by=by, company=company, status=status, reason=reason, kind=kind, facts=facts, at=at)
 
@@ -256,7 +256,7 @@ def _apply_decision(
 ) -> Company:
     """Write the decision, tell the company (not before `at`), and take the news off the team's lists."""
     if not change_status(company, status, among=[Company.Status.PENDING], status_reason=reason):
-        raise Refused("not_waiting", _("This company is no longer waiting: somebody has already decided."))
+        raise Refused("not_waiting", _("This company is no longer waiting: it is decided already."))
     company.refresh_from_db()
     for key in (_submission(company), _reminder(company, late=False), _reminder(company, late=True)):
         close_notices(event_key=key)  # decided: the rest of the team has nothing left to do

@@ -37,7 +37,7 @@ def _agree(by: User, claim: Claim) -> Claim:
     if claim.status != RequestStatus.OPEN:
         raise Refused("already_answered", _("This claim has been answered already."))
     if claim.user_id == by.pk or claim.company.members.filter(pk=by.pk).exists():
-        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
     if claim.objection:
         raise Refused("objected", _("The company objected. Speak to both, then decline or ask the company."))
     needed = votes_needed(claim)

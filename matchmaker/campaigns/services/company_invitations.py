@@ -215,7 +215,7 @@ def invite_companies(*, by: User, campaign: Campaign, companies: Iterable[Compan
     if today + selection.count > A_DAY:
         raise Refused(
             "too_many_invitations",
-            _("A campaign invites at most %(count)d companies a day. Please go on tomorrow.") % {"count": A_DAY},
+            _("A campaign invites at most %(count)d companies a day. Please continue tomorrow.") % {"count": A_DAY},
             status=429,
         )
     rows = _rows(by, campaign, selection.receivers, note.strip(), now)

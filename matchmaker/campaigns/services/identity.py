@@ -24,12 +24,12 @@ from matchmaker.notifications.services import notify
 def _may_decide(by: User, campaign: Campaign, *companies: Company) -> None:
     require_organiser(by, campaign)
     if any(company.members.filter(pk=by.pk).exists() for company in companies):
-        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
 
 
 def _reason(text: str) -> str:
     if not text.strip():
-        raise ValidationError({"reason": _("Say why, for whoever reads the record.")})
+        raise ValidationError({"reason": _("Say why, for those who read the record.")})
     return text.strip()[:500]
 
 

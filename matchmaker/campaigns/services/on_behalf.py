@@ -31,7 +31,7 @@ def begin(*, by: User, company: Company, campaign: Campaign, reason: str) -> Use
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("You belong to this company: act for it as yourself."), status=403)
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why, for whoever reads the record.")})
+        raise ValidationError({"reason": _("Say why, for those who read the record.")})
     people = list(admins(company).order_by("memberships__id"))
     if not people or company.status == Company.Status.SUSPENDED:
         raise Refused("nobody_there", _("Nobody administers this company."))

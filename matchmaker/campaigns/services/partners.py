@@ -220,7 +220,9 @@ def _enrol(partner: Partner, company: Company, by: User, code: PartnerCode | Non
         raise Refused("already_enrolled", _("This partner follows the company already."), field="code")
     if places_left(partner) < 1 or (code and PartnerCode.objects.counted().get(pk=code.pk).used >= code.quota):
         raise Refused(
-            "quota_used", _("All places of this code are taken. Ask whoever gave it to you for another."), field="code"
+            "quota_used",
+            _("All places of this code are taken. Ask the person who gave it to you for another."),
+            field="code",
         )
     enrolment = Enrolment.objects.create(partner=partner, company=company, code=code, enrolled_by=by)
     facts = {"partner": str(partner.uid), "code": code.code if code else ""}
@@ -240,7 +242,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
     if code is None:
         raise Refused(
             "code_unknown",
-            _("This code is not known, has run out or is used up. Ask whoever gave it to you."),
+            _("This code is not known, has expired or is used up. Ask the person who gave it to you."),
             field="code",
             status=400,
         )
@@ -298,7 +300,7 @@ def vouch(*, by: User, enrolment: Enrolment, text: str) -> Enrolment:
     """
     require_partner(by, enrolment.partner)
     if enrolment.company.members.filter(pk=by.pk).exists():
-        raise Refused("own_company", _("Somebody else of your desk must vouch for your own company."), status=403)
+        raise Refused("own_company", _("Another person of your desk must vouch for your own company."), status=403)
     if not text.strip():
         raise Refused("vouch_empty", _("Say in a sentence what you know of it."), field="vouch", status=400)
     return _write_vouch(by, enrolment, text.strip())
@@ -327,7 +329,7 @@ def withdraw_vouch(*, by: User, enrolment: Enrolment, reason: str) -> None:
     """Take one's word back. What was approved on it stays approved until the team decides otherwise; it is told."""
     require_partner(by, enrolment.partner)
     if not reason.strip():
-        raise Refused("reason_missing", _("Say why, for whoever reads the record."), field="reason", status=400)
+        raise Refused("reason_missing", _("Say why, for those who read the record."), field="reason", status=400)
     standing = Enrolment.objects.filter(pk=enrolment.pk, vouched_at__isnull=False)
     if standing.update(vouched_at=None, vouched_by=None, vouch=""):
         facts = {"partner": str(enrolment.partner.uid), "reason": reason.strip()[:500]}

@@ -123,7 +123,7 @@ def _keep_an_admin(one: Organiser) -> None:
     admins = Organiser.objects.filter(campaign=one.campaign_id, role=Organiser.Role.ADMIN, user__is_active=True)
     if admins.filter(pk=one.pk).exists() and not admins.exclude(pk=one.pk).exists():
         raise Refused(
-            "last_admin", _("A team keeps at least one administrator. Make somebody else administrator first.")
+            "last_admin", _("A team keeps at least one administrator. Make another person administrator first.")
         )
 
 

@@ -43,7 +43,7 @@ def verify_company(
     """
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
-        raise Refused("own_company", _("Somebody else of the team must check your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must check your own company."), status=403)
     today = timezone.localdate()
     if expires_on is not None and not today < expires_on <= today + dt.timedelta(days=366 * LONGEST_YEARS):
         raise ValidationError({"expires_on": _("Choose a day between tomorrow and three years from now.")})
@@ -77,7 +77,7 @@ def withdraw_check(*, by: User, check: Check, campaign: Campaign, reason: str) -
     """Take a check back; the shown level falls at once."""
     require_organiser(by, campaign)
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why, for whoever reads the record.")})
+        raise ValidationError({"reason": _("Say why, for those who read the record.")})
     if Check.objects.filter(pk=check.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
         refresh_level(check.company)
         facts = {"level": check.level, "reason": reason.strip()[:500]}
@@ -116,6 +116,6 @@ def refuse_document(*, by: User, document: Document, campaign: Campaign, reason:
     if not Document.objects.filter(pk__in=undecided.values("pk")).update(
         state=Document.State.REFUSED, refusal=reason.strip()[:500]
     ):
-        raise Refused("already_decided", _("Somebody has decided about this document already."))
+        raise Refused("already_decided", _("This document is decided already."))
     facts = {"reason": reason.strip()[:500], "sha256": document.sha256}
     record(by=by, verb="refuse_document", on=document, organisation=document.company, facts=facts)

@@ -74,9 +74,9 @@ def _decide(by: User, demand: Demand, campaign: Campaign) -> Demand:
     if not row.company.campaigns.filter(pk=campaign.pk).exists():
         raise NotFound()
     if is_member(by, row.company):
-        raise Refused("own_company", _("Somebody else of the team must decide about your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
     if row.status != Demand.Status.SUBMITTED:
-        raise Refused("not_waiting", _("This demand is no longer waiting: somebody has already decided."))
+        raise Refused("not_waiting", _("This demand is no longer waiting: it is decided already."))
     close_notices(event_key=_submission(row))
     return row
 

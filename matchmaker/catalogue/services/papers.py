@@ -82,11 +82,11 @@ def accept_certificate(*, by: User, document: Document, campaign: Campaign, conf
     """
     require_organiser(by, campaign)
     if is_member(by, document.company):
-        raise Refused("own_company", _("Somebody else of the team must check your own company."), status=403)
+        raise Refused("own_company", _("Another person of the team must check your own company."), status=403)
     row = Document.objects.select_for_update().get(pk=document.pk)
     resting = _certificates_on_view().filter(document=row)
     if row.state == Document.State.REFUSED:
-        raise Refused("already_decided", _("Somebody has decided about this document already."))
+        raise Refused("already_decided", _("This document is decided already."))
     if not resting.exists():
         raise Refused("nothing_rests_on_it", _("No certificate of a product rests on this paper any more."))
     Document.objects.filter(pk=row.pk).update(state=Document.State.SEEN)

@@ -182,7 +182,7 @@ def take_company(values: Values, context: Context, problems: Problems) -> None:
     if context.company_id:
         values["company_id"] = context.company_id
         if name and context.companies.get(name) != context.company_id:
-            problems["company"] = _("This row belongs to another company. You can bring in rows of your own only.")
+            problems["company"] = _("This row belongs to another company. You can import rows of your own only.")
         return
     found = context.companies.get(name)
     values["company_id"] = found

@@ -45,9 +45,9 @@ def apply_import(*, by: User, batch: Import) -> Import:
     may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
     batch.refresh_from_db()
     if batch.state == State.PREVIEW and batch.valid == batch.undecided:
-        raise Refused("nothing_to_apply", _("No row of this file can be brought in. Correct it first."))
+        raise Refused("nothing_to_apply", _("No row of this file can be imported. Correct it first."))
     if not Import.objects.filter(pk=batch.pk, state=State.PREVIEW).update(state=State.APPLYING, content=None):
-        raise Refused("not_in_preview", _("This file is being brought in already."))
+        raise Refused("not_in_preview", _("This file is being imported already."))
     _leave_undecided_out(batch)
     batch.refresh_from_db()
     facts = {"rows": batch.valid, "rejected": batch.rejected}
@@ -133,7 +133,7 @@ def stop_import(batch: Import) -> None:
         refuse_file(batch, "stopped")
     elif batch.state == State.APPLYING:
         with translation.override(batch.language):
-            sentence = _("Bringing this row in failed several times, so it was left out.")
+            sentence = _("Importing this row failed several times, so it was left out.")
         rest = batch.rows.filter(row_no__gt=batch.done_through).exclude(action=Action.REJECT)
         left_out = rest.update(action=Action.REJECT, problems={"": sentence})
         Import.objects.filter(pk=batch.pk).update(rejected=F("rejected") + left_out)

@@ -29,7 +29,7 @@ def correct_row(*, by: User, batch: Import, row: ImportRow, cells: Mapping[str, 
     may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
     batch = Import.objects.select_for_update().get(pk=batch.pk)
     if batch.state != Import.State.PREVIEW:
-        raise Refused("not_in_preview", _("Rows can be corrected before they are brought in."))
+        raise Refused("not_in_preview", _("Rows can be corrected before they are imported."))
     kind = KINDS[batch.kind]
     cells = {name: text for name, text in cells.items() if name in {column.name for column in kind.columns}}
     old = {name: cell(batch, row, name) for name in cells}
@@ -66,7 +66,7 @@ def choose_alike(*, by: User, batch: Import, choice: str, row_no: int | None = N
         raise Refused("unknown_choice", _("Choose one of the answers."), status=400)
     batch = Import.objects.select_for_update().get(pk=batch.pk)
     if batch.state != Import.State.PREVIEW:
-        raise Refused("not_in_preview", _("Rows can be corrected before they are brought in."))
+        raise Refused("not_in_preview", _("Rows can be corrected before they are imported."))
     found = batch.rows.filter(action=Action.ALIKE) if row_no is None else batch.rows.filter(row_no=row_no)
     rows = list(found.filter(alike__isnull=False).exclude(action=Action.REJECT).only("alike"))
     for row in rows:

@@ -62,7 +62,7 @@ def may_import(by: User, kind: str, *, company: Company | None, campaign: Campai
         return
     require_admin(by, company)
     if kind not in OWN or not getattr(company, OWN[kind]):
-        raise Refused("wrong_side", _("A company brings in its own products or demands."), status=403)
+        raise Refused("wrong_side", _("A company imports its own products or demands."), status=403)
 
 
 def may_bring_in(by: User, kind: str, *, company: Company | None, campaign: Campaign | None) -> None:
@@ -147,7 +147,7 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
     if (own.aggregate(bytes=Sum("size"))["bytes"] or 0) + size > quota.bytes_stored:
         raise Refused(
             "too_much_kept",
-            _("Files of up to %(n)d MB are stored. Put away old ones below “Files so far”, then send this one again.")
+            _("Files of up to %(n)d MB are stored. Discard old ones below “Files so far”, then send this one again.")
             % {"n": quota.bytes_stored // MB},
             field="file",
             status=409,
@@ -222,6 +222,6 @@ def drop_import(*, by: User, batch: Import) -> None:
     may_import(by, batch.kind, company=batch.company, campaign=batch.campaign)
     row = Import.objects.select_for_update().get(pk=batch.pk)
     if row.state not in DROPPABLE:
-        raise Refused("import_used", _("Rows of this file were brought in. Undo it instead."))
+        raise Refused("import_used", _("Rows of this file were imported. Undo it instead."))
     record(by=by, verb="drop_import", on=row, organisation=row.owner, facts={"file": row.file_name})
     row.delete()

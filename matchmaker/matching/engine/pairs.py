@@ -14,7 +14,7 @@ SERVICES = "SERV"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A published product. Empty strings and None mean "not said", never "none"."""
+    """A published product. Empty strings and None mean "not recorded", never "none"."""
 
     key: int
     texts: tuple[tuple[str, str], ...]  # (language, "name. description"), the supplier's own language first

@@ -129,7 +129,7 @@ def check_pace(*, sender: Company, is_request: bool) -> None:
     first_messages = Q(enquiry__use__company=sender, enquiry__created_at__gte=since)
     if Message.objects.filter(first_messages).values("enquiry").distinct().count() >= BURST:
         raise Refused(
-            "too_fast", _("You wrote to many companies within ten minutes. Go on a little later."), status=429
+            "too_fast", _("You wrote to many companies within ten minutes. Continue a little later."), status=429
         )
     if left_today(sender) == 0:
         raise Refused(
@@ -158,7 +158,8 @@ def use_contact(*, sender: Company, enquiry: Enquiry) -> ContactUse:
         with transaction.atomic():
             return ContactUse.objects.create(company=sender, day=today, number=number, allowed=allowed, enquiry=enquiry)
     except IntegrityError:
-        raise Refused("contact_limit", _("That was one more than a day allows. Go on tomorrow."), status=403) from None
+        sentence = _("You have reached the limit of today. Continue tomorrow.")
+        raise Refused("contact_limit", sentence, status=403) from None
 
 
 def hold_for(*, sender: Company, receiver: Company, text: str, request: QuoteRequest | None = None) -> tuple[str, dict]:

@@ -178,7 +178,7 @@ def say_step(
         with transaction.atomic():
             step.save()
     except IntegrityError:
-        raise Refused("said_already", _("This was said already.")) from None
+        raise Refused("said_already", _("This is recorded already.")) from None
     value = f"{amount.normalize():f} {currency}" if amount is not None else ""
     _news(by, "say_step", step, enquiry, side, owes=True, rung=rung, value=value)
     return step
@@ -196,7 +196,7 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
     row = enquiry.steps.get(pk=step.pk)
     wanted = DealStep.Answer.CONFIRMED if confirm else DealStep.Answer.DENIED
     if row.said_by == side:
-        raise Refused("other_side", _("The other side confirms what you said."), status=403)
+        raise Refused("other_side", _("The other side confirms what you recorded."), status=403)
     if row.answer == wanted:
         return row
     if row.answer:

@@ -174,7 +174,7 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
     if row.status not in Quote.STANDING:
         raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
     if answer == Quote.Status.ACCEPTED and row.has_run_out:
-        raise Refused("quote_ran_out", _("This quote ran out. Ask the supplier for a new one."))
+        raise Refused("quote_ran_out", _("This quote has expired. Ask the supplier for a new one."))
     if answer == Quote.Status.QUESTION and not note.strip():
         raise ValidationError({"note": _("Write what you want to know.")})
     row.status, row.answer_note, row.answered_at = answer, note.strip(), timezone.now()

@@ -355,7 +355,7 @@ def assign(*, by: User, enquiry: Enquiry, to: User | None) -> Enquiry:
     """
     enquiry, side = lock_enquiry(by, enquiry)
     if to is not None and not is_member(to, enquiry.company_of(side)):
-        raise Refused("not_a_colleague", _("Only people of your own company can look after it."), status=403)
+        raise Refused("not_a_colleague", _("It can be assigned to people of your own company only."), status=403)
     field = f"{side}_person"
     setattr(enquiry, field, to)
     enquiry.save(update_fields=[field])

@@ -174,7 +174,7 @@ def act(request, uid, verb):
             if row.state == Announcement.State.SENT:
                 messages.success(request, _("On its way."))
             else:
-                messages.success(request, _("Now somebody else of the team has to agree."))
+                messages.success(request, _("Now another person of the team has to agree."))
         elif verb == "try":
             services.try_out(**who, draft=row)
             messages.success(request, _("Sent to your own address."))

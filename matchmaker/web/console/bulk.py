@@ -27,7 +27,7 @@ PER_PAGE = 50
 # Why a company is left out, by the code of its item.
 WHY = {
     "not_waiting": gettext_lazy("does not wait for approval"),
-    "own_company": gettext_lazy("your own company: somebody else of the team decides"),
+    "own_company": gettext_lazy("your own company: another person of the team decides"),
     "has_tag": gettext_lazy("has the tag already"),
     "no_tag": gettext_lazy("does not have the tag"),
     "no_account": gettext_lazy("nobody has an account: invite the contact person first"),
@@ -38,8 +38,8 @@ WHY = {
     "answered": gettext_lazy("has answered"),
     "just_reminded": gettext_lazy("invited or reminded less than three days ago, or three times"),
     **bulk_invite.REASONS,
-    "too_many_invitations": gettext_lazy("too many letters today: go on tomorrow"),
-    "gone_on": gettext_lazy("told already, or it has gone on since then"),
+    "too_many_invitations": gettext_lazy("too many letters today: continue tomorrow"),
+    "gone_on": gettext_lazy("notified already, or it has changed since then"),
 }
 OTHER = gettext_lazy("it changed meanwhile")
 

@@ -270,7 +270,7 @@ def approve(request, uid):
         transaction.on_commit(start_matching)  # what waited for the approval is published
         transaction.on_commit(start_delivery)
         approved = _("%(company)s is approved.") % {"company": company}
-        notice_sentence = _("It has been told.")
+        notice_sentence = _("It has been notified.")
         messages.success(
             request, describe_result(approved, notice_sentence, kind="company_approved", companies=[company])
         )
@@ -443,7 +443,7 @@ def _reason(request) -> str:
 @require_POST
 def suspend(request, uid):
     company = get_object_or_404(of_campaign(request), uid=uid)
-    notice_sentence = _("The company has been told.")
+    notice_sentence = _("The company has been notified.")
     _do(
         request,
         identity.suspend_company,
@@ -473,7 +473,8 @@ def propose_merge(request, uid):
     except ValidationError:  # not a UUID
         duplicate = get_object_or_404(mine, pk=None)
     survivor = get_object_or_404(mine, uid=uid)
-    proposed, notice_sentence = _("Proposed. A second person of the team decides."), _("Both companies have been told.")
+    proposed = _("Proposed. A second person of the team decides.")
+    notice_sentence = _("Both companies have been notified.")
     _do(
         request,
         identity.propose_merge,

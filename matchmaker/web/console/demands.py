@@ -91,7 +91,7 @@ def let_through(request, uid):
         demand = services.pass_demand(by=request.user, demand=_one(request, uid), campaign=request.campaign)
         transaction.on_commit(start_matching)
         transaction.on_commit(start_delivery)
-        buyer, notice_sentence = demand.company, _("Its buyer has been told.")
+        buyer, notice_sentence = demand.company, _("Its buyer has been notified.")
         messages.success(
             request, describe_result(_("It is open."), notice_sentence, kind="demand_passed", companies=[buyer])
         )

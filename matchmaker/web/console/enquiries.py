@@ -51,7 +51,7 @@ def decide(request, uid):
         services.decide_report(by=request.user, report=report, uphold=uphold, note=text_beside(request, "note"))
         transaction.on_commit(start_delivery)
         messages.success(
-            request, describe_result(done, _("Both sides are told."), kind="enquiry_review", companies=sides)
+            request, describe_result(done, _("Both sides are notified."), kind="enquiry_review", companies=sides)
         )
     return redirect("console_enquiries")
 
@@ -62,7 +62,7 @@ def review(request, uid):
     message = get_object_or_404(services.held_messages(request.campaign), uid=uid)
     release = request.POST.get("decision") == "release"
     done = _("Delivered.") if release else _("Not delivered.")
-    notice_sentence = _("The sender is told.") if release else _("The sender is told why.")
+    notice_sentence = _("The sender is notified.") if release else _("The sender is told the reason.")
     with refusals_in_messages(request):
         services.review_held(by=request.user, message=message, release=release, note=text_beside(request, "note"))
         transaction.on_commit(start_delivery)

@@ -131,7 +131,7 @@ def _claims(campaign) -> WorkItem:
     count, first = _count_and_first(open_claims(campaign))
     return WorkItem(
         what=_("Claims of a company to decide about"),
-        sub=_("Somebody says that the company is hers."),
+        sub=_("A person claims to represent the company."),
         n=count,
         url=reverse("console_claims"),
         late=True,

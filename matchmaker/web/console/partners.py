@@ -70,7 +70,7 @@ class SeatForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("Whoever confirms this address sits at the desk. She gets a letter."),
+        help_text=gettext_lazy("The person who confirms this address gets a seat at the desk. A letter goes there."),
     )
 
 

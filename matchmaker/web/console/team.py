@@ -23,7 +23,7 @@ class PlaceForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("Whoever confirms this address takes the place. She gets a letter."),
+        help_text=gettext_lazy("The person who confirms this address takes the place. A letter goes there."),
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Organiser.Role.choices, initial=Organiser.Role.ORGANISER
@@ -101,7 +101,7 @@ def role(request: HttpRequest, person) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, person) -> HttpResponse:
     one = _one(request, person)
-    return _do(request, services.remove, _("%(person)s belongs to the team no more.") % {"person": one.user}, one=one)
+    return _do(request, services.remove, _("%(person)s no longer belongs to the team.") % {"person": one.user}, one=one)
 
 
 @team

@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "": (_("All"), rows),
         "unread": (_("Unread"), rows.filter(unread=True)),
         "turn": (_("Your turn"), rows.filter(owed)),
-        "mine": (_("Yours to look after"), rows.filter(Q(supplier_person=request.user) | Q(buyer_person=request.user))),
+        "mine": (_("Assigned to you"), rows.filter(Q(supplier_person=request.user) | Q(buyer_person=request.user))),
     }
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in tabs else ""
@@ -103,7 +103,7 @@ def block(request: HttpRequest, uid) -> HttpResponse:
             by=request.user, company=enquiry.company_of(side), other=enquiry.company_of(side.other)
         ),
         enquiry,
-        said=_("Blocked. They are not told; what they try to send does not reach you."),
+        said=_("Blocked. They are not notified; what they try to send does not reach you."),
     )
 
 

@@ -97,7 +97,7 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
             )
             transaction.on_commit(start_delivery)
-            notice_sentence = (_("The supplier is told."), "enquiry_quote")
+            notice_sentence = (_("The supplier is notified."), "enquiry_quote")
             messages.success(request, with_notice(request, quote.enquiry, _("Saved."), notice_sentence))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}

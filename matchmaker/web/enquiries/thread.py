@@ -97,10 +97,10 @@ ACTS = {
     "decline": (
         services.decline,
         gettext_lazy("Declined. They cannot ask again."),
-        (gettext_lazy("The other side is told."), "enquiry_declined"),
+        (gettext_lazy("The other side is notified."), "enquiry_declined"),
     ),
     "nothing": (services.nothing_to_answer, gettext_lazy("Noted: nobody is reminded of it."), ("", "")),
-    "close": (services.close_enquiry, gettext_lazy("Put away. Whoever writes again opens it."), ("", "")),
+    "close": (services.close_enquiry, gettext_lazy("Archived. A new message opens it again."), ("", "")),
 }
 
 
@@ -128,7 +128,11 @@ def assign(request: HttpRequest, uid) -> HttpResponse:
         request,
         lambda: services.assign(by=request.user, enquiry=enquiry, to=person),
         enquiry,
-        said=_("Saved. She alone is told from now on.") if person else _("Saved. Everybody of your company is told."),
+        said=(
+            _("Saved. Only this person is notified from now on.")
+            if person
+            else _("Saved. Everybody of your company is notified.")
+        ),
     )
 
 
@@ -172,7 +176,7 @@ def move_sample(request: HttpRequest, uid) -> HttpResponse:
         lambda: services.move_sample(by=request.user, sample=sample, stage=request.POST.get("stage", ""), **fields),
         sample.enquiry,
         said=_("Noted."),
-        told=(_("The other side is told."), "enquiry_step"),
+        told=(_("The other side is notified."), "enquiry_step"),
         anchor="sample",
     )
 
@@ -226,7 +230,7 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
         ),
         step.enquiry,
         said=_("Noted."),
-        told=(_("The other side is told."), "enquiry_step"),
+        told=(_("The other side is notified."), "enquiry_step"),
         anchor="deal",
     )
 

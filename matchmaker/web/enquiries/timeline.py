@@ -148,7 +148,7 @@ def _sample(sample: Sample) -> list[dict]:
 
 def _step(step: DealStep, side: str) -> list[dict]:
     name = step.get_rung_display()
-    template = _("You said: %(rung)s") if step.said_by == side else _("The other side said: %(rung)s")
+    template = _("You recorded: %(rung)s") if step.said_by == side else _("The other side recorded: %(rung)s")
     rows = [_happening(step.said_at, template % {"rung": name}, "flag", note=step.note)]
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
@@ -181,7 +181,7 @@ def ladder_of(enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None
             "label": label,
             "step": steps.get(rung),
             "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
-            "state": _step_state(steps[rung], side) if rung in steps else _("not said"),
+            "state": _step_state(steps[rung], side) if rung in steps else _("not recorded"),
             "paper_form": sent.get(rung) or PaperForm(auto_id=f"paper_{rung}_%s"),
             "evidence": _evidence(steps[rung]) if rung in steps else "",
             "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
@@ -195,8 +195,8 @@ def _step_state(step: DealStep, side: str) -> str:
     if step.answer == DealStep.Answer.CONFIRMED:
         return _("Confirmed by both")
     if step.said_by == side:
-        return _("Said by you: waits for the other side")
-    return _("Said by the other side: waits for your answer")
+        return _("Recorded by you: waits for the other side")
+    return _("Recorded by the other side: waits for your answer")
 
 
 def _evidence(step: DealStep) -> str:

@@ -54,7 +54,7 @@ def state_of(feed: Feed) -> dict:
     if feed.state == Feed.State.PAUSED:
         return {"label": feed.get_state_display(), "tone": "", "icon": "player-pause"}
     if feed.batch_id:
-        return {"label": _("being brought in"), "tone": "info", "icon": "clock"}
+        return {"label": _("being imported"), "tone": "info", "icon": "clock"}
     if feed.problem:
         tone = "missing" if feed.problem["code"] in ("some_rejected", "many_gone") else "fail"
         return {"label": _("needs a look"), "tone": tone, "icon": "alert-triangle"}

@@ -96,7 +96,7 @@ def _likely(batch: Import, rows) -> dict:
                 for value, label, action in (
                     ("skip", _("Leave it out"), Action.SAME),
                     ("update", _("Fill in what is empty there"), Action.UPDATE),
-                    ("another", _("Bring it in as another"), Action.CREATE),
+                    ("another", _("Import it as another one"), Action.CREATE),
                 )
             ],
         }

@@ -149,7 +149,7 @@ def _stepper(batch: Import) -> list[dict]:
     at = {State.OPENING: 0, State.MAPPING: 1, State.READING: 2, State.PREVIEW: 2, State.APPLYING: 3}.get(
         State(batch.state), 4
     )
-    labels = [_("File"), _("Columns"), _("Check"), _("Bring in")]
+    labels = [_("File"), _("Columns"), _("Check"), _("Import")]
     return [
         {"label": text, "state": "done" if n < at else "current" if n == at else "todo"}
         for n, text in enumerate(labels)
@@ -172,7 +172,7 @@ def _job(batch: Import) -> dict:
         State.READING: {"state": "running", "label": _("Reading and checking every row")},
         State.APPLYING: {
             "state": "running",
-            "label": _("Bringing rows in"),
+            "label": _("Importing rows"),
             "done": done,
             "total": batch.valid,
         },
@@ -242,7 +242,7 @@ def drop(request: HttpRequest, uid) -> HttpResponse:
     batch = owners.import_for(request, uid)
     with refusals_in_messages(request):
         services.drop_import(by=request.user, batch=batch)
-        messages.success(request, _("The file is put away. Nothing of it was brought in."))
+        messages.success(request, _("The file is discarded. Nothing of it was imported."))
         return redirect("imports")
     return redirect("import", uid)
 

@@ -279,7 +279,7 @@ def answer_move(request: HttpRequest, uid) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, uid) -> HttpResponse:
     why = request.POST.get("why", "")[:300]
-    notice_sentence = _("The other side is told.")
+    notice_sentence = _("The other side is notified.")
     return _change_meeting(request, uid, services.cancel_meeting, _("Cancelled."), told=notice_sentence, why=why)
 
 

@@ -38,7 +38,7 @@ class RegistrationForm(forms.Form):
         help_text=_("Leave it empty for as many as there are."),
     )
     share = forms.BooleanField(
-        label=_("Whoever scans a badge of ours in the hall may keep our contact"),
+        label=_("People who scan a badge of ours in the hall may keep our contact"),
         required=False,
         help_text=_("Name, work and the contact of your company. You can take this back at any time."),
     )

@@ -140,7 +140,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        withdrawn, notice_sentence = _("Your company has withdrawn."), _("Those you would have met are told.")
+        withdrawn, notice_sentence = _("Your company has withdrawn."), _("Those you would have met are notified.")
         messages.success(
             request, describe_result(withdrawn, notice_sentence, kind="meetings_changed", companies=others)
         )

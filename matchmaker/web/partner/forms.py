@@ -20,7 +20,7 @@ class CodeForm(forms.Form):
         coerce=int,
     )
     vouches = forms.BooleanField(
-        label=_("We answer for whoever registers with it"),
+        label=_("We answer for those who register with it"),
         required=False,
         help_text=_("Only if you hand it to companies you know."),
     )

@@ -101,5 +101,5 @@ def remove(request: HttpRequest, uid) -> HttpResponse:
 
 
 def _added_note(address: ChannelAddress) -> str:
-    sentence = _("Added: %(channel)s. Send a test message; then choose the topics under “What to tell me”.")
+    sentence = _("Added: %(channel)s. Send a test message; then choose the topics under “What to notify me of”.")
     return sentence % {"channel": topics.channel_name(address.channel)}

@@ -320,7 +320,7 @@ def claim(request: HttpRequest, uid) -> HttpResponse:
                 request.session["company"] = str(company.uid)
                 messages.success(request, _("You belong to %(company)s now.") % {"company": company})
                 return redirect("desk")
-            waits, notice_sentence = _("Your claim is with the campaign's team."), _("The company has been told.")
+            waits, notice_sentence = _("Your claim is with the campaign's team."), _("The company has been notified.")
             messages.success(
                 request, describe_result(waits, notice_sentence, kind="company_claimed", companies=[company])
             )

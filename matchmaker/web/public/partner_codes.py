@@ -66,5 +66,5 @@ def leave(request: HttpRequest, uid, key) -> HttpResponse:
     rows = Enrolment.objects.filter(company=request.company).select_related("partner", "company")
     enrolment = get_object_or_404(rows, uid=key)
     partners.leave_partner(by=request.user, enrolment=enrolment)
-    messages.success(request, _("%(partner)s follows your company no longer.") % {"partner": enrolment.partner})
+    messages.success(request, _("%(partner)s no longer follows your company.") % {"partner": enrolment.partner})
     return redirect("members", uid)

@@ -37,7 +37,7 @@ class EndpointForm(forms.Form):
 
 class ProgramForm(EndpointForm):
     types = forms.MultipleChoiceField(
-        label=gettext_lazy("Told of"),
+        label=gettext_lazy("Notified of"),
         choices=[
             ("match", gettext_lazy("Matches")),
             ("enquiry", gettext_lazy("Enquiries")),

@@ -34,5 +34,5 @@ def describe_result(what: str, told: str, *, kind: str, companies: Iterable[Comp
         return join_sentences([what, told])
     if not named:
         return what
-    not_told = _("Not told, because nobody has an account for it here yet: %(companies)s.")
+    not_told = _("Not notified, because nobody has an account for it here yet: %(companies)s.")
     return join_sentences([what, not_told % {"companies": format_list(missed)}])

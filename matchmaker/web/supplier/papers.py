@@ -103,7 +103,7 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
     if form.is_valid():
         with refusals_in_form(form, {"files": "file"}):
             add_product_file(by=request.user, product=product, **form.cleaned_data)
-            messages.success(request, _("The file is kept. Whoever may see the product can download it."))
+            messages.success(request, _("The file is kept. Everybody who may see the product can download it."))
             return _back(product)
     return page_of(request, product, file_form=form)
 
@@ -130,7 +130,7 @@ def add_video(request: HttpRequest, uid) -> HttpResponse:
     if form.is_valid():
         with refusals_in_form(form, {"files": "file"}):
             add_product_video(by=request.user, product=product, **form.cleaned_data)
-            messages.success(request, _("The video is added. Whoever may see the product can watch it."))
+            messages.success(request, _("The video is added. Everybody who may see the product can watch it."))
             return _back(product, "videos")
     return page_of(request, product, video_form=form)
 

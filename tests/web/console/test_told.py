@@ -28,14 +28,14 @@ def approve(console, company) -> str:
 
 def test_an_approved_company_with_people_has_been_told(console, campaign):
     company = waiting(campaign, with_people=True)
-    assert "It has been told." in approve(console, company)
+    assert "It has been notified." in approve(console, company)
     assert Notice.objects.filter(about=company.uid, kind="company_approved").count() == 1
 
 
 def test_an_approved_company_from_a_list_is_said_not_to_be_told(console, campaign):
     said = approve(console, waiting(campaign, with_people=False))
-    assert "has been told" not in said
-    assert "Not told, because nobody has an account for it here yet: Doi Chang Coffee." in said
+    assert "has been notified" not in said
+    assert "Not notified, because nobody has an account for it here yet: Doi Chang Coffee." in said
 
 
 def test_an_open_claim_stands_on_the_work_list(console, campaign):
@@ -75,7 +75,9 @@ def post(client, user, address, **fields) -> str:
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
-@pytest.mark.parametrize(("has_people", "told"), [(True, "The other side is told."), (False, "Not told, because")])
+@pytest.mark.parametrize(
+    ("has_people", "told"), [(True, "The other side is notified."), (False, "Not notified, because")]
+)
 def test_a_cancelled_meeting_says_whether_the_other_side_was_told(client, meeting, has_people, told):
     if not has_people:
         meeting.buyer.memberships.all().delete()
@@ -84,7 +86,9 @@ def test_a_cancelled_meeting_says_whether_the_other_side_was_told(client, meetin
     assert page.startswith(f"Cancelled. {told}")
 
 
-@pytest.mark.parametrize(("has_people", "told"), [(True, "Those they would have met are told."), (False, "Not told")])
+@pytest.mark.parametrize(
+    ("has_people", "told"), [(True, "Those they would have met are notified."), (False, "Not notified")]
+)
 def test_the_team_withdraws_a_company_and_reads_whether_others_were_told(client, hall, meeting, has_people, told):
     if not has_people:
         meeting.buyer.memberships.all().delete()
@@ -102,6 +106,6 @@ def test_a_company_without_meetings_withdraws_and_nobody_is_said_to_be_told(clie
 def test_a_side_whose_name_is_hidden_is_not_named_when_it_was_not_told():
     company = factories.company(legal_name="Wuhan Zhongbai")
     assert (
-        describe_result("Noted.", "The other side is told.", kind="enquiry_step", companies=[company], named=False)
+        describe_result("Noted.", "The other side is notified.", kind="enquiry_step", companies=[company], named=False)
         == "Noted."
     )

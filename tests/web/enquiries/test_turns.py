@@ -125,8 +125,8 @@ def test_each_side_reads_who_must_act_next(client, matched, talk, acts, seller, 
 def test_a_step_of_the_deal_says_to_each_side_who_answers_it(client, matched, talk):
     Talk(matched, talk).buyer_says_order()
     for person, sentence in (
-        (matched.sell, "Said by the other side: waits for your answer"),
-        (matched.buy, "Said by you: waits for the other side"),
+        (matched.sell, "Recorded by the other side: waits for your answer"),
+        (matched.buy, "Recorded by you: waits for the other side"),
     ):
         client.force_login(person)
         page = client.get(reverse("enquiry", args=[talk.uid]))

@@ -51,19 +51,19 @@ def test_a_file_goes_through_all_its_steps(client, mill):
     assert 'class="job is-running"' in text(client.get(batch_url))
     services.work_waiting()
     shown = text(client.get(batch_url))
-    assert "Bring in 2 rows" in shown
+    assert "Import 2 rows" in shown
     assert "HS 2022 has no code 999999." in shown
     assert "HS code:<bdi>1006.30</bdi>→<bdi>100630</bdi>" in flat(shown)
     assert "<bdi>TH</bdi>" not in shown  # Thailand is what it says and what it means
     client.post(reverse("import_correct", args=[batch.uid, 3]), {"cell_hs_code": "1006.30"})
-    assert "Bring in 3 rows" in text(client.get(batch_url))
+    assert "Import 3 rows" in text(client.get(batch_url))
     client.post(reverse("import_apply", args=[batch.uid]))
     services.work_waiting()
     assert "All 3 rows of the file are accounted for." in text(client.get(batch_url))
     assert Product.objects.filter(status="published").count() == 3
     client.post(reverse("import_undo", args=[batch.uid]))
     services.work_waiting()
-    assert "Everything this file brought in was taken back." in text(client.get(batch_url))
+    assert "Everything this file imported was taken back." in text(client.get(batch_url))
     assert Product.objects.count() == 0
 
 

@@ -171,7 +171,7 @@ def meeting(request, slug, uid):
 
 def _note_both_sides(what: str, meeting: Meeting) -> str:
     both = [meeting.supplier, meeting.buyer]
-    return describe_result(what, _("Both sides are told."), kind="meetings_changed", companies=both)
+    return describe_result(what, _("Both sides are notified."), kind="meetings_changed", companies=both)
 
 
 @organiser

@@ -180,7 +180,7 @@ def withdraw(request, slug, uid):
     with refusals_in_messages(request):
         services.withdraw_from_event(by=request.user, participation=row)
         transaction.on_commit(start_delivery)
-        notice_sentence = _("Those they would have met are told.")
+        notice_sentence = _("Those they would have met are notified.")
         messages.success(
             request, describe_result(_("Withdrawn."), notice_sentence, kind="meetings_changed", companies=others)
         )

@@ -282,8 +282,8 @@ def publish(request, slug, uid):
         messages.success(
             request,
             _(
-                "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d called off. "
-                "%(told)d people are told."
+                "Published: %(new)d new, %(moved)d moved, %(same)d as before, %(cancelled)d cancelled. "
+                "%(told)d people are notified."
             )
             % {name: getattr(done, name) for name in ("new", "moved", "same", "cancelled", "told")},
         )
@@ -329,7 +329,7 @@ def withdraw(request, slug, uid):
         with refusals_in_messages(request):
             count = services.withdraw_plan(by=request.user, draft=draft)
             transaction.on_commit(start_delivery)
-            messages.success(request, _("The plan is withdrawn. %(told)d people are told.") % {"told": count})
+            messages.success(request, _("The plan is withdrawn. %(told)d people are notified.") % {"told": count})
         return redirect("console_event_plan", slug, uid)
     if draft.state != PlanDraft.State.PUBLISHED:
         return redirect("console_event_plan", slug, uid)

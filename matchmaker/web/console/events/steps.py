@@ -28,7 +28,7 @@ def render_step(
     figures = figures or [{"label": _("Meetings"), "value": number(concerned.meetings)}]
     notice_figures = [
         {"label": _("Companies concerned"), "value": number(concerned.companies)},
-        {"label": _("People who are told"), "value": number(concerned.people), "first": True},
+        {"label": _("People who are notified"), "value": number(concerned.people), "first": True},
     ]
     return render(
         request,

@@ -332,7 +332,7 @@ def place(request, slug, uid):
         )
         transaction.on_commit(start_delivery)
         at, both = _("Booked at table %(table)d.") % {"table": booked.table}, [booked.supplier, booked.buyer]
-        notice_sentence = _("Both sides are told.")
+        notice_sentence = _("Both sides are notified.")
         messages.success(request, describe_result(at, notice_sentence, kind="meetings_changed", companies=both))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
@@ -389,7 +389,7 @@ def reissue(request, slug, uid):
     people = Attendee.objects.filter(participation__event=event).select_related("participation__event__campaign")
     person = services.reissue_badge(by=request.user, person=get_object_or_404(people, uid=uid))
     messages.success(
-        request, _("%(name)s has a new badge; the old one counts no longer. Print it again.") % {"name": person.name}
+        request, _("%(name)s has a new badge; the old one no longer works. Print it again.") % {"name": person.name}
     )
     return redirect(f"{reverse('console_event_checkin', args=[slug])}?code={person.code}")
 
@@ -411,7 +411,7 @@ def device_revoke(request, slug, uid):
     event = event_of(request, slug)
     rows = GateDevice.objects.filter(event=event).select_related("event__campaign")
     services.revoke_device(by=request.user, device=get_object_or_404(rows, uid=uid))
-    messages.success(request, _("The key counts no longer. What the phone has scanned stays."))
+    messages.success(request, _("The key no longer works. What the phone has scanned stays."))
     return redirect("console_event_today", slug)
 
 
