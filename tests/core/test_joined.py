@@ -1,7 +1,9 @@
 """Names, labels and sentences are joined as the reader's language does it."""
 
 import pytest
+from django.template import Context, Template
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from matchmaker.core.lists import format_list, join_label, join_sentences, side_by_side
 
@@ -23,3 +25,12 @@ def test_no_space_follows_a_full_width_sign():
 
 def test_sentences_in_latin_letters_are_parted_by_a_space():
     assert join_sentences(["One.", " Two. "]) == "One. Two."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [("For <b>Rice Co., Ltd.</b>.", "For <b>Rice Co., Ltd.</b> Next."), ("For <b>Rice</b>.", "For <b>Rice</b>. Next.")],
+)
+def test_a_sentence_that_ends_in_a_name_with_a_full_stop_has_one(sentence, read):
+    page = Template("{% load ui %}{{ sentence|then }}Next.")
+    assert page.render(Context({"sentence": mark_safe(sentence)})) == read

@@ -43,11 +43,17 @@ def comma() -> str:
     return pgettext("between two facts", ", ")
 
 
+SECOND_STOP = re.compile(r"(?<!\.)(\.(?:</\w+>)*)\.$")
+
+
 @register.filter(is_safe=True)
 @stringfilter
 def then(text: str) -> str:
-    """A text with what separates it from the next one in its line, by the sign it ends in."""
-    return join_sentences([text, "."])[:-1]
+    """A text with what separates it from the next one in its line, by the sign it ends in.
+
+    One full stop is enough behind a name that ends in one, such as “Co., Ltd.”.
+    """
+    return join_sentences([SECOND_STOP.sub(r"\1", text), "."])[:-1]
 
 
 @register.filter
