@@ -126,6 +126,11 @@ def absolute(path: str) -> str:
     return settings.SITE_URL + path_in(path, current()) if path else ""
 
 
+def name_for_reader(code: str) -> str:
+    """The name of a language in the active one: French; 法语."""
+    return reference.name(reference.languages().get(base_of(code)), code)
+
+
 def own_name(code: str) -> str:
     """The name of a language in that language: français; the code where CLDR does not know it."""
     language = find(code)

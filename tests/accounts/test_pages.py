@@ -45,6 +45,13 @@ def test_language_chosen_here_is_the_language_of_the_next_page(client, person):
     assert 'lang="zh-Hans"' in client.get(reverse("account")).text
 
 
+def test_each_language_of_the_menu_is_marked_with_itself(client, person):
+    client.force_login(person)
+    page = client.get(reverse("account")).content.decode()
+    assert '<option value="fr" lang="fr">Français</option>' in page
+    assert '<option value="zh-hans" lang="zh-Hans">简体中文</option>' in page
+
+
 @pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}, {"name": "a\nb"}, {"name": ""}])
 def test_wrong_setting_is_refused_and_what_was_typed_stays(client, person, wrong):
     said = {"name": "Typed Name", "language": "en", "time_zone": "Asia/Bangkok", **wrong}

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csp import csp_override
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import announcements as services
 from matchmaker.companies.models import Company
-from matchmaker.core.languages import ENGLISH, tag_of
+from matchmaker.core.languages import ENGLISH, name_for_reader, tag_of
 from matchmaker.core.lists import format_list
 from matchmaker.notifications import health, mail
 from matchmaker.notifications.models import Announcement
@@ -46,7 +47,8 @@ class AnnouncementForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for language, name in settings.LANGUAGES:
+        for language, _own_name in settings.LANGUAGES:
+            name = name_for_reader(language)
             subject, body = (
                 _("Subject, %(language)s") % {"language": name},
                 _("Text, %(language)s") % {"language": name},
@@ -72,10 +74,10 @@ class AnnouncementForm(forms.Form):
         """First who, then language by language: (name, fields, whether it is shown open)."""
         by_filter = [] if self["selection"].value() else ["side", "state", "countries"]
         yield _("Who gets it"), [self[name] for name in (*by_filter, "only_admins", "selection")], True
-        for language, name in settings.LANGUAGES:
+        for language, _own_name in settings.LANGUAGES:
             boxes = [self[f"subject_{language}"], self[f"body_{language}"]]
             yield (
-                name,
+                capfirst(name_for_reader(language)),
                 boxes,
                 language in settings.STAFF_LANGUAGES or any(box.value() or box.errors for box in boxes),
             )
@@ -126,7 +128,7 @@ def show(request, uid):
     row = get_object_or_404(_mine(request), uid=uid)
     sent = row.state == Announcement.State.SENT
     reach = None if sent else services.reach(row.audience, request.campaign)
-    names = dict(settings.LANGUAGES)
+    names = {code: name_for_reader(code) for code, _own_name in settings.LANGUAGES}
     facts = [
         {
             "label": _("Who gets it"),

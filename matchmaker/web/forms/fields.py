@@ -27,7 +27,7 @@ from matchmaker.campaigns.models import Answer, Campaign, Question
 from matchmaker.campaigns.services import questions
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
-from matchmaker.core.languages import BUYERS
+from matchmaker.core.languages import BUYERS, tag_of
 from matchmaker.core.text import validate_one_line, validate_text, web_address
 from matchmaker.core.uploads import limit
 from matchmaker.language.numbers import format_number, parse_number
@@ -269,6 +269,15 @@ class CodeField(forms.ChoiceField):
 
     def has_changed(self, initial, data):
         return super().has_changed(initial or "", data or "")
+
+
+class LanguageSelect(forms.Select):
+    """Languages by their own names, each marked with the language it is written in, so that it is read out in it."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        option["attrs"]["lang"] = tag_of(value)
+        return option
 
 
 class Ticks(forms.CheckboxSelectMultiple):

@@ -48,7 +48,10 @@ class EnrolForm(forms.Form):
         help_text=_("The letter to take the company over goes to this address."),
     )
     language = forms.ChoiceField(
-        label=_("Language of the letter"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE
+        label=_("Language of the letter"),
+        choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
+        widget=fields.LanguageSelect,
     )
 
 

@@ -27,6 +27,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.double_submit import is_done
+from matchmaker.web.forms.fields import LanguageSelect
 from matchmaker.web.forms.refusals import add_to_form, add_to_messages
 from matchmaker.web.page_language import remember
 
@@ -55,6 +56,7 @@ class PersonForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
+        widget=LanguageSelect,
         help_text=gettext_lazy("Of the pages and of everything we send you."),
     )
     time_zone = forms.ChoiceField(
