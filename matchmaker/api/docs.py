@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -52,9 +54,14 @@ def problem_codes() -> list[dict]:
     return json.loads(PROBLEM_CODES.read_text(encoding="utf-8"))
 
 
+# Names of fields and headers, which are the same in every language.
+NAMES = re.compile(r"`(\w+)`|\b(Idempotency-Key)\b")
+
+
 def _example(sentence: str) -> str:
-    """The sentence in the reader's language, with an ellipsis where a value stands."""
-    return re.sub(r"%\(\w+\)[sd]", "…", _(sentence)).replace("%%", "%") if sentence else ""
+    """The sentence in the reader's language, with an ellipsis where a value stands and names as code."""
+    text = re.sub(r"%\(\w+\)[sd]", "…", _(sentence)).replace("%%", "%") if sentence else ""
+    return SafeString(NAMES.sub(lambda name: f"<code>{name[1] or name[2]}</code>", escape(text)))
 
 
 class Page(SpectacularSwaggerSplitView):

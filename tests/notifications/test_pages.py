@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from matchmaker.notifications import bounces, preferences, services, topics, unsubscribing, webhooks
 from matchmaker.notifications.models import (
@@ -13,6 +14,7 @@ from matchmaker.notifications.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from matchmaker.notifications.templatetags.notices import notice_line
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +261,20 @@ def test_one_tap_gathers_all_mails_into_the_morning(client, person):
     assert (chosen["match", "email"], chosen["demand", "email"], others) == ("never", "weekly", {"daily"})
     assert chosen["enquiry", "in_app"] == "now"
     assert client.get(reverse("notice_settings")).context["at_once"] is False
+
+
+def test_a_text_from_before_another_language_was_chosen_is_marked_with_its_own():
+    """The sentence is in the language of today, the facts in that of the day on which it was written."""
+    facts = {"side": "supplier", "percent": 81, "mine": "Roses", "place": {"en": "Guangzhou, China"}}
+    facts["what"] = {"en": "Flowers (HS 0603)", "zh-hans": "花卉（HS 0603）"}
+    with override("zh-hans"):
+        line = notice_line(Notice(kind="match_found", context=facts))
+    assert '<span lang="en" dir="auto">Guangzhou, China</span>' in line
+    assert "<strong>花卉（HS 0603）</strong>" in line
+    with override("en"):
+        assert "lang=" not in notice_line(Notice(kind="match_found", context=facts))
+
+
+def test_the_title_of_an_enquiry_in_a_notice_is_marked_as_the_words_of_a_person():
+    notice = Notice(kind="enquiry_declined", context={"subject": "Roses <50 cm>"})
+    assert "<bdi>Roses &lt;50 cm&gt;</bdi>" in notice_line(notice)

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, to_locale
 
 from matchmaker.core import reference
 from matchmaker.core.formats import clock, day, decimal, isolate, money, per_unit, quantity
-from matchmaker.core.languages import base_of, current
+from matchmaker.core.languages import base_of, current, tag_of
 from matchmaker.core.multilingual_texts import Texts, is_language
 from matchmaker.language.text import is_readable
 from matchmaker.notifications import reasons
@@ -72,6 +72,16 @@ def _localize(value: Any) -> Any:
     return str(get_datetime_format("medium", locale=locale)).replace("{1}", date).replace("{0}", clock(moment))
 
 
+def _marked(value: Any, shown: Any) -> Any:
+    """What is shown of a text in several languages; marked with its language where that is not the reader's."""
+    if not (isinstance(value, dict) and _is_by_language(value) and isinstance(shown, str) and shown):
+        return shown
+    language = Texts(value).language()
+    if base_of(language) == base_of(current()):
+        return shown
+    return format_html('<span lang="{}" dir="auto">{}</span>', tag_of(language), shown)
+
+
 def _apart(text: str) -> str:
     """A name or phrase in Latin letters keeps its full stop in a line from right to left; codes stay as they are."""
     return isolate(text) if LATIN_PHRASE.fullmatch(text) else text
@@ -126,7 +136,13 @@ def reason_text(reason: str) -> str:
 
 @register.simple_tag
 def notice_line(notice) -> SafeString:
-    """The sentence of a notice for the list on the site."""
+    """The sentence of a notice for the list on the site.
+
+    A title of a person, and a text that is not in the reader's language, are marked as what they are: a notice is not
+    written again when its reader chooses another language.
+    """
     facts = localize_context(notice.context)
-    line = render_to_string(f"notifications/{notice.kind}.line.html", {**facts, "path": notice.path})
+    shown = {name: _marked(notice.context[name], value) for name, value in facts.items()}
+    shown |= {name: format_html("<bdi>{}</bdi>", shown[name]) for name in ("subject", "title") if shown.get(name)}
+    line = render_to_string(f"notifications/{notice.kind}.line.html", {**shown, "path": notice.path})
     return mark_safe(correct_spacing(line.strip(), facts))  # rendered with its escapes a line above

@@ -18,6 +18,7 @@ from matchmaker.campaigns.services import bulk, bulk_invite
 from matchmaker.campaigns.tasks import start_bulk
 from matchmaker.companies.tasks import start_invitations
 from matchmaker.events.models import Event
+from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.company_list import CompanyFilter, companies_of
@@ -159,9 +160,10 @@ def _figures(action: BulkAction, counts: dict, total: int) -> list[dict]:
 
 
 def _facts(action: BulkAction) -> list[dict]:
+    reason, tag = action.values.get("reason", ""), action.values.get("tag", "")
     return [
-        {"label": _("Reason"), "value": action.values.get("reason", "")},
-        {"label": _("Tag"), "value": action.values.get("tag", "")},
+        {"label": _("Reason"), "value": reason, "lang": detect(reason) if reason else ""},
+        {"label": _("Tag"), "value": tag, "lang": detect(tag) if tag else ""},
         {"label": _("Confirmed by"), "value": str(action.by) if action.confirmed_at else ""},
     ]
 

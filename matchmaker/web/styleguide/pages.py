@@ -238,7 +238,10 @@ def gallery(language: str) -> dict:
         **start_context(Reading.Kind.PRODUCT),
         "reading": Reading(kind=Reading.Kind.PRODUCT, fields={"name": "", "origin": ""}),
         "may_keep_picture": True,
-        "product": {"original": {"name": "ข้าวหอมมะลิ", "language": "th"}},
+        "product": {
+            "original": {"name": "ข้าวหอมมะลิ", "language": "th"},
+            "text": {"name": "Jasmine rice", "language": "en"},
+        },
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},
         "acted": {

@@ -62,6 +62,12 @@ def names(several) -> str:
     return format_list(several)
 
 
+@register.filter
+def own_names(several) -> SafeString:
+    """Several names as people wrote them, such as those of columns in a file."""
+    return mark_safe(format_list(format_html("<bdi>{}</bdi>", name) for name in several))  # every name is escaped
+
+
 # The dot is drawn in the space by the style sheet (`.between`), and a space at the end of a line has no width: so the
 # dot goes where a line ends there. The character is for readers aloud and for who copies the line.
 DOT = mark_safe('<span class="between"> <i>·</i> </span>')
