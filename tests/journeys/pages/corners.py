@@ -28,6 +28,7 @@ from matchmaker.notifications import unsubscribing
 from matchmaker.reporting.models import Survey
 from matchmaker.running import sample
 from matchmaker.web.access.decorators import everyone
+from matchmaker.web.console.events.today import mend
 from tests import factories
 from tests.files import paper
 
@@ -38,7 +39,7 @@ TELEPHONE = (
     "Version/18.6 Mobile/15E148 Safari/604.1"
 )
 # What no link leads to, by the status it comes with.
-WRONG = {"403_csrf": 403, "409": 409, "413": 413, "429": 429, "500": 500}
+WRONG = {"403_csrf": 403, "409": 409, "413": 413, "429": 429, "500": 500, "503": 503, "507": 507}
 
 
 @everyone
@@ -50,7 +51,14 @@ def shown_as(request, name):
     return render(request, f"{name}.html", status=WRONG[name])
 
 
-urlpatterns = [path("corner/<slug:name>/", shown_as), *urls.urlpatterns]
+@everyone
+def mend_preview(request):
+    """The page that a form on "The day" leads to: what would change if these companies do not come."""
+    request.method, request.POST = "POST", request.GET
+    return mend(request, request.GET["event"])
+
+
+urlpatterns = [path("corner/mend/", mend_preview), path("corner/<slug:name>/", shown_as), *urls.urlpatterns]
 handler400 = "matchmaker.web.rendering.error_pages.not_understood"
 
 

@@ -25,12 +25,13 @@ from matchmaker.running import sample
 from tests import factories
 from tests.journeys.pages.corners import Corners
 from tests.journeys.pages.happenings import Happenings
+from tests.journeys.pages.rare_states import RareStates
 
 YES = "interested"
 ROLES = (
     *("anonymous", "supplier", "buyer", "organiser", "partner", "staff"),
     *("newcomer", "new-supplier", "new-buyer", "acting"),
-    *("colleague", "joining", "waiting", "secured", "halfway"),
+    *("colleague", "joining", "waiting", "secured", "halfway", "archive"),
 )
 EXPORTERS_READ = ("fr", "ar", "th")
 JUST_SIGNED_IN = ("newcomer", "secured", "halfway")
@@ -85,12 +86,12 @@ class SiteMap:
             "partner": seat,
             "staff": User.objects.get(email=sample.STAFF),
         }
-        self.more, self.corners = Happenings(self), Corners(self)
+        self.more, self.corners, self.rare = Happenings(self), Corners(self), RareStates(self)
         User.objects.filter(pk__in=[person.pk for person in self.people.values()]).update(last_login=timezone.now())
         self.pages = (
             self._public() + self._supplier() + self._buyer() + self._console() + self._account() + self._partner()
         )
-        for role, paths in self.more.pages().items():
+        for role, paths in (*self.more.pages().items(), *self.rare.pages().items()):
             self.pages += self._of(role, paths)
         self.pages += [Page(row.name, row.role, row.path, row.status) for row in self.corners.pages()]
 
@@ -172,6 +173,8 @@ class SiteMap:
             return None
         if role == "acting":
             return self.more.acting()
+        if role == "archive":
+            return self.rare.session_in_the_archive()
         if role in JUST_SIGNED_IN:
             return self.corners.session(role)
         client = Client()
@@ -299,7 +302,6 @@ class SiteMap:
             "console-companies-filtered": f"/console/companies/?event={self.event.slug}&answer=registered",
             "console-bulk-list": "/console/bulk/",
             **{f"console-bulk-{name}": f"/console/bulk/{action.uid}/" for name, action in self.bulk.items()},
-            "console-bulk-progress": f"/console/bulk/{self.bulk['done'].uid}/progress/",
             "console-campaigns": "/console/campaigns/",
             "console-campaign-new": "/console/campaigns/new/",
             "console-take-over": f"/console/campaigns/{self.next_campaign.slug}/companies/?source={self.campaign.slug}",
