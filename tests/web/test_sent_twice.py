@@ -225,7 +225,7 @@ def test_one_that_is_still_being_worked_on_is_said_to_be(client, monkeypatch):
     began = time.monotonic()
     answer = client.post(page, said)
     assert (answer.status_code, Product.objects.count()) == (409, 0)
-    assert "We are still at it" in answer.text
+    assert "Your request is still in progress" in answer.text
     assert time.monotonic() - began >= 0.2
 
 

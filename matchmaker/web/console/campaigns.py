@@ -210,7 +210,7 @@ def take_over(request: HttpRequest, slug: str) -> HttpResponse:
             with refusals_in_form(form):
                 n = lifecycle.take_over(by=request.user, target=target, **choice)
                 transaction.on_commit(start_delivery)
-                messages.success(request, _("Taken over: %(n)d places of companies.") % {"n": n})
+                messages.success(request, _("Carried over: %(n)d places of companies.") % {"n": n})
                 if preview.partners:
                     messages.success(request, _("Partners that go on: %(n)d.") % {"n": preview.partners})
                 return redirect("console_campaigns")

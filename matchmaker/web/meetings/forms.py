@@ -14,7 +14,7 @@ class RegistrationForm(forms.Form):
 
     side = forms.ChoiceField(label=_("You come as"), widget=forms.RadioSelect)
     people = fields.TextField(
-        label=_("Who comes"),
+        label=_("Who attends"),
         max_length=4000,
         help_text=_("One person a line: name, then a comma and what they do. Each receives a badge with a code."),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -20,7 +20,7 @@ from matchmaker.web.meetings.lookups import event_of
 
 class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
-        label=gettext_lazy("Does your company come?"),
+        label=gettext_lazy("Will your company attend?"),
         widget=forms.RadioSelect,
         choices=[
             ("yes", gettext_lazy("Yes, register us")),

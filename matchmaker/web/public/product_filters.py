@@ -65,7 +65,7 @@ def _facets(ships: dt.date, months: Sequence[dt.date], language: str) -> Sequenc
         Facet("order", _("Minimum order"), called(order_words), in_order=_by_kind(facts.ORDER_BANDS)),
         Facet("verification", _("Supplier checked"), called(verification_words)),
         Facet("language", _("Speaks"), called(language_name)),
-        Facet("event", _("Comes to"), event_names),
+        Facet("event", _("Attends"), event_names),
     )
 
 

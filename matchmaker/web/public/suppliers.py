@@ -81,7 +81,7 @@ def index(request):
             directory.Facet("verification", _("Checked"), directory.each(verification_words)),
             directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
             directory.Facet("language", _("Speaks"), directory.each(language_name)),
-            directory.Facet("event", _("Comes to"), event_names),
+            directory.Facet("event", _("Attends"), event_names),
         ],
         sorts={
             "fit": Sort(_("Best fit"), "fit"),

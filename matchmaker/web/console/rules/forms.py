@@ -68,7 +68,7 @@ class RuleForm(EditForm):
     where_to_apply = fields.WebsiteField(label=_("Official address"), required=False, max_length=300)
     lookalike_warning = forms.BooleanField(label=_("Warn of look-alike sites"), required=False)
     source_url = fields.WebsiteField(label=_("Source"), required=False, max_length=400)
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
 
     def __init__(self, *args, row: EntryRule, **kwargs):
         names = [name for name in (*self.base_fields, *RULE_TEXTS) if name != "preview_day"]
@@ -104,7 +104,7 @@ class AgreementForm(OfRow):
     proofs = Codes(label=_("Proofs of origin, the usual one first"), required=False, max_length=200)
     partly_suspended = forms.BooleanField(label=_("Partly suspended"), required=False)
     source_url = fields.WebsiteField(label=_("Source"), required=False, max_length=400)
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
     note = fields.TextField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -143,7 +143,7 @@ class NewRuleForm(forms.Form):
     name = fields.of_model(EntryRule, "name", label=_("Name"))
     legal_basis = fields.of_model(EntryRule, "legal_basis", label=_("Legal basis"))
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
 
     def __init__(self, *args, like: EntryRule, **kwargs):
         super().__init__(*args, initial={"name": like.name}, **kwargs)
@@ -155,7 +155,7 @@ class NewAgreementForm(forms.Form):
     name = fields.of_model(Agreement, "name", label=_("Name"))
     proofs = Codes(label=_("Proofs of origin, the usual one first"), max_length=200)
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
 
 
 class AdmissionFields(forms.Form):
@@ -167,7 +167,7 @@ class AdmissionFields(forms.Form):
     valid_from = _day(_("Holds from"))
     valid_until = _day(_("Until"))
     source_url = fields.WebsiteField(label=_("Source"), max_length=400)
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
 
 
 class AdmissionForm(AdmissionFields):
@@ -189,7 +189,7 @@ class PartnerForm(WithPreview):
     )
     valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))
-    confidence = forms.ChoiceField(label=_("How sure"), choices=SURE)
+    confidence = forms.ChoiceField(label=_("Confidence"), choices=SURE)
     note = fields.LineField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args, row: AgreementPartner | None = None, **kwargs):
