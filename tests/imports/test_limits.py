@@ -179,11 +179,11 @@ class TestNothingVanishes:
         client.force_login(owner)
         batch = opened(by=owner, company=mill, content=content)
         page = text(client.get(reverse("import", args=[batch.uid])))
-        assert "This column of your file is not read: Remarks on hall." in page
+        assert "This column of your file is not read: <bdi>Remarks on hall</bdi>." in page
         services.map_columns(by=owner, batch=batch, mapping=batch.mapping, defaults={}, publish=False)
         services.work_waiting()
         page = text(client.get(reverse("import", args=[batch.uid])))
-        assert "This column of your file is not read: Remarks on hall." in page
+        assert "This column of your file is not read: <bdi>Remarks on hall</bdi>." in page
 
     @pytest.mark.parametrize(
         ("written", "price"),
