@@ -13,6 +13,7 @@ from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access.presentation import duty_box
 from matchmaker.market_access.services import load_market_access
 from tests import factories as make
+from tests.markup import flat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -37,6 +38,12 @@ def test_the_desk_shows_what_waits(desk, match):
     page = desk.get(reverse("buyer_home"))
     assert page.context["counts"]["waiting"] == 1
     assert [card["match"].pk for card in page.context["cards"]] == [match.pk]
+
+
+def test_what_waits_agrees_with_its_number(desk, match):
+    text = flat(desk.get(reverse("buyer_home")).text)
+    assert "match without an answer<" in text
+    assert "open demand<" in text
 
 
 def test_an_empty_desk_says_how_to_begin(desk):
