@@ -129,7 +129,7 @@ TABLE = (
         exports={"buyer_shortlist_export": BUYER}),
     Right("Saved search, what one looked at", ("–", "own person", "own person", "a number", "–", "–"),
         tables="directory.SavedSearch directory.Alerted directory.Visit", notices="search_alert"),
-    Right("Sheet being brought in, feed of demands",
+    Right("Sheet being imported, feed of demands",
         ("–", "–", "own", "–", "organisers, the campaign's", "a feed as its person, by scope"),
         tables="imports.Import imports.ImportRow imports.Feed imports.FeedLine",
         notices="demand_feed feed_stopped import_stopped",
