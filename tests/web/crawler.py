@@ -72,7 +72,8 @@ class Crawl:
         while waiting:
             path, linked_from = waiting.popleft()
             kind = _kind(path, for_words=self.for_words)
-            if path in self.opened or kinds[kind] >= self.few:
+            few = 1 if self.for_words and kind[1] else self.few  # letters and rules have a kind of page each
+            if path in self.opened or kinds[kind] >= few:
                 continue
             kinds[kind] += 1
             self.opened[path] = linked_from

@@ -40,6 +40,7 @@ READERS = [("zh-hans", "buyer", BUYER), ("fr", "exporter", SUPPLIER), ("ar", "ex
            ("th", "exporter", SUPPLIER)]  # fmt: skip
 # In English, or in several languages, on purpose: the reference for programs, searches in both languages, a sample row.
 NOT_LOOKED_AT = ("/api/", "/imports/new/", "/searches/")
+STATES = 3  # pages of each kind: a file half read, an enquiry with a quote have words of their own
 LETTER = re.compile(r"/mail/([a-z-]+/)?$")  # previews in each language, with facts of a letter that was sent
 OTHERS = [
     *(
@@ -72,7 +73,8 @@ def read(site, language: str, role: str, paths: tuple[str, ...] = (), *, is_whol
                 faults.setdefault(fault, path)
 
     options = {"start": (*PUBLIC, *paths), "follow_links": IS_LONG} if paths else {}
-    Crawl(client, language, look=look, for_words=True, **options).run()
+    few = 1 if role == "organiser" else STATES  # the console has many pages of each kind that differ in no word
+    Crawl(client, language, few=few, look=look, for_words=True, **options).run()
     with override(language):
         for notice in Notice.objects.filter(recipient=person):
             if not is_written_in(notice, language):
