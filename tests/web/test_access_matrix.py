@@ -118,7 +118,7 @@ def probes(w: World) -> list[Probe]:
         see("members", SELLERS, reverse("members", args=[seller.uid]), "Mextra"),
         see("invited", SELLER_ADMIN, reverse("members", args=[seller.uid]), "minvited@"),
         see("asking", SELLER_ADMIN, reverse("members", args=[seller.uid]), "Masking"),
-        see("record", SELLER_ADMIN, reverse("company_record", args=[seller.uid]), "asked to join"),
+        see("record", SELLER_ADMIN, reverse("company_record", args=[seller.uid]), "Request to join"),
         do("invite", SELLER_ADMIN, reverse("members", args=[seller.uid]), exists(seller.invitations),
            email="n@example.org", role="admin"),
         do("withdraw invitation", SELLER_ADMIN, reverse("invitation_withdraw", args=[seller.uid, w.invitation.pk]),
