@@ -55,5 +55,6 @@ def test_each_line_of_mixed_scripts_is_shown_in_a_font(texts, lines):
     paper = printing.new_paper("t", "".join(texts))
     paper.add_page()
     for at, text in enumerate(texts):
-        printing.write_text(paper, text, (20, 20 + 12 * at, 18 if lines > 1 else 60, 10.5), size=7, least=5.5, lines=lines)
+        box = (20, 20 + 12 * at, 18 if lines > 1 else 60, 10.5)
+        printing.write_text(paper, text, box, size=7, least=5.5, lines=lines)
     assert letters_without_font(paper) == 0

@@ -16,7 +16,8 @@ UNSENT = {"welcome"}  # a letter that only the tests of the post office send
 LONGEST, MEAN = 120, 60  # characters of a line
 # Django and allauth ask for these by name.
 ERRORS = {"403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
-OPTIONAL = {"account/password_reset_help_text.html"}  # beside a password, where a site has such a file; allauth has none
+# allauth shows it beside a password where a site has such a file, and brings none.
+OPTIONAL = {"account/password_reset_help_text.html"}
 
 
 def routes_of_the_site():
