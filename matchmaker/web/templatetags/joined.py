@@ -68,6 +68,12 @@ def own_names(several) -> SafeString:
     return mark_safe(format_list(format_html("<bdi>{}</bdi>", name) for name in several))  # every name is escaped
 
 
+@register.filter
+def own_words(text: str) -> SafeString:
+    """What a person wrote, as one thing of its own inside a sentence of ours."""
+    return format_html("<bdi>{}</bdi>", text)
+
+
 # The dot is drawn in the space by the style sheet (`.between`), and a space at the end of a line has no width: so the
 # dot goes where a line ends there. The character is for readers aloud and for who copies the line.
 DOT = mark_safe('<span class="between"> <i>·</i> </span>')
