@@ -20,6 +20,7 @@ from matchmaker.core import reference
 from matchmaker.core.languages import base_of, find, site_languages, tag_of
 from matchmaker.core.management.commands.translations import catalogue
 from matchmaker.events.models import Event
+from matchmaker.messaging.models import Obstacle
 from matchmaker.notifications.models import Announcement
 
 # Scripts by the first word of the Unicode names of their letters; everybody reads Latin letters.
@@ -34,7 +35,7 @@ WHOLE = {"script", "style", "code", "pre", "kbd", "bdi", "textarea", "svg", "tem
 ITEMS = {"li", "tr", "article", "dd", "figure", "h1", "h2", "h3", "details", "a", "card", "page-head"}
 # Originals beside their translation, what a box holds, texts with their language named, examples of a search, and
 # the first letter of a name.
-OWN = {"original", "proposal", "textarea", "option", "pairs", "avatar"}
+OWN = {"original", "lang-text", "proposal", "textarea", "option", "pairs", "avatar"}
 LONG_ENOUGH = 12  # letters of an English phrase that is looked for inside a text
 
 
@@ -90,6 +91,7 @@ def names_of(language: str) -> set[str]:
         rows = [*Campaign.objects.all(), *Event.objects.all(), *Partner.objects.all()]
         names |= {str(getattr(row, name, "")) for row in rows for name in ("name", "theme", "city", "venue")}
     names |= {text for row in Announcement.objects.all() for text in map(str, row.texts.values())}
+    names |= set(Obstacle.objects.values_list("title", flat=True))
     names |= {reference.own_name(code) for code in reference.languages()}
     return names | {row.name for row in site_languages()}
 
