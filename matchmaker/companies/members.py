@@ -142,7 +142,9 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
         raise Refused("already_member", _("You already belong to this company."))
     _check_requests_today(by)
     if JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
-        raise Refused("already_asked", _("You have asked already. The company's administrators have been notified."))
+        raise Refused(
+            "already_asked", _("Your request is there already. The company's administrators have been notified.")
+        )
     return _write_join_request(by, company, message)
 
 

@@ -41,7 +41,7 @@ def _nobody(owner_uid: UUID) -> tuple[Iterable[Any], str]:
     return (), ""
 
 
-# Who is told of a program of an organisation, and on which page; set by the layer that knows organisations.
+# Who is notified of a program of an organisation, and on which page; set by the layer that knows organisations.
 responsible_people: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody
 
 

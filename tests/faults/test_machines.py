@@ -215,7 +215,7 @@ def report(site, lines: list[Line], account: dict, due: int, digests: list[dict]
             f"| {', '.join(line.refused)} |"
         )
     say(
-        f"\n{due} notices asked, {account['in_app']} on the lists, {account['in_app_doubles']} there twice; "
+        f"\n{due} notices sent, {account['in_app']} on the lists, {account['in_app_doubles']} there twice; "
         f"{again.total()} mails came twice, {other_ids(site)} of them under another id; "
         f"{len(digests[0])} files on machine 1, {'the same' if digests[0] == digests[1] else 'OTHERS'} on machine 2."
     )

@@ -62,7 +62,7 @@ def review(request, uid):
     message = get_object_or_404(services.held_messages(request.campaign), uid=uid)
     release = request.POST.get("decision") == "release"
     done = _("Delivered.") if release else _("Not delivered.")
-    notice_sentence = _("The sender is notified.") if release else _("The sender is told the reason.")
+    notice_sentence = _("The sender is notified.") if release else _("The sender gets the reason.")
     with refusals_in_messages(request):
         services.review_held(by=request.user, message=message, release=release, note=text_beside(request, "note"))
         transaction.on_commit(start_delivery)

@@ -102,7 +102,7 @@ def edit(request, uid=None):
 def retire(request, uid):
     question = get_object_or_404(of_campaign(request).select_related("campaign"), uid=uid)
     questions.retire_question(by=request.user, question=question)
-    messages.success(request, _("This is no longer asked; its answers stay."))
+    messages.success(request, _("This question is retired; its answers stay."))
     return redirect("console_questions")
 
 

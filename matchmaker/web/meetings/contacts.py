@@ -47,7 +47,7 @@ def badge(request: HttpRequest, slug: str, code: str) -> HttpResponse:
                 note=request.POST.get("note", ""),
                 score=int(score) if score.isdecimal() and len(score) == 1 else None,
             )
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Contact saved."))
             return redirect("meetings_contacts", slug)
     contact = SavedContact.objects.filter(company=row.company, attendee=person).first()
     context = {"event": row.event, "row": row, "person": person, "kept": contact, "scores": range(1, 6)}

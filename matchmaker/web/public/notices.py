@@ -92,7 +92,7 @@ def announcement(request, uid):
 @everyone
 @require_safe
 def count(request):
-    """The bell of the header, asked for again and again by htmx; it stops when the reader has signed out."""
+    """The bell of the header, polled by htmx; it stops when the reader has signed out."""
     if not request.user.is_authenticated:
         return reswap(HttpResponseStopPolling(), "none")
     unread = Notice.objects.visible_to(request.user).unread().count()

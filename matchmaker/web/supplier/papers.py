@@ -103,7 +103,7 @@ def add_file(request: HttpRequest, uid) -> HttpResponse:
     if form.is_valid():
         with refusals_in_form(form, {"files": "file"}):
             add_product_file(by=request.user, product=product, **form.cleaned_data)
-            messages.success(request, _("The file is kept. Everybody who may see the product can download it."))
+            messages.success(request, _("The file is saved. Everybody who may see the product can download it."))
             return _back(product)
     return page_of(request, product, file_form=form)
 

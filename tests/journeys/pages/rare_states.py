@@ -37,7 +37,7 @@ class RareStates:
         self.case = obstacles.report_obstacle(
             by=self.by_seller, company=self.seller, kind="registration", about=self.site.mutual.product,
             title="Our registration number is refused at the port",
-            text="The declaration was sent back twice: the number is said to belong to another plant.",
+            text="The declaration was sent back twice: the number belongs to another plant, customs writes.",
         )  # fmt: skip
         obstacles.answer_obstacle(by=self.organiser, obstacle=self.case, text="海关已确认编号，请重新申报。")
 
