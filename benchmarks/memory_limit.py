@@ -39,9 +39,13 @@ class MemoryLimit:
         self._ended.set()
         self.folder.rmdir()
 
-    def enter(self) -> None:
-        """In the process that is to be limited, before it becomes the program."""
-        self._write("cgroup.procs", str(os.getpid()))
+    def enter(self, process: int = 0) -> None:
+        """Limit a process and all that it starts from now on; without a number, the process that calls."""
+        self._write("cgroup.procs", str(process or os.getpid()))
+
+    def processes(self) -> list[int]:
+        """The processes in the group."""
+        return [int(line) for line in (self.folder / "cgroup.procs").read_text().split()]
 
     def kills(self) -> int:
         """Processes that the kernel killed because there was no memory."""

@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 
 from matchmaker.core.languages import site_code
 from matchmaker.running.forks import ForkedProgram, start_loading
+from tests.journeys import limited_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser's own loop runs in this thread; the tests do not
@@ -109,7 +110,7 @@ def confirmation(address):
 
 
 @pytest.fixture(scope="session")
-def loaded_site(django_db_setup):
+def loaded_site(django_db_setup, memory_limit):
     """The fork server of `make run`, on the database and the broker of these tests: each worker starts at once."""
     settings = connection.settings_dict
     address = f"postgresql://{settings['USER']}@{settings['HOST']}/{settings['NAME']}"
@@ -118,6 +119,8 @@ def loaded_site(django_db_setup):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", address)
         start_loading()
+        if memory_limit:
+            limited_site.enter(memory_limit)
 
 
 @pytest.fixture
@@ -169,15 +172,30 @@ def wait_for(what, seconds, sentence):
     return found, time.monotonic() - began
 
 
+if limited_site.MEGABYTES:
+    memory_limit, address = limited_site.memory_limit, limited_site.address
+    _quick_passwords, _own_folders = limited_site.settings_of_the_site, limited_site.settings_of_the_site
+else:
+
+    @pytest.fixture(scope="session")
+    def memory_limit():
+        return None
+
+    @pytest.fixture
+    def address(live_server):
+        """Where the site answers: a thread of this process, on the database and with the settings of the test."""
+        return live_server.url
+
+
 @pytest.fixture
-def site(chromium, live_server, worker):
+def site(chromium, address, worker):
     """Opens browsers on a site with reference data; at the end nobody's console may have complained."""
     for command in ("load_reference", "load_market_access"):
         call_command(command, stdout=io.StringIO())
     people = []
 
     def person(language="en", width=1280, **options):
-        people.append(Person(chromium, live_server.url, language, width, **options))
+        people.append(Person(chromium, address, language, width, **options))
         return people[-1]
 
     yield person

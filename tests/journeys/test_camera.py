@@ -21,7 +21,7 @@ SIZE = (640, 480)
 
 
 @pytest.fixture
-def filmed(chromium, live_server, tmp_path, transactional_db):
+def filmed(chromium, address, tmp_path, transactional_db):
     """Opens a phone whose camera sees a film; nobody's console may complain."""
     phones = []
 
@@ -36,7 +36,7 @@ def filmed(chromium, live_server, tmp_path, transactional_db):
                 f"--use-file-for-fake-video-capture={film}",
             ],
         )
-        phones.append((browser, Person(browser, live_server.url, language, width=320)))
+        phones.append((browser, Person(browser, address, language, width=320)))
         return phones[-1][1]
 
     yield phone

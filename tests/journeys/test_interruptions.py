@@ -189,11 +189,11 @@ INTERRUPTIONS = (
     "form",
     [demand_form, *(pytest.param(form, marks=pytest.mark.pages) for form in (product_form, quote_form))],
 )
-def test_nothing_typed_is_lost_by_any_of_ten_interruptions(chromium, live_server, transactional_db, form):
+def test_nothing_typed_is_lost_by_any_of_ten_interruptions(chromium, address, transactional_db, form):
     for command in ("load_reference", "load_market_access"):
         call_command(command, stdout=io.StringIO())
     factories.campaign()
-    typing = Typing(chromium, live_server.url, form())
+    typing = Typing(chromium, address, form())
     try:
         for number, interrupt in enumerate(INTERRUPTIONS, 1):
             typing.type(number)

@@ -16,7 +16,12 @@ from tests import factories
 from tests.files import PDF
 from tests.journeys.conftest import body_of, mails_to, wait_for
 
-pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.worker,
+    pytest.mark.own_settings(MFA_REQUIRED="true"),
+    pytest.mark.slow,
+]
 PASSWORD = "a long enough secret"
 
 

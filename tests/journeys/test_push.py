@@ -13,7 +13,6 @@ from tests import factories
 from tests.journeys.conftest import Person
 from tests.journeys.test_meetings import signed_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow]
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/a-browser"
 # The test browser has no push service. As with a real one, a worker that is not active yet has no subscription.
 SERVICE = """
@@ -33,22 +32,26 @@ def text_of(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def test_a_browser_that_allows_notices_is_added_at_the_first_press(chromium, live_server, transactional_db, settings):
-    settings.PUSH_PRIVATE_KEY = text_of((7).to_bytes(32, "big"))
+PRIVATE_KEY = text_of((7).to_bytes(32, "big"))
+pytestmark = [pytest.mark.journey, pytest.mark.own_settings(PUSH_PRIVATE_KEY=PRIVATE_KEY), pytest.mark.slow]
+
+
+def test_a_browser_that_allows_notices_is_added_at_the_first_press(chromium, address, transactional_db, settings):
+    settings.PUSH_PRIVATE_KEY = PRIVATE_KEY
     factories.campaign()
     user = factories.member_of(factories.supplier())
     public = ec.generate_private_key(ec.SECP256R1()).public_key()
     point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     subscription = {"endpoint": ENDPOINT, "keys": {"p256dh": text_of(point), "auth": text_of(b"0" * 16)}}
-    person = signed_in(Person(chromium, live_server.url), user)
-    person.context.grant_permissions(["notifications"], origin=live_server.url)
+    person = signed_in(Person(chromium, address), user)
+    person.context.grant_permissions(["notifications"], origin=address)
     person.context.add_init_script(SERVICE % json.dumps(subscription))
     page = person.go(reverse("notice_channels"))
     with page.expect_navigation():
         page.locator("[data-push-form]").click()
-    address = ChannelAddress.objects.get(user=user)
+    row = ChannelAddress.objects.get(user=user)
     assert json.loads(page.evaluate("localStorage.getItem('asked')")) == ["active", 65]
-    assert (address.channel, address.url) == ("push", ENDPOINT)
+    assert (row.channel, row.url) == ("push", ENDPOINT)
     assert page.locator(".entry-list > li").count() == 1
     assert person.complaints == []
     person.context.close()
