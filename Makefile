@@ -155,8 +155,12 @@ test-upgrade: setup-dev ## two web servers behind Caddy from the version of OLD 
 	@$(PYTHON_ENV)/python deploy/test_upgrade.py
 
 .PHONY: test-small
-test-small: setup-dev ## a first start of `make run`, pages and a full match in LIMIT=1024 MB without swap (root)
+test-small: setup-dev ## a first start of `make run`, pages, a full match and the journeys in LIMIT=1024 MB without swap (root)
 	@WORKER_PROCESSES=1 $(PYTHON_ENV)/python benchmarks/memory.py --limit $${LIMIT:-1024}
+	@SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s tests/journeys \
+	    -m "journey and not fault and not pages"
+	@MFA_REQUIRED=true SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s \
+	    tests/journeys/test_people.py
 
 .PHONY: env-example
 env-example: setup ## .env.example from the table of settings in docs/operating/configure.md

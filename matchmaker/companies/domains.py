@@ -103,7 +103,7 @@ def open_letter(*, by: User, token: str) -> DomainProof:
     if proof is None or not may_prove(by, proof.company):
         raise NotFound()
     if not _prove(proof) and proof.proved_at is None:
-        raise Refused("proof_over", _("This letter has expired. Ask for a new one."), status=410)
+        raise Refused("proof_over", _("This link has expired. Ask for a new one."), status=410)
     proof.refresh_from_db()
     return proof
 

@@ -48,8 +48,8 @@ REASONS = {
     "closed": gettext_lazy("suspended, or merged with another"),
     "has_people": gettext_lazy("has people of its own here"),
     "no_address": gettext_lazy("no e-mail address of a contact person"),
-    "refused": gettext_lazy("does not want letters"),
-    "bounced": gettext_lazy("letters to this address came back"),
+    "refused": gettext_lazy("does not want e-mails"),
+    "bounced": gettext_lazy("e-mails to this address came back"),
     "invited": gettext_lazy("invited already, and may still answer"),
 }
 

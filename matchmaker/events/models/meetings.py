@@ -40,7 +40,7 @@ class Interpreter(Public):
     languages = models.JSONField(_("languages"), default=list)
     away = models.JSONField(default=list, blank=True)
     email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
-    language = models.CharField(_("language of letters"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    language = models.CharField(_("language of e-mails"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
     secret = models.CharField(max_length=40, null=True, unique=True, editable=False)
     told = models.CharField(max_length=64, blank=True, editable=False)
     code = models.CharField(max_length=10, null=True, unique=True, editable=False)  # on her badge

@@ -46,7 +46,7 @@ TONES = {
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("A sentence of yours in the letter"),
+        label=gettext_lazy("A sentence of yours in the e-mail"),
         max_length=500,
         required=False,
         validators=[validate_text],

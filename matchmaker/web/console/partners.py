@@ -70,7 +70,9 @@ class SeatForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("The person who confirms this address gets a seat at the desk. A letter goes there."),
+        help_text=gettext_lazy(
+            "The person who confirms this address gets a seat at the desk. An e-mail is sent there."
+        ),
     )
 
 

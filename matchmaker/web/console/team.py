@@ -23,7 +23,7 @@ class PlaceForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("The person who confirms this address takes the place. A letter goes there."),
+        help_text=gettext_lazy("The person who confirms this address takes the place. An e-mail is sent there."),
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Organiser.Role.choices, initial=Organiser.Role.ORGANISER

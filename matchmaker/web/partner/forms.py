@@ -45,10 +45,10 @@ class EnrolForm(forms.Form):
     contact_email = forms.EmailField(
         label=_("Contact e-mail"),
         max_length=254,
-        help_text=_("The letter to take the company over goes to this address."),
+        help_text=_("The e-mail to take the company over goes to this address."),
     )
     language = forms.ChoiceField(
-        label=_("Language of the letter"),
+        label=_("Language of the e-mail"),
         choices=settings.LANGUAGES,
         initial=settings.LANGUAGE_CODE,
         widget=fields.LanguageSelect,

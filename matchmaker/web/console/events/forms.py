@@ -36,7 +36,7 @@ class WalkInForm(forms.Form):
 class InvitationForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of letters"), choices=settings.LANGUAGES, widget=fields.LanguageSelect
+        label=gettext_lazy("Language of e-mails"), choices=settings.LANGUAGES, widget=fields.LanguageSelect
     )
 
 

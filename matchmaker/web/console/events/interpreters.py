@@ -25,7 +25,7 @@ def invite(request, slug, uid):
         return redirect("console_event_interpreter_hours", slug, uid)
     with refusals_in_messages(request):
         services.invite_interpreter(by=request.user, interpreter=row, **form.cleaned_data)
-        messages.success(request, _("The letter with the timetable leaves now. Earlier addresses of it are closed."))
+        messages.success(request, _("The e-mail with the timetable is sent now. Its earlier addresses are closed."))
     return redirect("console_event_interpreter_hours", slug, uid)
 
 
