@@ -157,7 +157,7 @@ test-upgrade: setup-dev ## two web servers behind Caddy from the version of OLD 
 .PHONY: test-small
 test-small: setup-dev ## a first start of `make run`, pages, a full match and the journeys in LIMIT=1024 MB without swap (root)
 	@WORKER_PROCESSES=1 $(PYTHON_ENV)/python benchmarks/memory.py --limit $${LIMIT:-1024}
-	@SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s tests/journeys \
+	@SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s tests/journeys --ignore tests/journeys/pages \
 	    -m "journey and not fault and not pages"
 	@MFA_REQUIRED=true SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s \
 	    tests/journeys/test_people.py

@@ -70,7 +70,7 @@ def address(request, memory_limit, loaded_site, transactional_db, tmp_path):
         assert web.poll() is None, "The web server ended."
         assert time.monotonic() < deadline, "The web server does not answer."
         time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://localhost:{port}"  # a passkey belongs to a name, not to a number
     web.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
         web.wait(20)

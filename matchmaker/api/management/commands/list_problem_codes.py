@@ -22,21 +22,42 @@ CALLS = {
 }
 
 
+FRAMEWORK = (
+    exceptions.MethodNotAllowed,
+    exceptions.NotAcceptable,
+    exceptions.NotAuthenticated,
+    exceptions.Throttled,
+    exceptions.UnsupportedMediaType,
+)
+TRANSLATIONS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "ngettext": 1, "str": 0}  # function → place of the text
+
+
 def problem_codes() -> list[dict]:
-    """One row for each code, in order: `code`, `status`, `sentence`. Of a code that several places use, the first."""
+    """One row for each code, in order: `code`, `status`, `sentence`.
+
+    Of a code that several places use, the first that has a sentence.
+    """
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in sorted(CODE.rglob("*.py"))]
+    constants = {name: value for tree in trees for name, _line, value in _assigned(tree) if name.isupper()}
     codes: dict[str, dict] = {}
-    for base in (exceptions.MethodNotAllowed, exceptions.UnsupportedMediaType, exceptions.NotAcceptable):
-        row = {"status": base.status_code, "sentence": ""}
-        codes[base.default_code] = {"code": base.default_code, **row}
-    codes["throttled"] = {"code": "throttled", "status": 429, "sentence": ""}
-    codes["not_authenticated"] = {"code": "not_authenticated", "status": 401, "sentence": ""}
-    for file in sorted(CODE.rglob("*.py")):
-        for row in _rows(ast.parse(file.read_text(encoding="utf-8"))):
-            codes.setdefault(row["code"], row)
+    for one in FRAMEWORK:
+        code = one.default_code
+        codes[code] = {"code": code, "status": one.status_code, "sentence": str(one.default_detail)}
+    for tree in trees:
+        for row in _rows(tree, constants):
+            if not codes.setdefault(row["code"], row)["sentence"]:
+                codes[row["code"]] = row
     return sorted(codes.values(), key=lambda row: row["code"])
 
 
-def _rows(tree: ast.AST) -> Iterator[dict]:
+def _assigned(tree: ast.AST) -> list[tuple[str, int, ast.expr]]:
+    """(name, line, value) of each assignment to one name, in the order of lines."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    return sorted(((node.targets[0].id, node.lineno, node.value) for node in found), key=lambda one: one[1])
+
+
+def _rows(tree: ast.AST, constants: dict[str, ast.expr]) -> Iterator[dict]:
+    assigned = _assigned(tree)
     for node in ast.walk(tree):
         name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
         if name not in CALLS:
@@ -48,7 +69,9 @@ def _rows(tree: ast.AST) -> Iterator[dict]:
             stated = getattr(given, "value", None) or (
                 _constant(node.args, status_at) if status_at is not None else None
             )
-            yield {"code": code, "status": stated or status, "sentence": _sentence(node.args, sentence_at)}
+            known = constants | {name: value for name, line, value in assigned if line < node.lineno}
+            sentence = _sentence(node.args[sentence_at], known) if sentence_at < len(node.args) else ""
+            yield {"code": code, "status": stated or status, "sentence": sentence}
 
 
 def _constant(arguments: list[ast.expr], place: int):
@@ -56,15 +79,19 @@ def _constant(arguments: list[ast.expr], place: int):
     return getattr(arguments[place], "value", None) if place < len(arguments) else None
 
 
-def _sentence(arguments: list[ast.expr], place: int) -> str:
-    """The text inside `_("…")` or `_("…") % {…}` at a place; empty where it is made up otherwise."""
-    node = arguments[place] if place < len(arguments) else None
+def _sentence(node: ast.expr, known: dict[str, ast.expr]) -> str:
+    """The text of `_("…")`, of `_("…") % {…}`, or of the last name that such a text was assigned to; else ""."""
     if isinstance(node, ast.BinOp):
         node = node.left
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args:
-        node = node.args[0]
-        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    return ""
+    if isinstance(node, ast.Name) and node.id in known:
+        return _sentence(known[node.id], {})
+    place = TRANSLATIONS.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+    if place is None or len(node.args) <= place:
+        return ""
+    text = node.args[place]
+    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+        return text.value
+    return _sentence(text, known)
 
 
 class Command(BaseCommand):
