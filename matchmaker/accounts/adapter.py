@@ -105,7 +105,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": gettext_lazy("The second step of this account cannot be removed."),
         "cannot_generate_recovery_codes": gettext_lazy("Set up the app or a key first; the codes come with it."),
         "incorrect_code": gettext_lazy("These digits do not fit, or they were used already. Each set works once."),
-        "unverified_email": gettext_lazy("Confirm your e-mail address before you set up a second step."),
+        "unverified_email": gettext_lazy("Confirm your email address before you set up a second step."),
     }
 
     def generate_authenticator_name(self, user, type):

@@ -29,7 +29,7 @@ A_GOOD_PASSWORD = _(
 class _Ours:
     """Our own labels, and no placeholder that repeats the label."""
 
-    labels = {"login": _("E-mail"), "email": _("E-mail"), "password": _("Password"), "password1": _("Password")}
+    labels = {"login": _("Email"), "email": _("Email"), "password": _("Password"), "password1": _("Password")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

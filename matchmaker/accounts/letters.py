@@ -36,7 +36,7 @@ class Letter:
 
 
 CONFIRM = Letter(
-    _("Confirm your e-mail address"),
+    _("Confirm your email address"),
     (
         _("This address was given for an account at %(site)s. If that was you, confirm that it is yours."),
         _("The link works for three days. If it was not you, do nothing: without your word the address opens nothing."),
@@ -78,8 +78,8 @@ LETTERS = {
 CHANGES = {
     "account/email/password_changed": _("Your password was changed."),
     "account/email/password_set": _("A password was set for your account."),
-    "account/email/password_reset": _("Your password was changed by the link in the e-mail you asked for."),
-    "account/email/email_changed": _("E-mails are sent to %(to_email)s from now on, no longer to %(from_email)s."),
+    "account/email/password_reset": _("Your password was changed by the link in the email you asked for."),
+    "account/email/email_changed": _("Emails are sent to %(to_email)s from now on, no longer to %(from_email)s."),
     "account/email/email_deleted": _("The address %(deleted_email)s was removed from your account."),
     "mfa/email/totp_activated": _("An authenticator app was added: signing in asks for its code from now on."),
     "mfa/email/totp_deactivated": _("The authenticator app was removed: signing in asks for no code of it any more."),

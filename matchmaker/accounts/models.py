@@ -33,7 +33,7 @@ class User(Public, AbstractUser):
     username = None  # type: ignore[assignment]  # Django takes a field away by None
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_one_line])
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=40, blank=True, default="")  # empty until it is known
@@ -150,7 +150,7 @@ class AccountLetter(Promise):
 
     # Null where the address has no account: the response must not tell whether it has one.
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="account_letters")
-    email = models.EmailField(_("e-mail address"), max_length=320)  # as a form takes it; no account need have it
+    email = models.EmailField(_("email address"), max_length=320)  # as a form takes it; no account need have it
     language = models.CharField(max_length=10)
     kind = models.CharField(max_length=60)
     contents = models.JSONField(default=dict)  # subject, sentences, what the button says and where it leads

@@ -110,7 +110,7 @@ class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "partial_update": "Change an announcement that was not sent",
         "try_out": "Send it to oneself alone",
         "send": "Send it",
-        "call_back": "Stop the e-mails that were not sent yet",
+        "call_back": "Stop the emails that were not sent yet",
         "discard": "Delete one that was not sent",
     }
     notes = {

@@ -50,7 +50,7 @@ class Tokens(APIView):
             raise Throttled(LOCKED, str(limit.message)) from None
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
-            raise AuthenticationFailed(_("E-mail and password do not match."), "credentials_invalid")
+            raise AuthenticationFailed(_("Email and password do not match."), "credentials_invalid")
         if second_step.is_to_set_up(user):
             raise Refused(
                 "mfa_missing",

@@ -12,7 +12,7 @@ def sentence(finding: Mapping[str, str]) -> str:
     """Why a finding stops a demand, with the words that were seen."""
     goods = reference.name(screening.groups().get(finding.get("group", "")))
     template = {
-        "email": _("It names an e-mail address: “%(found)s”. Contacts open when both sides are interested."),
+        "email": _("It names an email address: “%(found)s”. Contacts open when both sides are interested."),
         "phone": _("It names a telephone number: “%(found)s”. Contacts open when both sides are interested."),
         "handle": _("It names an account of a messenger: “%(found)s”. Contacts open when both sides are interested."),
         "link": _("It holds a link: “%(found)s”. Describe the goods here instead."),

@@ -169,7 +169,7 @@ def accept(*, by: User, invitation: Invitation) -> Membership:
     if invitation.email not in {email.lower() for email in addresses(by)}:
         raise Refused(
             OTHER_ADDRESS,
-            _("This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation."),
+            _("This invitation is for another email address. Sign in with that one, or ask for a new invitation."),
             status=403,
         )
     now = timezone.now()

@@ -193,7 +193,7 @@ def read_email(text: str) -> str:
     try:
         validate_email(found[0] if found else text)
     except ValidationError:
-        raise ValidationError(_("Write one e-mail address, such as office@example.org.")) from None
+        raise ValidationError(_("Write one email address, such as office@example.org.")) from None
     return found[0]
 
 

@@ -32,7 +32,7 @@ def mute(*, by: Any, kind: str) -> None:
         Refused: the kind concerns people's accounts.
     """
     if not may_be_muted(kind):
-        raise Refused("not_switchable", _("E-mails about accounts and their security cannot be switched off."))
+        raise Refused("not_switchable", _("Emails about accounts and their security cannot be switched off."))
     MutedKind.objects.get_or_create(kind=kind, defaults={"by": by})
     waiting = Delivery.objects.waiting().filter(notice__kind=kind, lease_token__isnull=True, digest__isnull=True)
     Notice.objects.filter(pk__in=waiting.values("notice"), in_app=False).update(in_app=True)

@@ -43,7 +43,7 @@ def choose(*, by: Any, topic: str, channel: str, frequency: str) -> None:
         Refused: unknown topic, channel or frequency (400), or a topic that can't be switched off.
     """
     if topic == topics.ACCOUNT:
-        sentence = _("E-mails about your account and its security cannot be switched off: they protect you.")
+        sentence = _("Emails about your account and its security cannot be switched off: they protect you.")
         raise Refused("not_switchable", sentence, field="topic", status=400)
     if topic not in topics.all_topics():
         raise Refused("unknown_topic", _("There is no such topic."), field="topic", status=400)

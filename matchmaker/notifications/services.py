@@ -140,7 +140,7 @@ def withhold(*, event_keys: Iterable[str]) -> None:
             taken = free.update(state=Promise.State.CANCELLED, finished_at=now, last_error=CALLED_BACK)
             shown = shown or taken != rows.count()
         if shown:
-            raise Refused("letters_left", _("Some e-mails have already been sent. It can no longer be taken back."))
+            raise Refused("letters_left", _("Some emails have already been sent. It can no longer be taken back."))
         programs.delete()
         notices.delete()
 

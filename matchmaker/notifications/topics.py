@@ -82,7 +82,7 @@ def available_channels() -> list[str]:
 def channel_name(channel: str) -> str:
     return {
         IN_APP: _("On the site"),
-        MAIL: _("E-mail"),
+        MAIL: _("Email"),
         SMS: _("Text message"),
         WECHAT: _("WeChat"),
         WECOM: _("WeCom"),

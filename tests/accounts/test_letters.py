@@ -23,9 +23,7 @@ def sign_up(email, language="en"):
     return mail.outbox[-1]
 
 
-@pytest.mark.parametrize(
-    ("language", "subject"), [("en", "Confirm your e-mail address"), ("zh-hans", "请确认您的邮箱")]
-)
+@pytest.mark.parametrize(("language", "subject"), [("en", "Confirm your email address"), ("zh-hans", "请确认您的邮箱")])
 def test_the_first_letter_names_the_site_in_the_language_of_the_page_it_was_asked_on(settings, language, subject):
     settings.DEFAULT_FROM_EMAIL = "Big Market <no-reply@big.example>"
     letter = sign_up("new@example.org", language)
@@ -46,7 +44,7 @@ def test_no_letter_about_an_account_leads_where_a_forged_host_says(settings):
         Client(headers=EVIL).post(reverse("account_reset_password"), {"email": email})
     assert letters.send_waiting() == 2
     assert [letter.subject for letter in mail.outbox] == [
-        "Confirm your e-mail address",
+        "Confirm your email address",
         "You have an account already",
         "Choose a new password",
         "There is no account with this address",

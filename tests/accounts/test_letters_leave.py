@@ -159,7 +159,7 @@ def test_what_is_refused_is_parked_where_the_team_sees_it_and_tries_it_again(mon
     client.force_login(factories.organiser(factories.campaign()))
     page = client.get(reverse("console_delivery"))
     assert [(line["whom"], line["why"], line["channel"]) for line in page.context["parked"]] == [
-        ("known@example.org", "550 no such mailbox", "E-mails about accounts")
+        ("known@example.org", "550 no such mailbox", "Emails about accounts")
     ]
     assert "192.0.2.1" not in page.text  # never what it says
     client.post(reverse("console_delivery_retry"), {"promise": [f"accountletter:{row.pk}"]})

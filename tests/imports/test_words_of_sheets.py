@@ -69,7 +69,7 @@ def test_several_languages_in_one_cell(text, codes):
     [
         ("country", "Atlantis", "“Atlantis” is no country we know."),
         ("languages", "es / klingon", "No language we know: klingon."),
-        ("contact_email", "call us", "Write one e-mail address, such as office@example.org."),
+        ("contact_email", "call us", "Write one email address, such as office@example.org."),
         ("website", "see brochure", "Write one web address, such as https://example.org."),
         ("city", "x" * 120, "This has 120 characters; at most 100 fit."),
     ],

@@ -69,8 +69,8 @@ class Campaign(Public):
     # The brand: how the site, letters and papers of the campaign look.
     short_name = MultilingualField(_("short name"), max_length=40, blank=True)
     colour = models.CharField(_("colour"), max_length=7, blank=True)
-    sender_name = models.CharField(_("sender of e-mails"), max_length=60, blank=True, validators=[validate_one_line])
-    footer = MultilingualField(_("footer of e-mails and papers"), max_length=300, blank=True)
+    sender_name = models.CharField(_("sender of emails"), max_length=60, blank=True, validators=[validate_one_line])
+    footer = MultilingualField(_("footer of emails and papers"), max_length=300, blank=True)
     logo_digest = models.CharField(max_length=64, blank=True, editable=False)  # of the picture in `CampaignLogo`
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 

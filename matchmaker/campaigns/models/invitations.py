@@ -77,7 +77,7 @@ class CompanyInvitation(Public):
         OPENED = "opened", _("opened")
         CAME = "came", _("came")
         BOUNCED = "bounced", _("came back")
-        REFUSED = "refused", _("does not want e-mails")
+        REFUSED = "refused", _("does not want emails")
         EXPIRED = "expired", _("ran out")
         WITHDRAWN = "withdrawn", _("withdrawn")
 

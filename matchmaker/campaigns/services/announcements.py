@@ -171,7 +171,7 @@ def send(*, by: User, campaign: Campaign, draft: Announcement, read: str = "") -
 
 @transaction.atomic
 def call_back(*, by: User, campaign: Campaign, announcement: Announcement) -> None:
-    """Stop the e-mails that were not sent yet and mark it as read where no one has read it; what has left stays sent.
+    """Stop the emails that were not sent yet and mark it as read where no one has read it; what has left stays sent.
 
     Raises: Refused: `not_sent`.
     """

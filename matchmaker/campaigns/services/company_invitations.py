@@ -47,9 +47,9 @@ REMINDED_AT_ONCE = 500
 REASONS = {
     "closed": gettext_lazy("suspended, or merged with another"),
     "has_people": gettext_lazy("has people of its own here"),
-    "no_address": gettext_lazy("no e-mail address of a contact person"),
-    "refused": gettext_lazy("does not want e-mails"),
-    "bounced": gettext_lazy("e-mails to this address came back"),
+    "no_address": gettext_lazy("no email address of a contact person"),
+    "refused": gettext_lazy("does not want emails"),
+    "bounced": gettext_lazy("emails to this address came back"),
     "invited": gettext_lazy("invited already, and may still answer"),
 }
 

@@ -38,7 +38,7 @@ def restore_wording(*, by: User, campaign: Campaign, kind: str, language: str, v
 
 @transaction.atomic
 def mute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
-    """Send no e-mails of this kind: it is told on the site alone.
+    """Send no emails of this kind: it is told on the site alone.
 
     Raises:
         Refused: the kind concerns people's accounts.
@@ -50,7 +50,7 @@ def mute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
 
 @transaction.atomic
 def unmute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
-    """Send e-mails of this kind again."""
+    """Send emails of this kind again."""
     require_organiser(by, campaign)
     if muting.unmute(kind=kind):
         record(by=by, verb="unmute_notice", on=campaign, facts={"kind": kind})

@@ -103,7 +103,7 @@ class Company(Public):
     address = models.CharField(_("address"), max_length=300, blank=True, validators=[validate_one_line])
     website = models.URLField(_("website"), max_length=200, blank=True)
     contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[validate_one_line])
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[validate_one_line])
     contact_wechat = models.CharField(
         _("WeChat ID"), max_length=60, blank=True, default="", db_default="", validators=[validate_one_line]

@@ -100,7 +100,7 @@ class DomainProof(Promise, Public):
     """
 
     class Method(models.TextChoices):
-        MAIL = "mail", _("an e-mail to an address of the domain")
+        MAIL = "mail", _("an email to an address of the domain")
         DNS = "dns", _("a TXT record in DNS")
         FILE = "file", _("a file on the website")
 

@@ -66,7 +66,7 @@ class Invitation(Promise):
     """
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("email address"), max_length=254)
     role = models.CharField(_("role"), max_length=10, choices=Membership.Role, default=Membership.Role.MEMBER)
     language = models.CharField(max_length=10, default="en")
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

@@ -39,8 +39,8 @@ class Interpreter(Public):
     name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     languages = models.JSONField(_("languages"), default=list)
     away = models.JSONField(default=list, blank=True)
-    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
-    language = models.CharField(_("language of e-mails"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
+    email = models.EmailField(_("email address"), max_length=254, blank=True)
+    language = models.CharField(_("language of emails"), max_length=10, choices=settings.LANGUAGES, default="zh-hans")
     secret = models.CharField(max_length=40, null=True, unique=True, editable=False)
     told = models.CharField(max_length=64, blank=True, editable=False)
     code = models.CharField(max_length=10, null=True, unique=True, editable=False)  # on her badge

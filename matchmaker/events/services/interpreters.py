@@ -69,7 +69,7 @@ def invite_interpreter(*, by: User, interpreter: Interpreter, email: str, langua
     event = interpreter.event
     require_organiser(by, event.campaign)
     if not email.strip():
-        raise Refused("email_missing", _("Write the e-mail address of the interpreter."), field="email", status=400)
+        raise Refused("email_missing", _("Write the email address of the interpreter."), field="email", status=400)
     interpreter.email, interpreter.language = email.strip().lower(), language
     interpreter.full_clean(exclude=["event"])
     interpreter.secret, interpreter.told = new_token(), digest(interpreter)

@@ -53,7 +53,7 @@ def invite_to_event(*, by: User, event: Event, companies: Iterable[Company]) -> 
 def _may_invite(event: Event) -> None:
     require_takes_new(event.campaign)
     if event.status != Event.Status.PUBLISHED:
-        raise Refused("event_state", _("Publish the event first: the e-mail leads to its page."))
+        raise Refused("event_state", _("Publish the event first: the email leads to its page."))
     if event.ends_on < timezone.localdate(timezone=event.zone):
         raise Refused("event_over", _("This event is over."))
 

@@ -211,7 +211,7 @@ COLUMNS = [
     Column("contact_name", _("contact person"), line, _field("contact_name")),
     Column(
         "contact_email",
-        _("contact e-mail"),
+        _("contact email"),
         read_email,
         _field("contact_email"),
         example="office@example.org",

@@ -21,7 +21,7 @@ class CrossingForm(forms.Form):
         widget=fields.Ticks,
         choices=[
             ("contact_name", gettext_lazy("Name of the contact person")),
-            ("contact_email", gettext_lazy("E-mail address")),
+            ("contact_email", gettext_lazy("Email address")),
             ("contact_phone", gettext_lazy("Telephone")),
             ("contact_wechat", gettext_lazy("WeChat ID")),
         ],

@@ -27,7 +27,7 @@ class BrandForm(forms.ModelForm):
         help_texts = {
             "short_name": gettext_lazy("Beside the logo at the top of each page, and in the title of the window."),
             "colour": gettext_lazy("# and six digits. White text must be readable on it."),
-            "sender_name": gettext_lazy("E-mails come from this name. Leave it empty for the name of the campaign."),
+            "sender_name": gettext_lazy("Emails come from this name. Leave it empty for the name of the campaign."),
         }
 
     def _post_clean(self):
@@ -40,6 +40,6 @@ def brand(request):
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             set_brand(by=request.user, campaign=request.campaign, **form.cleaned_data)
-            messages.success(request, _("Saved. Pages, e-mails and papers look like this from now on."))
+            messages.success(request, _("Saved. Pages, emails and papers look like this from now on."))
             return redirect("console_brand")
     return render(request, "console/brand.html", {"form": form})

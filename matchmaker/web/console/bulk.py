@@ -39,7 +39,7 @@ WHY = {
     "answered": gettext_lazy("has answered"),
     "just_reminded": gettext_lazy("invited or reminded less than three days ago, or three times"),
     **bulk_invite.REASONS,
-    "too_many_invitations": gettext_lazy("too many e-mails today: continue tomorrow"),
+    "too_many_invitations": gettext_lazy("too many emails today: continue tomorrow"),
     "gone_on": gettext_lazy("notified already, or it has changed since then"),
 }
 OTHER = gettext_lazy("it changed meanwhile")

@@ -33,16 +33,16 @@ KINDS: dict[str, type[Promise]] = {
 def channel_names() -> dict[str, str]:
     """The channels in words."""
     return {
-        "email": _("E-mails"),
+        "email": _("Emails"),
         "digest": _("Summaries"),
         "sms": _("Text messages"),
         "wechat": _("WeChat"),
         **{name: topics.channel_name(name) for name in topics.ADDED},
         "webhook": _("Webhooks"),
-        "accountletter": _("E-mails about accounts"),
+        "accountletter": _("Emails about accounts"),
         "invitation": _("Invitations to companies"),
         "invitationreminder": _("Reminders of invitations"),
-        "domainproof": _("E-mails that prove a domain"),
+        "domainproof": _("Emails that prove a domain"),
         "teamseat": _("Places in the team"),
         "interpreterletter": _("Timetables"),
         "partnerseat": _("Seats at partners’ desks"),

@@ -257,7 +257,7 @@ def _messages(campaign) -> list[WorkItem]:
             late=True,
         ),
         WorkItem(
-            what=_("E-mail that could not be delivered"),
+            what=_("Email that could not be delivered"),
             sub=_("Parked with a reason; look at it and try again."),
             n=_count(Delivery.objects.parked()),
             url=reverse("console_delivery"),

@@ -46,7 +46,7 @@ TONES = {
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("A sentence of yours in the e-mail"),
+        label=gettext_lazy("A sentence of yours in the email"),
         max_length=500,
         required=False,
         validators=[validate_text],
@@ -56,7 +56,7 @@ class NoteForm(forms.Form):
 
 
 class ContactForm(NoteForm):
-    email = forms.EmailField(label=gettext_lazy("E-mail address of the contact person"), max_length=254)
+    email = forms.EmailField(label=gettext_lazy("Email address of the contact person"), max_length=254)
     field_order = ("email", "note")
 
 

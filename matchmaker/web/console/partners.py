@@ -68,11 +68,9 @@ class PartnerForm(forms.Form):
 
 class SeatForm(forms.Form):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         max_length=254,
-        help_text=gettext_lazy(
-            "The person who confirms this address gets a seat at the desk. An e-mail is sent there."
-        ),
+        help_text=gettext_lazy("The person who confirms this address gets a seat at the desk. An email is sent there."),
     )
 
 

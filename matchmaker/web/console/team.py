@@ -21,9 +21,9 @@ from matchmaker.web.rendering.audit_log import page_of
 
 class PlaceForm(forms.Form):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         max_length=254,
-        help_text=gettext_lazy("The person who confirms this address takes the place. An e-mail is sent there."),
+        help_text=gettext_lazy("The person who confirms this address takes the place. An email is sent there."),
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Organiser.Role.choices, initial=Organiser.Role.ORGANISER

@@ -97,11 +97,11 @@ def switch(request, kind):
     who = {"by": request.user, "campaign": request.campaign, "kind": kind}
     if "on" in request.POST:
         services.unmute_kind(**who)
-        messages.success(request, _("E-mails of this kind are sent again."))
+        messages.success(request, _("Emails of this kind are sent again."))
     else:
         with refusals_in_messages(request):
             services.mute_kind(**who)
-            messages.success(request, _("No more e-mails of this kind. People still find it on the site."))
+            messages.success(request, _("No more emails of this kind. People still find it on the site."))
     return redirect("console_text", kind, request.LANGUAGE_CODE, 0)
 
 
@@ -135,7 +135,7 @@ def _save(request, form: WordingForm, kind: str, language: str, variant: int) ->
     where = {"kind": kind, "language": language, "variant": variant}
     with refusals_in_form(form):
         services.save_wording(by=request.user, campaign=request.campaign, **where, **form.cleaned_data)
-        messages.success(request, _("Saved. E-mails sent from now on carry these words."))
+        messages.success(request, _("Saved. Emails sent from now on carry these words."))
         return True
     return False
 

@@ -89,7 +89,7 @@ class ContactForm(SidedForm):
         label=_("Contact person"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     contact_email = forms.EmailField(
-        label=_("Contact e-mail"),
+        label=_("Contact email"),
         max_length=254,
         help_text=_("Shown to the other side only after both have said yes."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -167,7 +167,7 @@ def enrol(request: HttpRequest, uid) -> HttpResponse:
             transaction.on_commit(start_invitations)
             transaction.on_commit(start_delivery)
             messages.success(
-                request, _("%(company)s is enrolled; its contact person gets an e-mail.") % {"company": made.company}
+                request, _("%(company)s is enrolled; its contact person gets an email.") % {"company": made.company}
             )
             return redirect("partner_company", uid, made.uid)
     left = partners.places_left(request.partner)

@@ -43,12 +43,12 @@ class EnrolForm(forms.Form):
     city = fields.LineField(label=_("City"), max_length=100)
     contact_name = fields.LineField(label=_("Contact person"), max_length=120)
     contact_email = forms.EmailField(
-        label=_("Contact e-mail"),
+        label=_("Contact email"),
         max_length=254,
-        help_text=_("The e-mail to take the company over goes to this address."),
+        help_text=_("The email to take the company over goes to this address."),
     )
     language = forms.ChoiceField(
-        label=_("Language of the e-mail"),
+        label=_("Language of the email"),
         choices=settings.LANGUAGES,
         initial=settings.LANGUAGE_CODE,
         widget=fields.LanguageSelect,

@@ -258,7 +258,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Street and number"), "value": company.address},
         {"label": _("Website"), "value": company.website},
         {"label": _("Contact person"), "value": company.contact_name},
-        {"label": _("E-mail"), "value": company.contact_email},
+        {"label": _("Email"), "value": company.contact_email},
         {"label": _("Telephone"), "value": company.contact_phone},
         {"label": _("WeChat ID"), "value": company.contact_wechat},
         {"label": _("Languages"), "value": format_list(spoken)},

@@ -30,7 +30,7 @@ from matchmaker.web.rendering.notice_claims import describe_result
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         max_length=254,
         help_text=gettext_lazy("The invitation works for this address only, once, for seven days."),
     )

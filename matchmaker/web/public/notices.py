@@ -178,7 +178,7 @@ def settings(request):
         return redirect("notice_settings")
     if request.method == "POST" and "gather" in request.POST:
         preferences.gather_all(by=request.user)
-        messages.success(request, _("From now on one summary in the morning takes the place of these e-mails."))
+        messages.success(request, _("From now on one summary in the morning takes the place of these emails."))
         return redirect("notice_settings")
     data = request.POST if request.method == "POST" else None
     wishes = WishesForm(data, person=request.user)

@@ -16,7 +16,7 @@ from tests import factories
 from tests.files import paper, picture
 from tests.imports.sheets import as_csv, previewed
 
-SUPPLIERS = ["Company name", "Country", "City", "Contact person", "Contact e-mail"]
+SUPPLIERS = ["Company name", "Country", "City", "Contact person", "Contact email"]
 
 
 class RareStates:

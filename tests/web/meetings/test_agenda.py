@@ -73,7 +73,7 @@ def test_contacts_are_taken_along_with_what_is_shared_now(client, hall):
     address = reverse("meetings_contacts_export", args=["wuhan", "csv"])
     head, row = rows_of(signed_in(client, visitor).get(address))
     cells = dict(zip(head, row, strict=True))
-    assert [cells[name] for name in ("Company", "E-mail", "WeChat ID", "Note")] == [
+    assert [cells[name] for name in ("Company", "Email", "WeChat ID", "Note")] == [
         guest.company.display_name,
         guest.company.contact_email,
         "wangmin-wuhan",

@@ -34,15 +34,15 @@ class WalkInForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of e-mails"), choices=settings.LANGUAGES, widget=fields.LanguageSelect
+        label=gettext_lazy("Language of emails"), choices=settings.LANGUAGES, widget=fields.LanguageSelect
     )
 
 
 class InterpreterForm(forms.Form):
     name = fields.LineField(label=gettext_lazy("Name"), max_length=120)
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254, required=False)
+    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254, required=False)
     languages = fields.CodesField(label=gettext_lazy("Languages"), choices=fields.spoken_languages)
 
     def clean_languages(self):

@@ -21,11 +21,11 @@ def invite(request, slug, uid):
     row = get_object_or_404(Interpreter, event=event_of(request, slug), uid=uid)
     form = InvitationForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Write a valid e-mail address and choose a language."))
+        messages.error(request, _("Write a valid email address and choose a language."))
         return redirect("console_event_interpreter_hours", slug, uid)
     with refusals_in_messages(request):
         services.invite_interpreter(by=request.user, interpreter=row, **form.cleaned_data)
-        messages.success(request, _("The e-mail with the timetable is sent now. Its earlier addresses are closed."))
+        messages.success(request, _("The email with the timetable is sent now. Its earlier addresses are closed."))
     return redirect("console_event_interpreter_hours", slug, uid)
 
 

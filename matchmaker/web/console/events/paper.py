@@ -276,7 +276,7 @@ def _participants(event: Event) -> Table:
             counts[key] = counts.get(key, 0) + 1
     head = [_("Company"), _("Other name"), _("Country"), _("Comes as"), _("State"), _("Booth"), _("People")]
     head += [_("Inside"), _("Languages"), _("Hopes to meet"), _("Note for the organiser"), _("At most")]
-    head += [_("Slots away"), _("Meetings"), _("Contact"), _("E-mail"), _("Phone"), _("WeChat ID")]
+    head += [_("Slots away"), _("Meetings"), _("Contact"), _("Email"), _("Phone"), _("WeChat ID")]
     head.append(_("Registered"))
     rows = event.participations.select_related("company").prefetch_related("attendees").order_by("side", "pk")
     return head, (
@@ -316,7 +316,7 @@ def _meetings(event: Event) -> Table:
 
 def _interpreters(event: Event) -> Table:
     """A row for each meeting, and one for each company without a meeting."""
-    head = [_("Interpreter"), _("E-mail"), _("Languages"), _("Inside"), _("Day"), _("Begins"), _("Ends")]
+    head = [_("Interpreter"), _("Email"), _("Languages"), _("Inside"), _("Day"), _("Begins"), _("Ends")]
     head += [_("Time zone"), _("Where"), _("Supplier"), _("Buyer"), _("State")]
     return head, (
         [

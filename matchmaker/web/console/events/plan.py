@@ -355,7 +355,7 @@ def take_back(request, slug, uid):
     change = get_object_or_404(event.bulk_changes, uid=uid)
     with refusals_in_messages(request):
         services.take_back(by=request.user, change=change)
-        messages.success(request, _("Taken back: everything is as it was before, and no e-mail was sent."))
+        messages.success(request, _("Taken back: everything is as it was before, and no email was sent."))
     return redirect("console_event_meetings", slug)
 
 
