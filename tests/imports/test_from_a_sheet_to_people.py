@@ -82,7 +82,7 @@ THE_SAME = [["", "Borantora Foods Ltd", "Vietnam", "Hanoi", "", "", "", "", ""]]
 REFUSED = {
     "Atlantis Fish": (["", "Atlantis Fish", "Atlantis", "", "", "", "", "", ""], "“Atlantis” is no country we know."),
     "Two Lands": (["", "Two Lands", "Germany, Austria", "", "", "", "", "", ""], "“Germany, Austria” is no country"),
-    "Bad Mail": (["", "Bad Mail", "Peru", "", "", "", "nobody at home", "", ""], "Write one e-mail address"),
+    "Bad Mail": (["", "Bad Mail", "Peru", "", "", "", "nobody at home", "", ""], "Write one email address"),
     "Bad Tongue": (["", "Bad Tongue", "Peru", "", "", "", "", "es / klingon", ""], "No language we know: klingon."),
     "Bad Site": (["", "Bad Site", "Peru", "", "see brochure", "", "", "", ""], "Write one web address"),
     "Long": (["", "Long " * 60, "Peru", "", "", "", "", "", ""], "This has 299 characters; at most 200 fit."),
@@ -186,8 +186,8 @@ def test_a_messy_sheet_becomes_companies_with_people(console, campaign, li, know
     # one step invites; the preview has the number, and who is left out and why
     step = f"{reverse('console_invite')}?import={batch.uid}"
     preview = " ".join(console.get(step).content.decode().split())
-    assert "175 letters go out." in preview
-    assert "No e-mail address of a contact person" in preview
+    assert "175 emails will be sent." in preview
+    assert "No email address of a contact person" in preview
     console.post(step, {"step": "send", "note": ""})
     assert CompanyInvitation.objects.count() == 175
     Invitation.objects.update(not_before=timezone.now())

@@ -46,7 +46,7 @@ def test_the_preview_shows_number_reasons_and_the_letter_in_each_language(consol
         campaign, li, {"languages": ["fr"]}, {"languages": ["fr"]}, {"languages": ["es"]}, {"contact_email": ""}
     )
     page = console.get(reverse("console_invite")).content.decode()
-    assert "3 e-mails will be sent." in page
+    assert "3 emails will be sent." in page
     assert 'lang="fr"' in page
     spanish = console.post(reverse("console_invite"), {"language": "es", "note": "Hasta pronto"}).content.decode()
     assert 'lang="es"' in spanish
@@ -89,7 +89,7 @@ def test_one_company_is_invited_at_a_corrected_address(console, campaign, li):
     bounces.suppress(address="dead@mill.example", reason="mail to this address came back")
     address = reverse("console_company_invite", args=[company.uid])
     assert address in console.get(reverse("console_company", args=[company.uid])).content.decode()
-    assert "E-mails to this address came back" in console.get(address).content.decode()
+    assert "Emails to this address came back" in console.get(address).content.decode()
     console.post(address, {"step": "send", "email": "sales@mill.example", "note": ""})
     assert Invitation.objects.get().email == Company.objects.get().contact_email == "sales@mill.example"
     row = CompanyInvitation.objects.get()

@@ -194,7 +194,7 @@ def test_submitting_without_the_second_step_says_what_is_missing(client, person)
     page = client.post(step(3), {**ABOUT, "consent": "on"})
     assert page.status_code == 422
     assert list(page.context["form"].non_field_errors()) == [
-        "Still missing under “Contact”: City, Contact person, Contact e-mail."
+        "Still missing under “Contact”: City, Contact person, Contact email."
     ]
     assert Company.objects.get().about == TEXTS
 
