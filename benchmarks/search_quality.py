@@ -227,7 +227,7 @@ def without_names(queries: list[Judged]) -> Iterator[None]:
         for row in vocabulary.read_rows(path):
             names = {lang: tuple(n for n in listed if (lang, n) not in taken) for lang, listed in row.names.items()}
             rows.append(row._replace(names={lang: listed for lang, listed in names.items() if listed}))
-    rest = vocabulary.Vocabulary(rows)
+    rest = vocabulary.Vocabulary.of(rows)
     reading.concepts.cache_clear()
     with patch.object(reading, "load_goods", lambda: rest), patch.object(query, "load_goods", lambda: rest):
         yield

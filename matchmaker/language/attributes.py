@@ -13,7 +13,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from matchmaker.language.text import clean, simplify
-from matchmaker.language.vocabulary import FEWEST_CHARACTERS, LANGUAGES, READ_AS, PhraseIndex, split_names
+from matchmaker.language.vocabulary import (
+    FEWEST_CHARACTERS,
+    LANGUAGES,
+    READ_AS,
+    PhraseIndex,
+    Phrases,
+    phrase_arrays,
+    split_names,
+)
 
 PATH = Path(__file__).resolve().parents[2] / "data" / "vocabulary" / "attributes.csv"
 
@@ -123,7 +131,7 @@ def load_attributes(path: Path = PATH) -> dict[str, Attribute]:
 @cache
 def _index(lang: str) -> PhraseIndex:
     named = ((name, n) for n, row in enumerate(load_attributes().values()) for name in row.names.get(lang, ()))
-    return PhraseIndex(lang, named, every_word=True)
+    return PhraseIndex(lang, Phrases(phrase_arrays({lang: named}, every_word=True)), every_word=True)
 
 
 @lru_cache(maxsize=4096)

@@ -8,16 +8,23 @@ The file is `data/vocabulary/goods.csv`. A row of the kind `concept` names one t
 `names` holds further names of a subheading that are not translations of each other: they tell the code, not the word.
 `general.csv` holds words for a whole group of goods (shoes, rice, soap) of the kind `general`: they tell the word and,
 of several subheadings, only the usual one; so no code is learned from them.
+
+Names and the keys under which they are found are made into arrays once a machine and mapped from disk.
 """
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise, permutations
+from importlib.metadata import version
+from itertools import accumulate, chain, pairwise, permutations
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
+import numpy as np
+
+from matchmaker.language.mapped_arrays import Arrays, Keys, Strings, mapped_arrays, name_by_content
 from matchmaker.language.near_names import NearNames
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, simplify, words
@@ -43,6 +50,9 @@ SHORT_STEM, LONGEST_END = 3, 2
 NEAR = 0.5  # cosine in words from which a name is near to a text
 # Malay and Indonesian name most goods alike.
 READ_AS = {"ms": "id"}
+COLUMNS = ("id", "kind", "hs6", *LANGUAGES)  # of the arrays of a vocabulary
+VERSION = 1  # of these arrays: to be raised where keys are made in another way
+LIBRARIES = ("PyStemmer", "bm25s", "opencc", "rjieba")  # that keys are made with
 
 APOSTROPHES = frozenset("'’")
 _RUN = re.compile(r"[^\W_]+")
@@ -115,37 +125,80 @@ def _compact(text: str) -> tuple[str, list[int]]:
     return "".join(text[at].lower()[:1] for at in places), places
 
 
-class PhraseIndex:
-    """The names of one language: key → numbers of the rows, and the longest key behind each beginning.
+def _key(name: str, lang: str, ignored: frozenset[str]) -> tuple[str, str, int]:
+    """(key of a name, its beginning, its length)."""
+    if lang in FEWEST_CHARACTERS:
+        key = _compact(simplify(name) if lang == "zh" else name)[0]
+        return key, key[: FEWEST_CHARACTERS[lang]], len(key)
+    tokens = [token for token, _start, _end in _tokens(name, lang, ignored)]
+    return " ".join(tokens), tokens[0] if tokens else "", len(tokens)
 
-    Function words count only where `every_word` says so.
-    """
 
-    def __init__(self, lang: str, names: Iterator[tuple[str, int]], *, every_word: bool = False) -> None:
-        self.lang = lang
-        self._is_turned = not every_word and (lang in ANY_ORDER or lang in TURNED_BY_COMMA)
-        self._ignored = frozenset[str]() if every_word else stop_words(lang)
-        self.rows: dict[str, tuple[int, ...]] = {}
-        self.longest: dict[str, int] = {}
+def _ignored(lang: str, every_word: bool) -> frozenset[str]:
+    return frozenset() if every_word else stop_words(lang)
+
+
+def phrase_arrays(named: Mapping[str, Iterable[tuple[str, int]]], *, every_word: bool = False) -> Arrays:
+    """The arrays of `Phrases`, from language → (name, number of its row)."""
+    rows: dict[str, tuple[int, ...]] = {}
+    longest: dict[str, int] = {}
+    for lang, names in named.items():
+        ignored = _ignored(lang, every_word)
         for name, number in names:
-            key, begin, length = self._key(name)
+            key, begin, length = _key(name, lang, ignored)
             if not key or len(key) < 2 <= len(name):
                 continue  # nothing but a letter is left of it
-            known = self.rows.get(key, ())
+            known = rows.get(f"{lang} {key}", ())
             if number not in known:
-                self.rows[key] = (*known, number)
-            self.longest[begin] = max(self.longest.get(begin, 0), length)
+                rows[f"{lang} {key}"] = (*known, number)
+            longest[f"{lang} {begin}"] = max(longest.get(f"{lang} {begin}", 0), length)
+    keys, beginnings = Keys.sort(rows), Keys.sort(longest)
+    return {
+        **{f"key_{name}": values for name, values in Keys.arrays(keys).items()},
+        "row_starts": np.fromiter(accumulate((len(rows[key]) for key in keys), initial=0), np.int32),
+        "rows": np.fromiter(chain.from_iterable(rows[key] for key in keys), np.int32),
+        **{f"begin_{name}": values for name, values in Keys.arrays(beginnings).items()},
+        "longest": np.array([longest[begin] for begin in beginnings], np.int32),
+    }
 
-    def _key(self, name: str) -> tuple[str, str, int]:
-        if self.lang in FEWEST_CHARACTERS:
-            key = _compact(simplify(name) if self.lang == "zh" else name)[0]
-            fewest = FEWEST_CHARACTERS[self.lang]
-            return key, key[:fewest], len(key)
-        tokens = [token for token, _start, _end in _tokens(name, self.lang, self._ignored)]
-        return " ".join(tokens), tokens[0] if tokens else "", len(tokens)
+
+class Phrases:
+    """Keys of names in several languages, on arrays: key → numbers of the rows; beginning → length of the longest key
+    behind it."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._keys = Keys(arrays["key_starts"], arrays["key_letters"], arrays["key_ends"])
+        self._row_starts, self._rows = memoryview(arrays["row_starts"]), memoryview(arrays["rows"])
+        self._beginnings = Keys(arrays["begin_starts"], arrays["begin_letters"], arrays["begin_ends"])
+        self._longest = memoryview(arrays["longest"])
+
+    def rows(self, lang: str, key: str) -> tuple[int, ...]:
+        place = self._keys.place(f"{lang} {key}")
+        return tuple(self._rows[self._row_starts[place] : self._row_starts[place + 1]]) if place >= 0 else ()
+
+    def longest(self, lang: str, begin: str) -> int:
+        """0 where no key has this beginning."""
+        place = self._beginnings.place(f"{lang} {begin}")
+        return self._longest[place] if place >= 0 else 0
+
+
+class PhraseIndex:
+    """Finds the names of one language in texts. Function words count only where `every_word` says so."""
+
+    def __init__(self, lang: str, phrases: Phrases, *, every_word: bool = False) -> None:
+        self.lang = lang
+        self._is_turned = not every_word and (lang in ANY_ORDER or lang in TURNED_BY_COMMA)
+        self._ignored = _ignored(lang, every_word)
+        self._phrases = phrases
+
+    def _rows(self, key: str) -> tuple[int, ...]:
+        return self._phrases.rows(self.lang, key)
+
+    def _longest(self, begin: str) -> int:
+        return self._phrases.longest(self.lang, begin)
 
     def exact(self, name: str) -> tuple[int, ...]:
-        return self.rows.get(self._key(clean(name))[0], ())
+        return self._rows(_key(clean(name), self.lang, self._ignored)[0])
 
     def find(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """(start, end, rows) of the longest names in a cleaned text, from left to right, none over another."""
@@ -153,32 +206,39 @@ class PhraseIndex:
 
     def _in_words(self, text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         tokens = _tokens(text, self.lang, self._ignored)
+        longest = {token[0]: self._longest(token[0]) for token in tokens}
         at = 0
         while at < len(tokens):
-            length, rows = self._name_at(tokens, at, text)
+            length, rows = self._name_at(tokens, at, text, longest)
             if length:
                 yield tokens[at][1], tokens[at + length - 1][2], rows
             at += max(length, 1)
 
-    def _name_at(self, tokens: Sequence[Token], at: int, text: str) -> tuple[int, tuple[int, ...]]:
+    def _name_at(
+        self, tokens: Sequence[Token], at: int, text: str, longest: Mapping[str, int]
+    ) -> tuple[int, tuple[int, ...]]:
         """(number of words, rows) of the longest name that begins with a token; (0, ()) where none does."""
-        most = self.longest.get(tokens[at][0], 0)
+        most = longest[tokens[at][0]]
         if self._is_turned:
             beginnings = tokens[at + 1 : at + MOST_TURNED]
-            most = max(most, min(MOST_TURNED, max((self.longest.get(one[0], 0) for one in beginnings), default=0)))
+            most = max(most, min(MOST_TURNED, max((longest[one[0]] for one in beginnings), default=0)))
         for length in range(min(most, len(tokens) - at), 0, -1):
             named = tokens[at : at + length]
-            rows = self.rows.get(" ".join(one[0] for one in named)) or self._turned(named, text)
+            rows = self._in_order([one[0] for one in named], longest) or self._turned(named, text, longest)
             if rows:
                 return length, rows
         return 0, ()
 
-    def _turned(self, named: Sequence[Token], text: str) -> tuple[int, ...]:
+    def _in_order(self, words: Sequence[str], longest: Mapping[str, int]) -> tuple[int, ...]:
+        """The rows of a name that has these words in this order."""
+        return self._rows(" ".join(words)) if longest[words[0]] >= len(words) else ()
+
+    def _turned(self, named: Sequence[Token], text: str, longest: Mapping[str, int]) -> tuple[int, ...]:
         """The rows of a name that has these words in another order."""
         if not self._is_turned or not 1 < len(named) <= MOST_TURNED or not self._may_turn(named, text):
             return ()
         for other in permutations([one[0] for one in named]):
-            if rows := self.rows.get(" ".join(other)):
+            if rows := self._in_order(other, longest):
                 return rows
         return ()
 
@@ -195,11 +255,11 @@ class PhraseIndex:
         fewest = FEWEST_CHARACTERS[self.lang]
         at = 0
         while at + fewest <= len(plain):
-            most = min(self.longest.get(plain[at : at + fewest], 0), len(plain) - at)
+            most = min(self._longest(plain[at : at + fewest]), len(plain) - at)
             for length in range(most, fewest - 1, -1):
-                key = plain[at : at + length]
-                if key in self.rows and not _cuts_a_word(plain, at, at + length):
-                    yield places[at], places[at + length - 1] + 1, self.rows[key]
+                rows = self._rows(plain[at : at + length])
+                if rows and not _cuts_a_word(plain, at, at + length):
+                    yield places[at], places[at + length - 1] + 1, rows
                     at += length - 1
                     break
             at += 1
@@ -216,22 +276,43 @@ def is_abbreviation(name: str) -> bool:
     return name.isascii() and name.isupper() and len(name) < 6
 
 
-class Vocabulary:
-    """Concepts and their names. The index of a language is made when a text of that language is looked at first."""
+def vocabulary_arrays(rows: Sequence[Row]) -> Arrays:
+    """The arrays of a `Vocabulary`: its cells, column by column, and the keys of its names."""
+    columns = [[row.id for row in rows], [row.kind for row in rows], [row.hs6 for row in rows]]
+    columns += [["; ".join(row.names.get(lang, ())) for row in rows] for lang in LANGUAGES]
+    named = {lang: _named(rows, lang) for lang in LANGUAGES}
+    cells = Strings.arrays(chain.from_iterable(columns))
+    return {**{f"cell_{name}": values for name, values in cells.items()}, **phrase_arrays(named)}
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.ids = tuple(row.id for row in rows)
-        self._hs6 = {row.id: row.hs6 for row in rows}
-        self._kind = {row.id: row.kind for row in rows}
-        # Joined, because every process holds it: eighty thousand separate strings take five times the memory.
+
+def _named(rows: Sequence[Row], lang: str) -> Iterator[tuple[str, int]]:
+    return ((name, number) for number, row in enumerate(rows) for name in row.names.get(lang, ()))
+
+
+class Vocabulary:
+    """Concepts and their names."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._cells = Strings(arrays["cell_letters"], arrays["cell_ends"])
+        self._phrases = Phrases(arrays)
+        count = len(self._cells) // len(COLUMNS)
+        ids, kinds, codes, *names = (range(n * count, (n + 1) * count) for n in range(len(COLUMNS)))
+        self.ids = tuple(self._cells[place] for place in ids)
+        self._kind = {one: intern(self._cells[place]) for one, place in zip(self.ids, kinds, strict=True)}
+        self._hs6 = {one: intern(self._cells[place]) for one, place in zip(self.ids, codes, strict=True)}
+        self._number = {one: number for number, one in enumerate(self.ids)}
+        # Where the cells of a language are; of those languages that any concept has a name in.
         self._names = {
-            lang: ["; ".join(row.names.get(lang, ())).encode() for row in rows]
-            for lang in LANGUAGES
-            if any(lang in row.names for row in rows)
+            lang: places
+            for lang, places in zip(LANGUAGES, names, strict=True)
+            if any(self._cells[place] for place in places)
         }
-        self._number = {row.id: number for number, row in enumerate(rows)}
         self._indexes: dict[str, PhraseIndex] = {}
         self._near: dict[str, NearNames] = {}
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Vocabulary":
+        return cls(vocabulary_arrays(rows))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -256,8 +337,8 @@ class Vocabulary:
 
     def names(self, concept: str, lang: str) -> tuple[str, ...]:
         """The names of a concept in one language, the usual one first; () where it has none."""
-        lists = self._names.get(READ_AS.get(lang, lang))
-        return split_names(lists[self._number[concept]].decode()) if lists else ()
+        places = self._names.get(READ_AS.get(lang, lang))
+        return split_names(self._cells[places[self._number[concept]]]) if places else ()
 
     def concepts_of(self, hs6: str) -> tuple[str, ...]:
         """The concepts of a subheading in the order of the file, those with translations first; no general words."""
@@ -276,9 +357,7 @@ class Vocabulary:
         if lang not in self._names:
             return None
         if lang not in self._indexes:
-            rows = self._names[lang]
-            named = ((name, n) for n, cell in enumerate(rows) if cell for name in split_names(cell.decode()))
-            self._indexes[lang] = PhraseIndex(lang, named)
+            self._indexes[lang] = PhraseIndex(lang, self._phrases)
         return self._indexes[lang]
 
     def exact(self, name: str, lang: str) -> tuple[str, ...]:
@@ -293,7 +372,7 @@ class Vocabulary:
         if lang not in self._names:
             return ()
         if lang not in self._near:
-            names = ((name, n) for n, cell in enumerate(self._names[lang]) for name in split_names(cell.decode()))
+            names = ((name, n) for n, concept in enumerate(self.ids) for name in self.names(concept, lang))
             self._near[lang] = NearNames((_plain_tokens(name, lang), n) for name, n in names)
         rows = self._near[lang].find(_plain_tokens(clean(text), lang), most, least)
         return tuple(self.ids[row] for row in rows)
@@ -347,7 +426,12 @@ class Vocabulary:
 def load_goods(path: Path = PATH) -> Vocabulary:
     """The vocabulary of the project, once a process; empty where the file is not there."""
     files = (path, path.with_name(GENERAL.name)) if path.name == PATH.name else (path,)
-    return Vocabulary([row for file in files if file.exists() for row in read_rows(file)])
+    name = name_by_content(f"vocabulary-{path.stem}", " ".join([str(VERSION), *map(version, LIBRARIES)]), files)
+    return Vocabulary(mapped_arrays(name, lambda: vocabulary_arrays(_read_all(files))))
+
+
+def _read_all(files: Iterable[Path]) -> list[Row]:
+    return [row for file in files if file.exists() for row in read_rows(file)]
 
 
 def load_shop_names() -> Vocabulary:

@@ -12,7 +12,6 @@ The tables are learned once a machine from the files of `data/`, in some seconds
 """
 
 import csv
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.language.mapped_arrays import Arrays, Strings, mapped_arrays
+from matchmaker.language.mapped_arrays import Arrays, Strings, mapped_arrays, name_by_content
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, has_han, words
 from matchmaker.language.vocabulary import FOLDER, GENERAL, LANGUAGES, PATH, READ_AS, SHOP_NAMES, WORDS, split_names
@@ -138,12 +137,9 @@ def load_tables(left_out: frozenset[str] = frozenset()) -> WordTables:
 
     `left_out` names rows of the taxonomy that are not learned from, for a judgement on them.
     """
-    state = hashlib.sha256(f"{VERSION} {sorted(left_out)}".encode())
-    for path in (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD):
-        state.update(hashlib.sha256(path.read_bytes() if path.exists() else b"").digest())
-    return WordTables(
-        mapped_arrays(f"word-tables-{state.hexdigest()[:16]}", lambda: learn_tables(list(read_names(left_out))))
-    )
+    files = (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD)
+    name = name_by_content("word-tables", f"{VERSION} {sorted(left_out)}", files)
+    return WordTables(mapped_arrays(name, lambda: learn_tables(list(read_names(left_out)))))
 
 
 def learn_tables(rows: Sequence[Names]) -> Arrays:

@@ -43,9 +43,11 @@ def _in_a_child(work: Callable[[], None]) -> None:
 
 
 def _learn_words() -> None:
+    from matchmaker.language.vocabulary import load_goods, load_shop_names, load_words
     from matchmaker.language.word_tables import load_tables
 
-    load_tables()
+    for load in (load_goods, load_shop_names, load_words, load_tables):
+        load()
 
 
 def _load_matching() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from matchmaker.language import mapped_arrays as module
-from matchmaker.language.mapped_arrays import Strings, mapped_arrays
+from matchmaker.language.mapped_arrays import Keys, Strings, mapped_arrays, name_by_content
 
 TEXTS = ["", "abc", "ä", "茉莉", "香米"]
 
@@ -75,3 +75,40 @@ def test_strings_are_read_and_found_in_any_script():
 def test_what_is_not_among_the_strings_has_no_place(text):
     arrays = Strings.arrays(TEXTS)
     assert Strings(arrays["letters"], arrays["ends"]).place(text) == -1
+
+
+def keys_of(texts):
+    arrays = Keys.arrays(texts)
+    return Keys(arrays["starts"], arrays["letters"], arrays["ends"])
+
+
+def test_keys_are_found_in_their_own_order():
+    texts = Keys.sort(TEXTS)
+    assert sorted(texts) == sorted(TEXTS)
+    assert [keys_of(texts).place(text) for text in texts] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("text", ["ab", "abcd", "香", "香米香", "zzz"])
+def test_what_is_no_key_has_no_place(text):
+    assert keys_of(Keys.sort(TEXTS)).place(text) == -1
+    assert keys_of([]).place(text) == -1
+
+
+def test_keys_in_one_bucket_are_told_apart(monkeypatch):
+    monkeypatch.setattr(module, "_checksum", len)
+    texts = Keys.sort(["ab", "cd", "efg", "hi"])
+    assert texts == ["ab", "cd", "hi", "efg"]
+    assert [keys_of(texts).place(text) for text in ("ab", "cd", "hi", "efg", "xy", "xyz")] == [0, 1, 2, 3, -1, -1]
+
+
+def test_a_name_changes_with_the_version_and_with_each_file(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    names = [name_by_content("words", "1", [one, other])]
+    names.append(name_by_content("words", "2", [one, other]))
+    one.write_text("rice")
+    names.append(name_by_content("words", "1", [one, other]))
+    one.unlink()
+    other.write_text("rice")
+    names.append(name_by_content("words", "1", [one, other]))
+    assert len(set(names)) == 4
+    assert names[-1] == name_by_content("words", "1", [one, other])

@@ -1,13 +1,14 @@
 """The vocabulary of goods: what the file holds, and names found in texts of every language."""
 
 import csv
+import mmap
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from matchmaker.language import reading
+from matchmaker.language import reading, vocabulary
 from matchmaker.language.text import clean
 from matchmaker.language.vocabulary import (
     GENERAL,
@@ -27,7 +28,7 @@ def row(name: str, hs6: str, kind: str = "concept", **names: str) -> Row:
     return Row(name, kind, hs6, {lang: split_names(cell) for lang, cell in names.items()})
 
 
-GOODS = Vocabulary(
+GOODS = Vocabulary.of(
     [
         row("olive oil", "150920", en="olive oil", zh="橄榄油", fr="huile d'olive", tr="zeytinyağı", th="น้ำมันมะกอก"),
         row("olives", "070992", en="olives", zh="橄榄", fr="olives", ja="オリーブ"),
@@ -62,7 +63,7 @@ def test_the_longest_name_is_found_where_it_stands(lang, text, expected):
     assert find_goods(text, lang) == expected
 
 
-TURNED = Vocabulary(
+TURNED = Vocabulary.of(
     [
         row("jasmine rice", "100630", en="jasmine rice", ru="жасминовый рис; ароматный рис", es="arroz aromático"),
         row("sunflower oil", "151219", ru="рафинированное подсолнечное масло", it="olio di girasole raffinato"),
@@ -173,7 +174,7 @@ def test_german_words_of_one_stem_are_told_apart_by_their_spelling(text, code):
 
 
 def test_a_name_that_shares_most_words_is_near():
-    goods = Vocabulary(
+    goods = Vocabulary.of(
         [
             row("skimmed", "040210", vi="sữa bột tách béo"),
             row("powder", "040221", vi="sữa bột"),
@@ -193,3 +194,38 @@ def test_words_about_goods_are_read_in_another_language():
 def test_the_file_on_disk_is_read_once_a_process():
     assert load_goods() is load_goods()
     assert len(load_goods()) > 5000
+
+
+@pytest.fixture
+def names(tmp_path, monkeypatch):
+    """A file of names, and a cache of its own; the vocabularies of the process are forgotten before and after."""
+    monkeypatch.setenv("MODEL_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "names.csv"
+    path.write_text(f"concept,kind,hs6,{','.join(LANGUAGES)}\nchair,concept,940130,chair,椅子\n", encoding="utf-8")
+    load_goods.cache_clear()
+    yield path
+    load_goods.cache_clear()
+
+
+def test_names_are_read_once_a_machine_and_mapped_from_the_disk(names, monkeypatch):
+    assert load_goods(names).exact("Chairs", "en") == ("chair",)
+    load_goods.cache_clear()
+    monkeypatch.setattr(vocabulary, "read_rows", lambda path: pytest.fail("read again"))
+    again = load_goods(names)
+    assert [span.concepts for span in again.find("办公椅子", "zh")] == [("chair",)]
+    assert again.names("chair", "zh") == ("椅子",)
+    assert isinstance(again._phrases._rows.obj.base.base, mmap.mmap)
+
+
+def test_changed_names_are_read_again(names):
+    assert load_goods(names).exact("table", "en") == ()
+    with names.open("a", encoding="utf-8") as file:
+        file.write("table,concept,940360,table,桌子\n")
+    load_goods.cache_clear()
+    assert load_goods(names).exact("table", "en") == ("table",)
+
+
+def test_without_a_file_no_name_is_known(names):
+    names.unlink()
+    empty = load_goods(names)
+    assert (len(empty), empty.ids, empty.find("chair", "en"), empty.concepts_of("940130")) == (0, (), [], ())
