@@ -4,7 +4,6 @@ Plain Python: str in, str or list out. Nothing here raises on odd input: NUL, lo
 forms and ten kinds of space are what buyers paste from spreadsheets every day.
 """
 
-import os
 import re
 import threading
 import unicodedata
@@ -19,6 +18,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from matchmaker.language.mapped_arrays import Arrays, mapped_arrays
 from matchmaker.language.stop_words import stop_words
+from matchmaker.language.syllables import syllables
 
 # Page languages and the languages products of the campaign are described in. ISO 639-1.
 LANGUAGES = ("en", "zh", "fr", "es", "pt", "ru", "ar", "de", "it", "nl", "pl", "tr", "th", "vi", "ja", "ko")
@@ -253,16 +253,9 @@ def detect_typed(text: str) -> str:
     return "en" if plain.isascii() and len(plain) < SHORT else detect(plain)
 
 
-def _syllables(text: str) -> list[str]:
-    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")  # its dictionaries once, not twice
-    from pypinyin import lazy_pinyin  # fifty megabytes: only a process that spells pays for it
-
-    return lazy_pinyin(text)
-
-
 def pinyin(text: str) -> str:
     """Chinese words as Latin syllables without tones, one space between them; other scripts pass unchanged."""
-    return clean(" ".join(_syllables(simplify(clean(text)))))
+    return clean(" ".join(syllables(simplify(clean(text)))))
 
 
 def has_han(text: str) -> bool:
@@ -291,7 +284,7 @@ def latin_place(name: str) -> str:
     if place in PLACE_NAMES:
         return PLACE_NAMES[place]
     spelt = ""
-    for syllable in _syllables(place):
+    for syllable in syllables(place):
         # GB/T 16159: an apostrophe before a syllable that begins with a vowel.
         spelt += f"'{syllable}" if spelt and syllable[0] in "aeo" else syllable
     return spelt.capitalize()

@@ -29,7 +29,7 @@ def _load() -> None:
         # child, and the next one starts small. In one child they took 570 MB, beside a sample campaign that loads.
         for load in MODELS:
             _in_a_child(load)
-    _in_a_child(_learn_words)  # names may have changed since then
+    _in_a_child(_map_words)  # names, or the versions of libraries, may have changed since then
     for load in MODELS:
         load()
     gc.collect()
@@ -42,11 +42,11 @@ def _in_a_child(work: Callable[[], None]) -> None:
     child.join()
 
 
-def _learn_words() -> None:
+def _map_words() -> None:
     from matchmaker.language.vocabulary import load_goods, load_shop_names, load_words
     from matchmaker.language.word_tables import load_tables
 
-    for load in (load_goods, load_shop_names, load_words, load_tables):
+    for load in (load_goods, load_shop_names, load_words, load_tables, _load_languages):
         load()
 
 
