@@ -5,6 +5,7 @@ once, into the folder that the environment variable MODEL_CACHE names. Without i
 """
 
 import hashlib
+import mmap
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 COMPLETE = "complete"
+_maps: WeakSet[mmap.mmap] = WeakSet()
 
 
 def write_file(path: Path, write: Callable[[Path], None]) -> None:
@@ -44,7 +47,19 @@ def save_array(path: Path, array: NDArray[Any]) -> None:
 
 def load_array(path: Path) -> NDArray[Any]:
     """The array, mapped read-only: pages are read when touched and shared between processes."""
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    _maps.add(array.base)
+    return array
+
+
+def release_pages() -> None:
+    """Leave the pages of mapped arrays to the system, for a process that has loaded and read much at once.
+
+    Who touches one again gets it back, mostly from the system's cache. To read a row Linux maps its neighbours, too:
+    with a thousand texts the whole table of an encoder counted as memory of the process.
+    """
+    for mapped in list(_maps):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def name_by_content(name: str, version: str, files: Iterable[Path]) -> str:

@@ -58,6 +58,7 @@ def post_worker_init(worker):
         from django.db import connection
 
         from matchmaker.directory.index_service import warm_up
+        from matchmaker.language.mapped_arrays import release_pages
         from matchmaker.matching.services.code_suggestions import classifier
 
         try:
@@ -65,6 +66,7 @@ def post_worker_init(worker):
             classifier()
         finally:
             connection.close()
+            release_pages()  # an index was built from all texts; a search reads a few rows
             # What is loaded stays. Looked through again, its 300,000 objects held every tenth to thirtieth answer up
             # for 0.17 s; of the objects that answers leave behind, a full search takes 0.005 s.
             gc.collect()

@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 from django.urls import resolve, reverse
 
+from matchmaker.language.mapped_arrays import release_pages
 from matchmaker.running.forks import PROGRAMS
 
 
@@ -32,6 +33,7 @@ def _load() -> None:
     _in_a_child(_map_words)  # names, or the versions of libraries, may have changed since then
     for load in MODELS:
         load()
+    release_pages()  # this process reads none of them again, and its forks map their own
     gc.collect()
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 

@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from matchmaker.language import mapped_arrays as module
-from matchmaker.language.mapped_arrays import Keys, Strings, mapped_arrays, name_by_content
+from matchmaker.language.mapped_arrays import Keys, Strings, mapped_arrays, name_by_content, release_pages
 
 TEXTS = ["", "abc", "ä", "茉莉", "香米"]
 
@@ -62,6 +64,21 @@ def test_where_nothing_can_be_written_the_arrays_stay_in_memory(cache, monkeypat
 def test_without_a_folder_nothing_is_written(monkeypatch):
     monkeypatch.delenv("MODEL_CACHE", raising=False)
     assert mapped_arrays("model-1", lambda: {"numbers": np.arange(3)})["numbers"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs the memory map of Linux")
+def test_released_pages_are_read_again(cache):
+    numbers = mapped_arrays("model-1", lambda: {"numbers": np.arange(1_000_000)})["numbers"]
+
+    def mapped_kilobytes():
+        smaps = Path("/proc/self/smaps").read_text()
+        return int(smaps.partition(f"{cache}/model-1/numbers.npy")[2].partition("Rss:")[2].split()[0])
+
+    assert numbers.sum() == 499_999_500_000
+    assert mapped_kilobytes() > 7_000
+    release_pages()
+    assert mapped_kilobytes() == 0
+    assert numbers[-1] == 999_999
 
 
 def test_strings_are_read_and_found_in_any_script():
