@@ -45,7 +45,7 @@ class Supervisor:
     def __post_init__(self):
         self.environment = os.environ  # the fork server and all programs inherit it
         self.environment.setdefault("PYTHONUNBUFFERED", "1")
-        self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # threads of a process share freed memory
+        self.environment.setdefault("MALLOC_ARENA_MAX", "1")  # threads of a process share freed memory
         # The web server has checked the site; a check loads all pages, which worker and timetable do not need (60 MB).
         self.environment.setdefault("CELERY_SKIP_CHECKS", "1")
         self.var = Path(os.environ.get("VAR_DIR", self.root / "var"))
