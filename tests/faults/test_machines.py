@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.machines, pytest.mark.enable_socket
 
 NOTICES = int(os.environ.get("NOTICES", "2000"))
 PRODUCTS = int(os.environ.get("PRODUCTS", "2000"))
+LAST = 300 + NOTICES // 20  # seconds at most from the last fault to the last mail
 HOLD = float(os.environ.get("HOLD", "12"))  # seconds that a cut or a full disk lasts
 
 
@@ -129,7 +130,7 @@ def test_nothing_is_lost_while_machines_fail(site):
         reader.start()
     lines = [suffer(site, here, readers, number, name) for number, name in enumerate(FAULTS)]
     due = 1 + sum(len(line.asked) for line in lines)
-    wait(lambda: len(site.sink.ids) >= due, 300)
+    wait(lambda: len(site.sink.ids) >= due, LAST)
     wait(lambda: here.ask("account").get("unfinished") == 0, 180)
     for reader in readers.values():
         reader.is_done.set()
