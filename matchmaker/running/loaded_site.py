@@ -3,6 +3,7 @@
 Only the fork server of `running/forks.py` imports it. It reads files and no database: that may still be empty.
 """
 
+import contextlib
 import gc
 import importlib
 import multiprocessing
@@ -13,6 +14,7 @@ from pathlib import Path
 import django
 from django.urls import resolve, reverse
 
+from matchmaker import __version__
 from matchmaker.language.mapped_arrays import release_pages
 from matchmaker.running.forks import PROGRAMS
 
@@ -25,11 +27,16 @@ def _load() -> None:
     reverse("account_login")  # reads every address
     for module in PROGRAMS:
         importlib.import_module(module)
-    if not Path(os.environ["MODEL_CACHE"]).exists():
+    # Of this version: machine code is compiled again after an update, too.
+    unpacked = Path(os.environ["MODEL_CACHE"]) / f"unpacked-{__version__}"
+    if not unpacked.exists():
         # Each unpacks its files in a child of its own (`language/mapped_arrays.py`): what that takes goes with the
         # child, and the next one starts small. In one child they took 570 MB, beside a sample campaign that loads.
         for load in MODELS:
             _in_a_child(load)
+        with contextlib.suppress(OSError):  # a full or read-only disk: then at the next start again
+            unpacked.parent.mkdir(parents=True, exist_ok=True)
+            unpacked.touch()
     _in_a_child(_map_words)  # names, or the versions of libraries, may have changed since then
     for load in MODELS:
         load()
