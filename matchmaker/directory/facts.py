@@ -4,10 +4,10 @@ Bands are codes, `mass:5` meaning "up to 5 of the base unit of mass"; pages put 
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils import timezone
 
@@ -16,13 +16,16 @@ from matchmaker.core import units
 from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access import duty, rules
-from matchmaker.market_access.models import AgreementPartner, EntryRule, Registration, TariffRate
-from matchmaker.market_access.services import readiness_of_many, rulebook, trade
+from matchmaker.market_access.models import AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.readiness import ProductFacts, readiness_on_days, without_other_papers
+from matchmaker.market_access.services import readiness_facts, rulebook, trade
 
 MONTHS = 12  # ahead, for which readiness is kept: the first of this month and of those after it
 PRICE_BANDS = {"mass": (2, 5, 10, 50), "volume": (5, 20, 50, 200), "count": (10, 100, 1_000, 10_000)}  # yuan
 ORDER_BANDS = {"mass": (100, 1_000, 5_000, 20_000), "volume": (100, 1_000, 20_000), "count": (10, 100, 1_000, 10_000)}
 DUTY_BANDS = (0, 5, 10, 20)  # percent
+
+OnDays = tuple[tuple[str, int], ...]  # (state, number of items open) on each kept day
 
 
 def months(today: dt.date | None = None) -> list[dt.date]:
@@ -107,41 +110,23 @@ class Facts:
         """What the kept days are called in the index."""
         return [f"ready{day:%Y%m}" for day in self.days]
 
-    def readiness(self, products: Sequence[Product]) -> dict[int, list[tuple[str, int]]]:
-        """Primary key → state on each kept day, and how much is open then.
+    def readiness(self, products: Sequence[Product]) -> dict[int, OnDays]:
+        """Primary key → state on each kept day, and how much is open then."""
+        return {
+            key: self._readiness(without_other_papers(facts, self._book), tuple(answers.items()))
+            for key, (facts, answers) in readiness_facts(products, self._book).items()
+        }
 
-        It changes only where a rule begins or ends or a paper of the product runs out: between such days the answer
-        is taken over instead of worked out.
-        """
-        turns = self._turns(products)
-        items: dict[int, list[tuple[str, int]]] = {product.pk: [] for product in products}
-        before = self.days[0]
-        for at, day in enumerate(self.days):
-            changed = [p for p in products if at == 0 or any(before < turn <= day for turn in turns[p.pk])]
-            answers = readiness_of_many(changed, day, book=self._book) if changed else {}
-            for product in products:
-                days, new = items[product.pk], answers.get(product.pk)
-                days.append((new.state.value, min(new.still_open, 254)) if new else days[-1])
-            before = day
-        return items
+    @cached_property
+    def _readiness(self) -> Callable[[ProductFacts, tuple[tuple[str, bool], ...]], OnDays]:
+        """The same for equal facts: of many products a code, an origin and the company's papers are the same."""
 
-    def _turns(self, products: Sequence[Product]) -> dict[int, set[dt.date]]:
-        """The days on which a product's readiness may become another."""
-        common = {rule.valid_from for rule in self._book.rules if rule.valid_from}
-        common |= {rule.valid_until + dt.timedelta(days=1) for rule in self._book.rules if rule.valid_until}
-        common = {day for day in common if self.days[0] < day <= self.days[-1]}
-        turn_days = {product.pk: set(common) for product in products}
-        by_company: dict[int, set[dt.date]] = {}
-        held = Registration.objects.filter(company__in={product.company_id for product in products})
-        for company, first, last in held.values_list("company", "valid_from", "valid_until"):
-            days = by_company.setdefault(company, set())
-            days |= {first} if first else set()
-            days |= {last + dt.timedelta(days=1)} if last else set()
-        for product in products:
-            turn_days[product.pk] |= by_company.get(product.company_id, set())
-            ends = (one.valid_until for one in product.certificates.all())
-            turn_days[product.pk] |= {end + dt.timedelta(days=1) for end in ends if end}
-        return turn_days
+        @lru_cache(maxsize=1 << 14)
+        def remembered(facts: ProductFacts, answers: tuple[tuple[str, bool], ...]) -> OnDays:
+            listed = readiness_on_days(facts, self.days, dict(answers), self._book)
+            return tuple((one.state.value, min(one.still_open, 254)) for one in listed)
+
+        return remembered
 
 
 def stamp() -> str:

@@ -26,7 +26,7 @@ from matchmaker.market_access.models import ReadinessAnswer, Registration
 
 # Of what `entries` read. Raise it whenever an entry gets another word, text or facet: large indexes are only patched
 # and would go on with what they read before.
-VERSION = 1
+VERSION = 2
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 

@@ -8,13 +8,14 @@ code and facts; sentences are made from them where a language is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from matchmaker.market_access.rules import (
     DECLARABLE,
+    Access,
     Confidence,
     Evidence,
     Question,
@@ -174,12 +175,11 @@ def checklist(product: ProductFacts, shipment_date: date, answers: Mapping[str, 
         if yes and code[:4] == "has:" and code[4:] not in shown
     )
     held = (*product.held, *declared)
-    items = []
-    for rule in book.in_force(shipment_date):
-        scope = rule.scope(product.hs_code, product.group, product.origin)
-        if scope is not Scope.ELSEWHERE:
-            items.append(_Case(rule, product, shipment_date, answers, held, book).item(scope))
-    return items
+    return [
+        _Case(rule, product, shipment_date, answers, held, book).item(rule.scope_of_origin(scope, product.origin))
+        for rule, scope in book.scopes(product.hs_code, product.group)
+        if rule.in_force(shipment_date)
+    ]
 
 
 def readiness(product: ProductFacts, shipment_date: date, answers: Mapping[str, bool], book: Rulebook) -> Readiness:
@@ -196,6 +196,31 @@ def readiness(product: ProductFacts, shipment_date: date, answers: Mapping[str, 
         notices=tuple(item for item in items if item.rule.stage is Stage.NOTICE),
         questions=_questions(items, book),
     )
+
+
+def readiness_on_days(
+    product: ProductFacts, days: Iterable[date], answers: Mapping[str, bool], book: Rulebook
+) -> list[Readiness]:
+    """The readiness on each day. It is worked out once for all days on which the same rules, notices and papers are
+    valid, and is that of the first of them."""
+    rules = (rule for rule, _scope in book.scopes(product.hs_code, product.group))
+    dated: list[Rule | Access | EvidenceRecord] = [*rules, *book.access_from(product.origin), *product.held]
+    by_valid: dict[tuple[bool, ...], Readiness] = {}
+    listed = []
+    for day in days:
+        valid = tuple(is_valid_on(day, one.valid_from, one.valid_until) for one in dated)
+        if valid not in by_valid:
+            by_valid[valid] = readiness(product, day, answers, book)
+        listed.append(by_valid[valid])
+    return listed
+
+
+def without_other_papers(product: ProductFacts, book: Rulebook) -> ProductFacts:
+    """The product with those of its papers that one of its rules accepts: the others do not change its readiness."""
+    if not product.held:
+        return product
+    accepted = {code for rule, _scope in book.scopes(product.hs_code, product.group) for code in rule.accepts}
+    return replace(product, held=tuple(one for one in product.held if one.code in accepted))
 
 
 def difference(
@@ -250,7 +275,7 @@ class _Case:
         for code, wanted in self.rule.conditions:
             answer, said_by = self.answers.get(code), "answer"
             if answer is None:
-                answer, said_by = self.book.questions[code].by_code(self.product.hs_code), "code"
+                answer, said_by = self.book.answer_by_code(code, self.product.hs_code), "code"
             if answer is None:
                 still_open = still_open or code
             elif answer != wanted:

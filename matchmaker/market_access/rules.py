@@ -112,21 +112,13 @@ class Rule:
     def in_force(self, day: date) -> bool:
         return is_valid_on(day, self.valid_from, self.valid_until)
 
-    def scope(self, hs_code: str, group: str = "", origin: str = "") -> Scope:
-        """Where a product stands. The longest matching prefix wins; without prefixes the group decides.
+    def scope(self, hs_code: str, group: str = "") -> Scope:
+        """Where a product stands by its code. The longest matching prefix wins; without prefixes the group decides.
 
         A code shorter than the prefixes that begin with it is undecided, and so is a product without a code
         whose group the rule names.
         """
-        hs_code, origin = digits(hs_code), origin.upper()
-        here = self._scope_by_code(hs_code, group)
-        if here in (Scope.IN, Scope.UNDECIDED):
-            foreign = self.origins_in and origin and origin not in self.origins_in
-            if foreign or (origin and origin in self.origins_out):
-                return Scope.OUT
-        return here
-
-    def _scope_by_code(self, hs_code: str, group: str) -> Scope:
+        hs_code = digits(hs_code)
         if not self.hs_in:
             return Scope.IN if group in self.groups or "ALL" in self.groups else Scope.ELSEWHERE
         if not hs_code:
@@ -139,6 +131,15 @@ class Rule:
         if finer:
             return Scope.UNDECIDED
         return Scope.IN if inside else Scope.ELSEWHERE
+
+    def scope_of_origin(self, by_code: Scope, origin: str) -> Scope:
+        """Where a product from there stands: out of a rule for other origins, else where its code puts it."""
+        origin = origin.upper()
+        if origin and by_code in (Scope.IN, Scope.UNDECIDED):
+            foreign = self.origins_in and origin not in self.origins_in
+            if foreign or origin in self.origins_out:
+                return Scope.OUT
+        return by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +195,35 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All rules, questions and access notices known at one time."""
+    """All rules, questions and access notices known at one time.
+
+    What a code alone decides is worked out once for each code and remembered with the book: an edited rule is in
+    another book.
+    """
 
     rules: tuple[Rule, ...]
     questions: Mapping[str, Question]
     access: tuple[Access, ...] = ()
+    # Not of `__init__`, so that what `replace` makes of a book remembers nothing of it.
+    _scopes: dict[tuple[str, str], list[tuple[Rule, Scope]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _answers: dict[tuple[str, str], bool | None] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def in_force(self, day: date) -> list[Rule]:
-        return [rule for rule in self.rules if rule.in_force(day)]
+    def scopes(self, hs_code: str, group: str = "") -> list[tuple[Rule, Scope]]:
+        """The rules that have to do with a product on any day, and where it stands by its code alone."""
+        key = (hs_code, group)
+        if key not in self._scopes:
+            scopes = [(rule, rule.scope(hs_code, group)) for rule in self.rules]
+            self._scopes[key] = [(rule, scope) for rule, scope in scopes if scope is not Scope.ELSEWHERE]
+        return self._scopes[key]
+
+    def answer_by_code(self, question: str, hs_code: str) -> bool | None:
+        """What the code alone says to a question, see `Question.by_code`."""
+        key = (question, hs_code)
+        if key not in self._answers:
+            self._answers[key] = self.questions[question].by_code(hs_code)
+        return self._answers[key]
 
     def successor(self, rule: Rule) -> Rule | None:
         """The rule that takes over when this one ends, if it is already known."""
@@ -218,6 +240,9 @@ class Rulebook:
 
     def admits(self, rule: Rule, hs_code: str, origin: str, day: date) -> Access | None:
         return next((a for a in self.access if a.rule == rule.code and a.covers(hs_code, origin, day)), None)
+
+    def access_from(self, origin: str) -> list[Access]:
+        return [notice for notice in self.access if notice.origin == origin.upper()]
 
 
 @lru_cache(maxsize=8192)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 
-from matchmaker.catalogue.models import DemandInvitation, ShortlistItem
+from matchmaker.catalogue.models import DemandInvitation, Product, ProductCertificate, ShortlistItem
 from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.core.problems import Refused
 from matchmaker.core.ttl_cache import clear_all
@@ -33,7 +33,8 @@ from matchmaker.directory.services import (
     visitors,
 )
 from matchmaker.directory.services.alerts import keys_under, known_elsewhere
-from matchmaker.market_access.models import EntryRule
+from matchmaker.market_access.models import AccessNotice, EntryRule, ReadinessAnswer, Registration
+from matchmaker.market_access.services import readiness_of
 from matchmaker.notifications.models import Notice
 from tests import factories as make
 from tests.events.conftest import Hall
@@ -299,13 +300,53 @@ def test_bands_follow_unit_and_currency():
     assert facts.price_band(product, yuan_rates()) == ""
 
 
-def test_readiness_of_a_product_turns_with_its_papers():
+def _certificate_ends(product, day):
+    ProductCertificate.objects.create(product=product, code="PAPER", valid_until=day, seen_on=day)
+
+
+def _registration_begins(product, day):
+    Registration.objects.create(company=product.company, code="PAPER", number="1", valid_from=day, seen_on=day)
+
+
+def _document_ends(product, day):
+    ReadinessAnswer.objects.create(product=product, question="has:PAPER", answer=True, number="1", valid_until=day)
+
+
+def _notice_begins(product, day):
+    Product.objects.update(origin="TH")
+    EntryRule.objects.filter(code="paper").update(evidence="access")
+    AccessNotice.objects.create(
+        rule_code="paper", origin="TH", hs_in=["10"], product={}, confidence="primary", valid_from=day
+    )
+
+
+@pytest.mark.parametrize("change", [_certificate_ends, _registration_begins, _document_ends, _notice_begins])
+def test_readiness_on_each_kept_day_is_as_if_worked_out_then(change):
+    product, days = make.product(name="Jasmine rice"), facts.months()
+    EntryRule.objects.create(
+        code="paper", requirement="paper", name={"en": "Paper", "zh-hans": "证"}, stage="before",
+        evidence="document", confidence="primary", accepts=["PAPER"], hs_in=["10"],
+    )  # fmt: skip
+    change(product, days[3] + dt.timedelta(days=9))
+    product.refresh_from_db()
+    then = [readiness_of(product, day) for day in days]
+    assert then[3].state is not then[4].state
+    assert facts.Facts().readiness([product])[product.pk] == tuple((one.state, one.still_open) for one in then)
+
+
+def test_an_edited_rule_counts_at_once_in_what_is_read_next():
+    product = make.product(name="Jasmine rice")
+    rule = EntryRule.objects.create(
+        code="paper", requirement="paper", name={"en": "Paper", "zh-hans": "证"}, stage="before",
+        evidence="certificate", confidence="primary", accepts=["PAPER"], hs_in=["11"],
+    )  # fmt: skip
+    assert facts.Facts().readiness([product])[product.pk][0] == ("ready", 0)
+    rule.hs_in = ["10"]
+    rule.save()
+    assert facts.Facts().readiness([product])[product.pk][0] == ("missing", 1)
+
+
+def test_the_last_day_there_is_can_be_the_end_of_a_paper():
     product = make.product(certificates=("HACCP",))
-    days = facts.Facts().days
-    one = product.certificates.get()
-    one.valid_until = days[3] - dt.timedelta(days=1)
-    one.save()
-    found = facts.Facts()
-    turned = found._turns([product])[product.pk]
-    assert days[3] in turned
-    assert len(found.readiness([product])[product.pk]) == facts.MONTHS
+    product.certificates.update(valid_until=dt.date.max)
+    assert len(facts.Facts().readiness([product])[product.pk]) == facts.MONTHS

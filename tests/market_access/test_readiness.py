@@ -1,7 +1,8 @@
 """The checklist as a whole: evidence, questions, the summary, and what changes between shipment dates."""
 
+import random
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from matchmaker.market_access.readiness import (
     checklist,
     difference,
     readiness,
+    readiness_on_days,
+    without_other_papers,
 )
 from matchmaker.market_access.rules import Rulebook, read_rulebook
 
@@ -324,6 +327,34 @@ def test_counts_add_up():
     answer = readiness(BISCUITS, JULY, {}, BOOK)
     assert answer.counts == {"met": 0, "stated": 0, "missing": 2, "not_applicable": 0, "unknown": 2}
     assert answer.still_open == 4
+
+
+def _drawn_product(draw: random.Random) -> ProductFacts:
+    """With papers that end and begin about the year 2026, of which some speak for no rule."""
+    rule = draw.choice([rule for rule in BOOK.rules if rule.hs_in])
+    codes = [*rule.accepts, "OTHER"]
+    held = []
+    for _n in range(draw.randrange(4)):
+        first, last = sorted(date(2026, 1, 1) + timedelta(days=draw.randrange(700)) for _end in range(2))
+        kind = draw.choice(["registration", "certificate", "document"])
+        held.append(EvidenceRecord(draw.choice(codes), kind, "1", first, last, seen=draw.random() < 0.5))
+    group, origin = draw.choice(["AGRI", "CONS", "TECH", "COMP", ""]), draw.choice(["KE", "FR", "TH", "ke", ""])
+    return ProductFacts(draw.choice([draw.choice(rule.hs_in).ljust(6, "9"), ""]), group, origin, tuple(held))
+
+
+def test_readiness_on_days_is_that_of_each_day_whatever_else_is_held():
+    draw, days = random.Random(7), [date(2026, month, 1) for month in range(1, 13)] + [APRIL, JULY]
+    states = set()
+    for _n in range(300):
+        product = _drawn_product(draw)
+        answers = {code: draw.random() < 0.5 for code in draw.sample(list(BOOK.questions), 2)}
+        found = readiness_on_days(without_other_papers(product, BOOK), days, answers, BOOK)
+        anew = Rulebook(BOOK.rules, BOOK.questions, BOOK.access)  # which remembers nothing
+        expected = [readiness(product, day, answers, anew) for day in days]
+        assert [(one.state, one.counts) for one in found] == [(one.state, one.counts) for one in expected]
+        states |= {(len({one.state for one in found}), one.state) for one in found}
+    assert len({state for _n, state in states}) == len(State)
+    assert any(turned > 1 for turned, _state in states)
 
 
 def test_no_product_is_asked_more_than_five_questions():

@@ -3,13 +3,23 @@
 The expectations come from the sources, not from the records: a record that drifts from its source fails here.
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from matchmaker.market_access.readiness import ProductFacts, checklist
-from matchmaker.market_access.rules import Question, Rule, Scope, longest_prefix, read_rulebook, rows, rule_from_row
+from matchmaker.market_access.rules import (
+    Question,
+    Rule,
+    Rulebook,
+    Scope,
+    longest_prefix,
+    read_rulebook,
+    rows,
+    rule_from_row,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "market_access"
 BOOK = read_rulebook(FOLDER)
@@ -334,11 +344,13 @@ def test_the_longest_prefix_wins(hs_code, expected):
     ("origin", "expected"), [("KE", Scope.IN), ("ke", Scope.IN), ("UG", Scope.OUT), ("", Scope.IN)]
 )
 def test_a_rule_for_some_origins_leaves_out_the_others(origin, expected):
-    assert make_rule(scope=(("08",), ()), origins_in="KE TZ").scope("080440", "AGRI", origin) is expected
+    rule = make_rule(scope=(("08",), ()), origins_in="KE TZ")
+    assert rule.scope_of_origin(rule.scope("080440", "AGRI"), origin) is expected
 
 
 def test_an_origin_can_be_left_out():
-    assert make_rule(scope=(("08",), ()), origins_out="KE").scope("080440", "AGRI", "KE") is Scope.OUT
+    rule = make_rule(scope=(("08",), ()), origins_out="KE")
+    assert rule.scope_of_origin(rule.scope("080440", "AGRI"), "KE") is Scope.OUT
 
 
 @pytest.mark.parametrize(
@@ -387,6 +399,16 @@ def test_the_successor_of_a_rule_is_the_next_of_its_requirement():
     by_code = {rule.code: rule for rule in BOOK.rules}
     assert BOOK.successor(by_code["GACC-FOOD-248"]) == by_code["GACC-FOOD-280"]
     assert BOOK.successor(by_code["GACC-FOOD-280"]) is None
+
+
+def test_a_book_with_an_edited_rule_remembers_nothing_of_the_first():
+    rule = make_rule(scope=(("08",), ()))
+    question = replace(BOOK.questions["fresh_fruit"], asked_hs=("08",), yes_hs=(), no_hs=())
+    book = Rulebook((rule,), {"fresh": question})
+    assert (book.scopes("080440"), book.answer_by_code("fresh", "080440")) == ([(rule, Scope.IN)], None)
+    questions = {"fresh": replace(question, yes_hs=("0804",))}
+    edited = replace(book, rules=(replace(rule, hs_in=("09",)),), questions=questions)
+    assert (edited.scopes("080440"), edited.answer_by_code("fresh", "080440")) == ([], True)
 
 
 def test_longest_prefix_of_none_is_empty():

@@ -4,6 +4,7 @@ from matchmaker.market_access.services.adding import add_admission, add_agreemen
 from matchmaker.market_access.services.answers import (
     duty_of,
     readiness_difference,
+    readiness_facts,
     readiness_of,
     readiness_of_many,
     rulebook,
@@ -66,6 +67,7 @@ __all__ = [
     "preview_rule",
     "proposed_texts",
     "readiness_difference",
+    "readiness_facts",
     "readiness_of",
     "readiness_of_many",
     "record_registration",

@@ -64,13 +64,10 @@ def readiness_of_many(
     products: Iterable[Product], shipment_date: date, *, book: rules.Rulebook | None = None
 ) -> dict[int, readiness.Readiness]:
     """Primary key → readiness, in a constant number of queries; `category` and `certificates` may be prefetched."""
-    listed = list(products)
     book = book or rulebook()
-    answers, steps = _answers(listed)
-    facts = _facts(listed, book, steps)
     return {
-        product.pk: readiness.readiness(facts[product.pk], shipment_date, answers.get(product.pk, {}), book)
-        for product in listed
+        key: readiness.readiness(facts, shipment_date, answers, book)
+        for key, (facts, answers) in readiness_facts(products, book).items()
     }
 
 
@@ -79,9 +76,8 @@ def readiness_difference(
 ) -> list[readiness.Change]:
     """What changes for one product between two shipment dates."""
     book = book or rulebook()
-    answers, steps = _answers([product])
-    facts = _facts([product], book, steps)
-    return readiness.difference(facts[product.pk], first, second, answers.get(product.pk, {}), book)
+    facts, answers = readiness_facts([product], book)[product.pk]
+    return readiness.difference(facts, first, second, answers, book)
 
 
 def duty_of(
@@ -99,6 +95,16 @@ def duty_of(
     code = product.hs_code
     lines: Iterable[TariffRate] = TariffRate.objects.on(day).below(code) if code else ()
     return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
+
+
+def readiness_facts(
+    products: Iterable[Product], book: rules.Rulebook
+) -> dict[int, tuple[readiness.ProductFacts, dict[str, bool]]]:
+    """Primary key → what readiness rests on, and what was answered, in a constant number of queries."""
+    listed = list(products)
+    answers, steps = _answers(listed)
+    facts = _facts(listed, book, steps)
+    return {product.pk: (facts[product.pk], answers.get(product.pk, {})) for product in listed}
 
 
 Steps = dict[int, list[readiness.EvidenceRecord]]
