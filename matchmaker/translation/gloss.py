@@ -90,7 +90,7 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
         return EMPTY
     if source == "zh":
         text = simplify(text)
-    phrases = [Phrase(part, source, target, hs_code) for part in _SEGMENT.split(text) if part.strip()]
+    phrases = [_phrase_for(part, source, target, hs_code) for part in _SEGMENT.split(text) if part.strip()]
     named = next((phrase for phrase in phrases if phrase.head), None)
     if named is None or not (phrases[0] is named or all(phrase.is_minor for phrase in phrases[: phrases.index(named)])):
         return EMPTY
@@ -99,6 +99,17 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
     keeps_rest = known >= MOSTLY_KNOWN or sum(phrase.count for phrase in phrases) <= SHORT
     parts = dict.fromkeys(part for phrase in ordered for part in phrase.parts(with_rest=keeps_rest))
     return Gloss(BETWEEN.join(map(_isolate, parts) if is_rtl(target) else parts), known)
+
+
+def _phrase_for(text: str, source: str, target: str, hs_code: str) -> "Phrase":
+    """The phrase without a code where none could choose: it is the same in names of many goods ("organic", "5 kg")."""
+    phrase = _phrase(text, source, target)
+    return _phrase(text, source, target, hs_code) if hs_code and phrase.depends_on_code else phrase
+
+
+@lru_cache(maxsize=1 << 13)
+def _phrase(text: str, source: str, target: str, hs_code: str = "") -> "Phrase":
+    return Phrase(text, source, target, hs_code)
 
 
 def _isolate(part: str) -> str:
@@ -135,10 +146,11 @@ Named = list[tuple[Span, str]]
 
 
 class Phrase:
-    """One part of a text between marks of punctuation."""
+    """One part of a text between marks of punctuation. It is shared: nothing of it changes once it is made."""
 
     def __init__(self, text: str, source: str, target: str, hs_code: str = "") -> None:
         self.text, self.source, self.target, self.hs_code = clean(text), source, target, hs_code
+        self.depends_on_code = False  # one of its words names goods of several subheadings
         self.goods = self._longest(self._translate(load_goods()), self._translate(load_shop_names()))
         self.figures = [match.span() for match in _FIGURE.finditer(self.text)]
         taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures]
@@ -214,6 +226,7 @@ class Phrase:
 
     def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
         options = [concept for concept in concepts if vocabulary.is_translated(concept)]
+        self.depends_on_code |= len({vocabulary.hs6(concept) for concept in options}) > 1
         same_code = [concept for concept in options if self.hs_code and vocabulary.hs6(concept) == self.hs_code]
         names = [vocabulary.names(concept, self.target) for concept in same_code or options]
         names = [name for name in names if name]

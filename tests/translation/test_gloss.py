@@ -23,6 +23,11 @@ def test_gloss_of_a_name(text, language, chinese):
     assert render(text, language, "zh").text == chinese
 
 
+@pytest.mark.parametrize(("hs_code", "chinese"), [("250900", "白垩"), ("", ""), ("960990", "粉笔"), ("100630", "")])
+def test_the_code_chooses_between_goods_of_one_name_in_whatever_order_they_are_read(hs_code, chinese):
+    assert render(f"Chalk, organic {hs_code}", "en", "zh", hs_code).text.split(" · ")[0] == chinese
+
+
 def test_figures_and_latin_words_stay_whole_in_a_line_from_right_to_left():
     """Without isolates "10-25 kg" stands as "25-10 · kg", and "≤3 mm" as "3≥ mm"."""
     assert render("Olive oil, 10-25 kg, ≤3 mm", "en", "ar").text.split(" · ")[1:] == [
