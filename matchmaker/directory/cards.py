@@ -96,9 +96,9 @@ def title_of(texts: Sequence[ProductText]) -> str:
     return next((text.name for text in texts if text.is_original), texts[0].name if texts else "")
 
 
-def serialize_card(product: Product, texts: Sequence[ProductText]) -> bytes:
-    """The card of a product with its texts; company, category and pictures were read with it."""
-    company, image = product.company, next(iter(product.images.all()), None)
+def serialize_card(product: Product, texts: Sequence[ProductText], images: Sequence[ProductImage]) -> bytes:
+    """The card of a product with its texts and pictures; its company was read with it."""
+    company, image = product.company, next(iter(images), None)
     return json.dumps(
         [
             product.uid.hex,

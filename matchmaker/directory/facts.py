@@ -18,7 +18,7 @@ from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.models import AgreementPartner, EntryRule, TariffRate
 from matchmaker.market_access.readiness import ProductFacts, readiness_on_days, without_other_papers
-from matchmaker.market_access.services import readiness_facts, rulebook, trade
+from matchmaker.market_access.services import Certificates, readiness_facts, rulebook, trade
 
 MONTHS = 12  # ahead, for which readiness is kept: the first of this month and of those after it
 PRICE_BANDS = {"mass": (2, 5, 10, 50), "volume": (5, 20, 50, 200), "count": (10, 100, 1_000, 10_000)}  # yuan
@@ -110,11 +110,11 @@ class Facts:
         """What the kept days are called in the index."""
         return [f"ready{day:%Y%m}" for day in self.days]
 
-    def readiness(self, products: Sequence[Product]) -> dict[int, OnDays]:
-        """Primary key → state on each kept day, and how much is open then."""
+    def readiness(self, products: Sequence[Product], certificates: Certificates | None = None) -> dict[int, OnDays]:
+        """Primary key → state on each kept day, and how much is open then; `certificates` as in `readiness_facts`."""
         return {
             key: self._readiness(without_other_papers(facts, self._book), tuple(answers.items()))
-            for key, (facts, answers) in readiness_facts(products, self._book).items()
+            for key, (facts, answers) in readiness_facts(products, self._book, certificates).items()
         }
 
     @cached_property

@@ -48,9 +48,10 @@ def _requests(texts: Iterable[str], source: str, targets: Iterable[str], kind: s
 
 
 @contextmanager
-def names_read_ahead(products: Iterable[Product]) -> Iterator[None]:
-    """Inside, `names_in_other_languages` of these products asks the database once a language, not once a product."""
-    originals = [(product.original.name, product.original.language) for product in products if product.original]
+def names_read_ahead(texts: Iterable[ProductText]) -> Iterator[None]:
+    """Inside, `names_in_other_languages` of products with these texts asks the database once a language, not once a
+    product."""
+    originals = [(text.name, text.language) for text in texts if text.is_original]
     with memory.opened():
         for language in (BUYERS, ENGLISH):
             read_ahead(originals, language)

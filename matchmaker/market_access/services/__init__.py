@@ -2,6 +2,7 @@
 
 from matchmaker.market_access.services.adding import add_admission, add_agreement, add_rule
 from matchmaker.market_access.services.answers import (
+    Certificates,
     duty_of,
     readiness_difference,
     readiness_facts,
@@ -42,6 +43,7 @@ from matchmaker.market_access.services.regime_lists import import_regime_list
 from matchmaker.market_access.services.tariffs import import_tariff
 
 __all__ = [
+    "Certificates",
     "add_admission",
     "add_agreement",
     "add_partner",

@@ -3,7 +3,7 @@
 Rows in, the plain answers of `readiness.py` and `duty.py` out. Nothing is written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,7 +11,7 @@ from functools import cache
 from django.conf import settings
 from django.db.models import Q
 
-from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.models import (
     AccessNotice,
@@ -97,20 +97,30 @@ def duty_of(
     return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
 
 
+Certificates = Mapping[int, Sequence[ProductCertificate]]  # primary key of a product → its certificates
+
+
 def readiness_facts(
-    products: Iterable[Product], book: rules.Rulebook
+    products: Iterable[Product], book: rules.Rulebook, certificates: Certificates | None = None
 ) -> dict[int, tuple[readiness.ProductFacts, dict[str, bool]]]:
-    """Primary key → what readiness rests on, and what was answered, in a constant number of queries."""
+    """Primary key → what readiness rests on, and what was answered, in a constant number of queries.
+
+    `certificates` are those of all products, where they were read as lists.
+    """
     listed = list(products)
     answers, steps = _answers(listed)
-    facts = _facts(listed, book, steps)
+    if certificates is None:
+        certificates = {product.pk: product.certificates.all() for product in listed}
+    facts = _facts(listed, book, steps, certificates)
     return {product.pk: (facts[product.pk], answers.get(product.pk, {})) for product in listed}
 
 
 Steps = dict[int, list[readiness.EvidenceRecord]]
 
 
-def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[int, readiness.ProductFacts]:
+def _facts(
+    products: list[Product], book: rules.Rulebook, steps: Steps, certificates: Certificates
+) -> dict[int, readiness.ProductFacts]:
     """What is known of each product.
 
     A registration of the company counts for all its products, unless the rule wants one for each product.
@@ -135,7 +145,7 @@ def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[
             by_company[row.company_id].append(held)
     facts = {}
     for product in products:
-        certificates = (
+        held_certificates = (
             readiness.EvidenceRecord(
                 row.code,
                 "certificate",
@@ -146,7 +156,7 @@ def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[
                 seen_on=row.seen_on,
                 confirmed_by=row.confirmed_by,
             )
-            for row in product.certificates.all()
+            for row in certificates[product.pk]
         )
         facts[product.pk] = readiness.ProductFacts(
             hs_code=product.hs_code,
@@ -155,7 +165,7 @@ def _facts(products: list[Product], book: rules.Rulebook, steps: Steps) -> dict[
             held=(
                 *by_product[product.pk],
                 *by_company[product.company_id],
-                *certificates,
+                *held_certificates,
                 *steps.get(product.pk, ()),
             ),
         )
