@@ -134,6 +134,7 @@ class ArraySearchBackend(SearchBackend):
             return segment.n
         segment = self._in_parts(kind, source) if source.ranges else self._segment(source.entries())
         self.files(kind).start(segment, state)
+        self.vectors.tidy()
         self._open.pop(kind, None)
         return segment.n
 
@@ -163,6 +164,7 @@ class ArraySearchBackend(SearchBackend):
 
     def tidy(self, kind: str) -> None:
         self.files(kind).compact()
+        self.vectors.tidy()
 
     def _segment(self, entries: Iterable[Entry], common: NDArray[np.float32] | None = None) -> Segment:
         with no_search_for_cycles():

@@ -242,14 +242,62 @@ def test_files_that_are_damaged_are_made_anew(large):
     assert search_products("jasmine").keys == [rice.pk]
 
 
+def _names(folder, texts):
+    """The vectors of texts as a process sees them that starts now, and how many of the texts it had to encode."""
+    before = Counting.encoded
+    rows = name_vectors.NameVectors(Counting(), folder)(texts)
+    assert rows.tolist() == [[0.0, len(text)] for text in texts]
+    return Counting.encoded - before
+
+
 def test_vectors_of_names_outlive_the_process(tmp_path, monkeypatch):
-    monkeypatch.setattr(name_vectors, "WORTH_KEEPING", 1)
-    for _start in range(2):
-        rows = name_vectors.NameVectors(Counting(), tmp_path)(["大米", "rice", "大米"])
-        assert rows.tolist() == [[0.0, 2.0], [0.0, 4.0], [0.0, 2.0]]
-    assert Counting.encoded == 2
-    (tmp_path / "names-counting.npz").write_bytes(b"not a file of ours")
-    assert name_vectors.NameVectors(Counting(), tmp_path)(["rice"]).tolist() == [[0.0, 4.0]]
+    monkeypatch.setattr(name_vectors, "WORTH_STORING", 1)
+    assert [_names(tmp_path, ["大米", "rice", "大米"]) for _start in range(2)] == [2, 0]
+    for file in (tmp_path / "names-counting").iterdir():
+        file.write_bytes(b"not a file of ours")
+    assert _names(tmp_path, ["rice"]) == 1
+
+
+def test_vectors_are_stored_when_they_are_worth_it_and_held_until_then(tmp_path, monkeypatch):
+    monkeypatch.setattr(name_vectors, "WORTH_STORING", 3)
+    names, before = name_vectors.NameVectors(Counting(), tmp_path), Counting.encoded
+    for _again in range(2):
+        names(["rice", "tea"])
+    assert (Counting.encoded - before, _names(tmp_path, ["rice", "tea"])) == (2, 2)
+    names(["rice", "coffee"])
+    assert (Counting.encoded - before, _names(tmp_path, ["rice", "tea", "coffee"])) == (5, 0)
+
+
+def test_processes_that_encode_at_once_store_the_names_of_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(name_vectors, "WORTH_STORING", 1)
+    first, second = (name_vectors.NameVectors(Counting(), tmp_path) for _process in range(2))
+    first(["rice"]), second(["tea"]), first(["coffee"]), second(["cocoa"])
+    assert _names(tmp_path, ["rice", "tea", "coffee", "cocoa", "beans"]) == 1
+
+
+def test_small_files_of_vectors_are_joined_and_the_oldest_are_deleted(tmp_path, monkeypatch):
+    monkeypatch.setattr(name_vectors, "WORTH_STORING", 1)
+    monkeypatch.setattr(name_vectors, "MANY", 4)
+    names, listed = name_vectors.NameVectors(Counting(), tmp_path), [f"name{'s' * n}" for n in range(5)]
+    for name in listed:
+        names([name])
+    names.tidy()
+    assert len(list((tmp_path / "names-counting").iterdir())) == 4  # two files each for four names and for one
+    assert _names(tmp_path, listed) == 0
+    monkeypatch.setattr(name_vectors, "MOST", 4)
+    names.tidy()
+    assert _names(tmp_path, listed[4:]) == 0
+    assert _names(tmp_path, listed) == 4
+
+
+def test_a_disk_that_cannot_be_written_loses_no_search(tmp_path, monkeypatch):
+    monkeypatch.setattr(name_vectors, "WORTH_STORING", 1)
+    (tmp_path / "names-counting").write_text("no folder")
+    names, before = name_vectors.NameVectors(Counting(), tmp_path), Counting.encoded
+    for _again in range(2):
+        assert names(["rice"]).tolist() == [[0.0, 4.0]]
+    names.tidy()
+    assert Counting.encoded - before == 1
 
 
 class Counting:
