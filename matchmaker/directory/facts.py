@@ -17,7 +17,7 @@ from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.models import AgreementPartner, EntryRule, TariffRate
-from matchmaker.market_access.readiness import ProductFacts, readiness_on_days, without_other_papers
+from matchmaker.market_access.readiness import ProductFacts, deciding_facts, readiness_on_days
 from matchmaker.market_access.services import Certificates, readiness_facts, rulebook, trade
 
 MONTHS = 12  # ahead, for which readiness is kept: the first of this month and of those after it
@@ -113,7 +113,7 @@ class Facts:
     def readiness(self, products: Sequence[Product], certificates: Certificates | None = None) -> dict[int, OnDays]:
         """Primary key → state on each kept day, and how much is open then; `certificates` as in `readiness_facts`."""
         return {
-            key: self._readiness(without_other_papers(facts, self._book), tuple(answers.items()))
+            key: self._readiness(deciding_facts(facts, self._book), tuple(answers.items()))
             for key, (facts, answers) in readiness_facts(products, self._book, certificates).items()
         }
 

@@ -215,12 +215,17 @@ def readiness_on_days(
     return listed
 
 
-def without_other_papers(product: ProductFacts, book: Rulebook) -> ProductFacts:
-    """The product with those of its papers that one of its rules accepts: the others do not change its readiness."""
+def deciding_facts(product: ProductFacts, book: Rulebook) -> ProductFacts:
+    """The product with what its state depends on: those papers that one of its rules accepts, without their numbers."""
     if not product.held:
         return product
     accepted = {code for rule, _scope in book.scopes(product.hs_code, product.group) for code in rule.accepts}
-    return replace(product, held=tuple(one for one in product.held if one.code in accepted))
+    deciding = (
+        EvidenceRecord(one.code, one.kind, "", one.valid_from, one.valid_until, one.seen)
+        for one in product.held
+        if one.code in accepted
+    )
+    return replace(product, held=tuple(deciding))
 
 
 def difference(

@@ -14,10 +14,10 @@ from matchmaker.market_access.readiness import (
     State,
     Status,
     checklist,
+    deciding_facts,
     difference,
     readiness,
     readiness_on_days,
-    without_other_papers,
 )
 from matchmaker.market_access.rules import Rulebook, read_rulebook
 
@@ -348,7 +348,7 @@ def test_readiness_on_days_is_that_of_each_day_whatever_else_is_held():
     for _n in range(300):
         product = _drawn_product(draw)
         answers = {code: draw.random() < 0.5 for code in draw.sample(list(BOOK.questions), 2)}
-        found = readiness_on_days(without_other_papers(product, BOOK), days, answers, BOOK)
+        found = readiness_on_days(deciding_facts(product, BOOK), days, answers, BOOK)
         anew = Rulebook(BOOK.rules, BOOK.questions, BOOK.access)  # which remembers nothing
         expected = [readiness(product, day, answers, anew) for day in days]
         assert [(one.state, one.counts) for one in found] == [(one.state, one.counts) for one in expected]
