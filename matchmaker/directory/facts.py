@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from zlib import crc32
 
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from matchmaker.core import units
 from matchmaker.core.exchange import exchange, yuan_rates
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access import duty, rules
-from matchmaker.market_access.models import AgreementPartner, EntryRule, TariffRate
+from matchmaker.market_access.models import AccessNotice, AgreementPartner, EntryQuestion, EntryRule, TariffRate
 from matchmaker.market_access.readiness import ProductFacts, deciding_facts, readiness_on_days
 from matchmaker.market_access.services import Certificates, readiness_facts, rulebook, trade
 
@@ -130,11 +131,14 @@ class Facts:
 
 
 def stamp() -> str:
-    """Changes when every entry has to be read anew: another month, another rate, an edited rule or agreement."""
+    """Changes when every entry has to be read anew: another month, another rate, an edited rule or notice."""
     newest = (
         model.objects.order_by(f"-{field}").values_list(field, flat=True).first()
         for model, field in ((ExchangeRate, "set_at"), (EntryRule, "updated_at"), (TariffRate, "loaded_at"))
     )
-    return " ".join(
-        str(one) for one in (months()[0], *newest, EntryRule.objects.count(), AgreementPartner.objects.count())
-    )
+    counts = (EntryRule.objects.count(), AgreementPartner.objects.count())
+    # Some hundred rows that do not say when they were edited: their content does.
+    notices = AccessNotice.objects.values_list("rule_code", "origin", "hs_in", "valid_from", "valid_until")
+    questions = EntryQuestion.objects.values_list("code", "yes_hs", "no_hs", "asked_hs", "otherwise")
+    content = crc32(repr([*notices.order_by("id"), *questions.order_by("code")]).encode())
+    return " ".join(str(one) for one in (months()[0], *newest, *counts, content))

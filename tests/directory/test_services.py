@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
 from matchmaker.catalogue.models import DemandInvitation, Product, ProductCertificate, ShortlistItem
 from matchmaker.core.exchange import exchange, yuan_rates
@@ -33,7 +34,7 @@ from matchmaker.directory.services import (
     visitors,
 )
 from matchmaker.directory.services.alerts import keys_under, known_elsewhere
-from matchmaker.market_access.models import AccessNotice, EntryRule, ReadinessAnswer, Registration
+from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.services import readiness_of
 from matchmaker.notifications.models import Notice
 from tests import factories as make
@@ -350,3 +351,16 @@ def test_the_last_day_there_is_can_be_the_end_of_a_paper():
     product = make.product(certificates=("HACCP",))
     product.certificates.update(valid_until=dt.date.max)
     assert len(facts.Facts().readiness([product])[product.pk]) == facts.MONTHS
+
+
+def test_an_edited_question_or_access_notice_makes_entries_be_read_anew(db):
+    call_command("load_market_access", verbosity=0)
+    stamps = [facts.stamp()]
+    question = EntryQuestion.objects.first()
+    question.yes_hs = [*question.yes_hs, "999999"]
+    question.save()
+    stamps.append(facts.stamp())
+    AccessNotice.objects.filter(pk=AccessNotice.objects.first().pk).update(valid_until=dt.date(2030, 1, 1))
+    stamps.append(facts.stamp())
+    assert len(set(stamps)) == 3
+    assert facts.stamp() == stamps[-1]
