@@ -10,7 +10,12 @@ from matchmaker.core.languages import ENGLISH, site_code, site_languages
 
 def languages_of(people: Any) -> list[str]:
     """The languages in which these people (a manager or queryset of users) read their letters, and English."""
-    return sorted({ENGLISH, *map(site_code, people.values_list("language", flat=True))})
+    return languages_among(people.values_list("language", flat=True))
+
+
+def languages_among(chosen: Iterable[str]) -> list[str]:
+    """The same of the languages that people chose."""
+    return sorted({ENGLISH, *map(site_code, chosen)})
 
 
 def in_languages(make: Callable[[], Any], languages: Iterable[str] | None = None) -> dict[str, Any]:

@@ -10,8 +10,10 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -106,7 +108,17 @@ def send_test(*, endpoint: WebhookEndpoint) -> WebhookDelivery:
 
 
 # -- events -----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, for the programs of an organisation; the fields are the arguments of `emit`."""
+
+    owner_uid: UUID
+    event_type: str
+    event_key: str
+    data: Mapping[str, Any]
+    at: datetime | None = None
+
+
 def emit(
     *, owner_uid: UUID, event_type: str, event_key: str, data: Mapping[str, Any], at: datetime | None = None
 ) -> int:
@@ -115,17 +127,28 @@ def emit(
     `data` carries ids only. An endpoint names the types it wants, or their first words. The same `event_key` makes
     no second event for an endpoint. It leaves not before `at`.
     """
+    return emit_many([Event(owner_uid, event_type, event_key, data, at)])
+
+
+@transaction.atomic
+def emit_many(events: Sequence[Event]) -> int:
+    """Promise several events at once, in two queries; returns as `emit`."""
     now = timezone.now()
-    wanted = [
-        endpoint
-        for endpoint in WebhookEndpoint.objects.filter(owner_uid=owner_uid, disabled_at__isnull=True)
-        if not endpoint.types or {event_type, event_type.partition("_")[0]} & set(endpoint.types)
-    ]
+    endpoints: dict[UUID | None, list[WebhookEndpoint]] = defaultdict(list)
+    owners = {event.owner_uid for event in events}
+    for endpoint in WebhookEndpoint.objects.filter(owner_uid__in=owners, disabled_at__isnull=True):
+        endpoints[endpoint.owner_uid].append(endpoint)
     rows = [
         WebhookDelivery(
-            endpoint=endpoint, event_type=event_type, event_key=event_key, payload=dict(data), not_before=at or now
+            endpoint=endpoint,
+            event_type=event.event_type,
+            event_key=event.event_key,
+            payload=dict(event.data),
+            not_before=event.at or now,
         )
-        for endpoint in wanted
+        for event in events
+        for endpoint in endpoints.get(event.owner_uid, ())
+        if not endpoint.types or {event.event_type, event.event_type.partition("_")[0]} & set(endpoint.types)
     ]
     WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)

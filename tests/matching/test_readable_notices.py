@@ -5,6 +5,8 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -97,3 +99,26 @@ def test_a_demand_that_nothing_translates_is_called_by_the_category_of_its_first
         assert (row.title_for_reader.text, row.title_for_reader.origin) == ("Category AGRI-03", "category")
     with override("zh-hans"):
         assert (row.title_for_reader.text, row.title_for_reader.origin) == (UNKNOWN, "owner")
+
+
+def test_news_about_many_products_and_lines_cost_as_many_queries_as_about_one():
+    first, *others = matches = [factories.match() for _ in range(9)]
+
+    def told(some):
+        with CaptureQueriesContext(connection) as queries:
+            count = tell(products=[one.product_id for one in some], lines=[one.line_id for one in some])
+        return count, len(queries)
+
+    assert told([first])[0] == 2  # a process reads some things once
+    assert told(others[:1])[0] == 2
+    assert told(matches)[0] == 14  # those who know already are not told again
+    more = [factories.match() for _ in range(9)]
+    one, many = told(more[:1]), told(more[1:])
+
+    assert (one[0], many[0]) == (2, 16)
+    assert many[1] == one[1]
+    assert set(Notice.objects.values_list("context__side", "path")) == {
+        *(("supplier", f"/supplier/matches/?product={one.product.uid}") for one in matches + more),
+        *(("buyer", f"/buyer/matches/?line={one.line.uid}") for one in matches + more),
+    }
+    assert Notice.objects.count() == 36

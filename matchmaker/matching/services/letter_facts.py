@@ -4,7 +4,7 @@ A line of text in a script that the reader does not know says nothing in a subje
 place are known in every language of the site.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,9 +20,14 @@ HEADING = 4  # digits
 LONGEST = 60  # characters of the tariff's own English text
 
 
-def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[str, Any]:
-    """What is wanted: `what`, `amount` and `place` by language ("" where unknown), `closes_on` as an ISO date."""
-    codes, buyer = _codes(line.hs_code), line.demand.company
+def of_line(
+    line: DemandLine, languages: Iterable[str] | None = None, known: Mapping[str, HSCode] | None = None
+) -> dict[str, Any]:
+    """What is wanted: `what`, `amount` and `place` by language ("" where unknown), `closes_on` as an ISO date.
+
+    `known` are the codes that were fetched for many at once (`codes_of`).
+    """
+    codes, buyer = _codes(line.hs_code, known), line.demand.company
     return {
         "what": in_languages(lambda: _goods(line.category, codes), languages),
         "amount": in_languages(lambda: quantity(line.quantity, line.unit) if line.quantity else "", languages),
@@ -31,9 +36,11 @@ def of_line(line: DemandLine, languages: Iterable[str] | None = None) -> dict[st
     }
 
 
-def of_product(product: Product, languages: Iterable[str] | None = None) -> dict[str, Any]:
+def of_product(
+    product: Product, languages: Iterable[str] | None = None, known: Mapping[str, HSCode] | None = None
+) -> dict[str, Any]:
     """What is offered: `what`, `amount` (the smallest order) and `place` (the country of origin), as in `of_line`."""
-    codes, smallest = _codes(product.hs_code), product.min_order
+    codes, smallest = _codes(product.hs_code, known), product.min_order
     return {
         "what": in_languages(lambda: _goods(product.category, codes), languages),
         "amount": in_languages(lambda: quantity(smallest, product.min_order_unit) if smallest else "", languages),
@@ -67,10 +74,17 @@ def _within(text: str) -> str:
     return text.rstrip("。.；; ")
 
 
-def _codes(code: str) -> list[HSCode]:
+def codes_of(codes: Iterable[str]) -> dict[str, HSCode]:
+    """The lines of the nomenclature and their headings, by their codes."""
+    wanted = {part for code in codes for part in (code, code[:HEADING]) if part}
+    return HSCode.objects.select_related("parent").in_bulk(wanted)
+
+
+def _codes(code: str, known: Mapping[str, HSCode] | None) -> list[HSCode]:
     """The line of the nomenclature and its heading, as far as they are known."""
-    wanted = HSCode.objects.select_related("parent").filter(pk__in={code, code[:4]} - {""})
-    return list(wanted.order_by("-level")) if code else []
+    known = codes_of([code]) if known is None else known
+    found = [known[part] for part in dict.fromkeys((code, code[:HEADING])) if part in known]
+    return sorted(found, key=lambda row: -row.level)
 
 
 def _goods(category: Category | None, codes: Sequence[HSCode]) -> str:

@@ -176,8 +176,8 @@ def _finish(run: MatchRun) -> None:
     ):
         return
     storing.prune_all(run.settings.floor if run.settings else 0)
-    news = Match.objects.filter(created_at__gte=run.started_at).values_list("line", flat=True)
-    notices.tell(products=(), lines=set(news))
+    news = Match.objects.filter(created_at__gte=run.started_at).order_by("line").values_list("line", flat=True)
+    notices.tell(products=(), lines=news.distinct())
     WantState.objects.filter(run_revision__isnull=False).update(
         revision=F("run_revision"), matched_at=timezone.now(), attempts=0, run_revision=None
     )
