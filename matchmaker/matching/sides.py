@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import batched
 
 from django.db.models import prefetch_related_objects
 
@@ -19,6 +20,7 @@ from matchmaker.matching.engine.pairs import Offer, Want
 # Certificates of `data/trade/certificates.csv` that are registrations or approvals by authorities of China.
 REGISTRATIONS = frozenset(["GACC", "NMPA", "CCC"])
 SMALL = (Company.Size.MICRO, Company.Size.SMALL)
+AT_ONCE = 1000
 
 
 def offers(products: Iterable[Product]) -> list[Offer]:
@@ -32,13 +34,24 @@ def offers(products: Iterable[Product]) -> list[Offer]:
     return [_offer(product, ready[product.pk], day) for product in listed]
 
 
+def text_offers(keys: Iterable[int]) -> Iterator[Offer]:
+    """Offers that have their texts only, read some at a time."""
+    for some in batched(keys, AT_ONCE):
+        for product in Product.objects.filter(pk__in=some).only("pk").prefetch_related("texts").order_by("pk"):
+            yield Offer(key=product.pk, texts=_texts(product))
+
+
+def _texts(product: Product) -> tuple[tuple[str, str], ...]:
+    return tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all())
+
+
 def _offer(product: Product, ready: Readiness, day: dt.date) -> Offer:
     """A registration in place is a certificate too, where buyers ask for it by that name (GACC, NMPA)."""
     company = product.company
     listed = {row.code for row in product.certificates.all() if row.holds_on(day)}
     return Offer(
         key=product.pk,
-        texts=tuple((text.language, f"{text.name}. {text.description}".strip()) for text in product.texts.all()),
+        texts=_texts(product),
         hs6=product.hs_code,
         code_is_confirmed=product.code_is_confirmed,
         category=product.category_id or "",

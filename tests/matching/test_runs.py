@@ -4,13 +4,24 @@ import contextlib
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
-from matchmaker.matching import tasks
+from matchmaker.matching import sides, tasks
+from matchmaker.matching.engine.bags import number
 from matchmaker.matching.models import Match, MatchBlock, MatchRun
-from matchmaker.matching.services import cancel_match_run, match_block, match_waiting, runs, start_match_run, waiting
+from matchmaker.matching.services import (
+    cancel_match_run,
+    match_block,
+    match_waiting,
+    runs,
+    scorer,
+    start_match_run,
+    waiting,
+)
 from matchmaker.matching.services.waiting import put_aside
 from matchmaker.notifications.models import Notice
 from tests import factories
@@ -54,6 +65,41 @@ def test_run_in_blocks_makes_the_rows_of_single_matching(campaign):
     type(factories.product()).objects.update(revision=50)
     match_waiting()
     assert [row for row in rows() if row in in_blocks] == in_blocks
+
+
+def test_background_is_learned_from_some_products_at_a_time(campaign, monkeypatch):
+    monkeypatch.setattr(sides, "AT_ONCE", 2)
+    with CaptureQueriesContext(connection) as queries:
+        scored_by = scorer.learn_for(start_match_run(by=None, campaign=campaign))
+
+    texts = [one["sql"] for one in queries if '"catalogue_producttext"."product_id" IN' in one["sql"]]
+    # Two times two for the words, and once more for the sample of vectors.
+    assert [sql.partition(" IN (")[2].partition(")")[0].count(",") + 1 for sql in texts] == [2, 2, 2, 2]
+    assert scored_by.matcher.background.documents == 2 * len(GOODS)
+    assert len(scored_by.matcher.background.offers) == len(GOODS)
+
+
+def test_background_of_many_products_is_learned_from_an_even_part_of_both_sides(campaign, monkeypatch):
+    whole = scorer.learn_for(start_match_run(by=None, campaign=campaign)).matcher.background
+    run_to_the_end()
+    monkeypatch.setattr(scorer, "LEARNED_FROM", 2)
+    part = scorer.learn_for(start_match_run(by=None, campaign=campaign)).matcher.background
+
+    assert (whole.documents, part.documents) == (8, 4)
+    assert set(part.numbers) < set(whole.numbers)
+    assert number("jasmin") in part.numbers
+    assert number("coffe") in part.numbers  # of the first product and the third
+    assert number("beef") in whole.numbers
+    assert number("beef") not in part.numbers
+    assert (len(part.offers), len(part.wants)) == (2, 4)
+
+
+def test_block_does_not_fetch_the_background_again(campaign):
+    start_match_run(by=None, campaign=campaign)
+    match_block()
+    with CaptureQueriesContext(connection) as queries:
+        assert match_block()
+    assert [one["sql"] for one in queries if '"background",' in one["sql"]] == []
 
 
 def test_block_of_a_dead_worker_is_taken_over_when_its_lease_ends(campaign):

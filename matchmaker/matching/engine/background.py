@@ -109,14 +109,17 @@ def learn(
     offers: NDArray[np.float32],
     wants: NDArray[np.float32],
 ) -> Background:
-    """The background of packed bags (`bags.pack`) of both sides and the vectors of each."""
+    """The background of packed bags (`bags.pack`) of both sides and the vectors of each, or of the sample of each."""
     known, frequency = np.unique(numbers, return_counts=True)
     documents = len(starts) - 1
     mean_length = float(counts.sum()) / documents if documents and counts.sum() > 0 else 16.0
     return Background(documents, known, frequency, mean_length, _sample(offers), _sample(wants))
 
 
+def sample_places(n: int) -> NDArray[np.int64]:
+    """Which of n rows are the sample: `SAMPLE` of them, evenly spread, or all where there are no more."""
+    return np.arange(n) if n <= SAMPLE else np.linspace(0, n - 1, SAMPLE).astype(np.int64)
+
+
 def _sample(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    if len(vectors) <= SAMPLE:
-        return vectors.copy()
-    return vectors[np.linspace(0, len(vectors) - 1, SAMPLE).astype(np.int64)]
+    return vectors[sample_places(len(vectors))]

@@ -5,8 +5,9 @@ score depends on the pair, the weights and the background, never on what else is
 cut merge (`pairs.merge`) to the rows of one run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,20 +56,23 @@ class Matcher:
 
     def learn_background(
         self,
-        offers: Sequence[Offer],
-        wants: Sequence[Want],
+        offers: Iterable[Offer],
+        wants: Iterable[Want],
         offer_vectors: Vectors | None = None,
         want_vectors: Vectors | None = None,
     ) -> Background:
-        """Word frequencies and neighbourhoods of a campaign, to be stored with its run and given to every matcher."""
-        starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in [*offers, *wants])
-        return learn(
-            starts,
-            numbers,
-            counts,
-            offers=self.offer_vectors(offers) if offer_vectors is None else offer_vectors,
-            wants=self.want_vectors(wants) if want_vectors is None else want_vectors,
-        )
+        """Word frequencies and neighbourhoods of a campaign, to be stored with its run and given to every matcher.
+
+        Items whose vectors are given are read once, one after the other: they need not be in memory together.
+        """
+        if offer_vectors is None:
+            offers = list(offers)
+            offer_vectors = self.offer_vectors(offers)
+        if want_vectors is None:
+            wants = list(wants)
+            want_vectors = self.want_vectors(wants)
+        starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in chain[Offer | Want](offers, wants))
+        return learn(starts, numbers, counts, offers=offer_vectors, wants=want_vectors)
 
     def prepare_offers(self, offers: Sequence[Offer], vectors: Vectors | Sequence[bytes] | None = None) -> OfferIndex:
         """An index of offers with distinct keys; `vectors` (rows or their bytes, in the same order) spare encoding."""

@@ -96,7 +96,7 @@ def claim_block() -> MatchBlock | None:
         token = uuid.uuid4()
         # The attempt is counted before the work: a block that kills its worker is parked, not tried for ever.
         if free.filter(pk=pk).update(lease_until=now + lease, lease_token=token, attempts=F("attempts") + 1):
-            return MatchBlock.objects.select_related("run__campaign").get(pk=pk)
+            return MatchBlock.objects.select_related("run").defer("run__background").get(pk=pk)
     return None
 
 
@@ -158,7 +158,7 @@ def wants_of_run(_run: int, scored_by: scorer.Scorer) -> WantIndex:
 def _end_runs() -> bool:
     """End the runs that have nothing left to try; True when one ended."""
     now, ended = timezone.now(), False
-    for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING):
+    for run in MatchRun.objects.filter(state=MatchRun.State.RUNNING).defer("background"):  # it has megabytes
         undone = run.blocks.filter(done_at__isnull=True)
         if undone.filter(Q(attempts__lt=storing.MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
             continue

@@ -2,15 +2,17 @@
 and in every increment after it, so that a pair has one score wherever it is computed.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import Count, Max, Sum
 
 from matchmaker.core.clocks import today_in_china
-from matchmaker.matching.engine.background import Background
+from matchmaker.matching.engine.background import Background, sample_places
 from matchmaker.matching.engine.pairs import Offer, Pair, merge
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
 from matchmaker.matching.models import MatchRun, MatchSettings
@@ -18,10 +20,11 @@ from matchmaker.matching.services import storing, vectors
 from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.services.shares import with_shares
 from matchmaker.matching.services.storing import TOP_PER_LINE, TOP_PER_PRODUCT, AllowedPairs
-from matchmaker.matching.sides import offers, wants
+from matchmaker.matching.sides import offers, text_offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
 MOST_LEFT_OUT = 200  # a company with more own products than that on both sides may get a shorter list
+LEARNED_FROM = 50_000  # products a background is learned from
 MAX_CACHED_ROWS = 200_000  # rows of a side a process keeps ready for the next increment
 
 
@@ -93,16 +96,25 @@ class Scorer:
 def learn_for(run: MatchRun) -> Scorer:
     """The scorer of a run; its background is learned and stored by the first block, and read by the others."""
     if not MatchRun.objects.filter(pk=run.pk, background__isnull=False).exists():
-        offered, wanted = (
-            offers(storing.products_not_put_aside()),
-            wants(storing.lines_not_put_aside()),
-        )
-        learned = Matcher(vectors.encoder()).learn_background(
-            offered, wanted, vectors.offer_vectors(offered), vectors.want_vectors(wanted)
-        )
+        learned = _learn_background().to_bytes()
         # Two workers may learn it at once; what was stored first counts for both.
-        MatchRun.objects.filter(pk=run.pk, background__isnull=True).update(background=learned.to_bytes())
+        MatchRun.objects.filter(pk=run.pk, background__isnull=True).update(background=learned)
     return of_run(run.pk)
+
+
+def _learn_background() -> Background:
+    """From all products and lines; of more than `LEARNED_FROM` products from every second, third … of both sides.
+
+    So the first block of a run takes no longer than its lease, and no more memory, however many products there are.
+    """
+    products = storing.products_not_put_aside().select_related(None).prefetch_related(None)
+    step = max(1, math.ceil(products.count() / LEARNED_FROM))
+    keys = list(islice(products.values_list("pk", flat=True).iterator(), 0, None, step))
+    sample = text_offers(keys[place] for place in sample_places(len(keys)))
+    lines = wants(storing.lines_not_put_aside())
+    return Matcher(vectors.encoder()).learn_background(
+        text_offers(keys), lines[::step], vectors.offer_vectors(list(sample)), vectors.want_vectors(lines)
+    )
 
 
 def current() -> Scorer:

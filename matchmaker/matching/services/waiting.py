@@ -66,7 +66,7 @@ def match_waiting() -> int:
     While a run is going, what is published or edited is matched as the run does it. Lines the run has read wait for its
     end; rows are cut to the best there too, since blocks not yet done still carry the scores of an earlier run.
     """
-    running = MatchRun.objects.filter(state=MatchRun.State.RUNNING)
+    running = MatchRun.objects.filter(state=MatchRun.State.RUNNING).defer("background")
     if running.filter(background__isnull=True).exists():
         return 0  # its first block is about to say how pairs are scored
     claims.follow_companies()

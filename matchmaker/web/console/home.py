@@ -46,7 +46,7 @@ def home(request):
             "work": [item for item in work if item.n and opens_for(request.role, item.url)],
             "figures": figures_of(campaign, matches),
             "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
-            "runs": MatchRun.objects.filter(campaign=campaign)[:1],
+            "runs": MatchRun.objects.filter(campaign=campaign).defer("background")[:1],
         },
     )
 

@@ -32,7 +32,8 @@ ASIDE_SHOWN = 50
 
 @team
 def matching(request):
-    runs = list(MatchRun.objects.filter(campaign=request.campaign).select_related("started_by")[:10])
+    of_campaign = MatchRun.objects.filter(campaign=request.campaign)
+    runs = list(of_campaign.select_related("started_by").defer("background")[:10])
     running = next((run for run in runs if run.state == MatchRun.State.RUNNING), None)
     active = Match.objects.active()
     products, lines = put_aside()
@@ -201,7 +202,7 @@ def match_settings(request):
                 messages.success(request, _("Saved. The settings count from the next full run on."))
                 return redirect("console_matching")
             effect = effect_of(**form.given())
-    latest = MatchRun.objects.filter(state=MatchRun.State.DONE).first()
+    latest = MatchRun.objects.filter(state=MatchRun.State.DONE).defer("background").first()
     context = {
         "form": form,
         "effect": effect,
