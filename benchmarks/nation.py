@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LABELS = {
     "start_match_run": "the run and its blocks written",
     "learn_for": "background learned, read by each block",
-    "wants_of_run": "demand lines prepared",
+    "lines_of_run": "demand lines prepared",
     "offers": "blocks: products read",
     "offer_index": "blocks: products prepared",
     "pairs": "blocks: pairs found, with reasons and conditions",
@@ -202,8 +202,8 @@ def memory(name: str) -> int:
     return int(found.group(1)) // 1024
 
 
-def run(profile: str) -> None:
-    """In a process of its own: one run to its end; prints what it cost as JSON."""
+def run(profile: str, most: int) -> None:
+    """In a process of its own: one run to its end, or so many blocks of it; prints what it cost as JSON."""
     from django.db import connection
 
     from matchmaker.campaigns.models import Campaign
@@ -215,7 +215,7 @@ def run(profile: str) -> None:
     vectors.warm()
     phases, profiler = Phases(), cProfile.Profile()
     for owner, name in (
-        (runs, "start_match_run"), (scorer, "learn_for"), (runs, "wants_of_run"), (runs, "offers"),
+        (runs, "start_match_run"), (scorer, "learn_for"), (runs, "lines_of_run"), (runs, "offers"),
         (scorer.Scorer, "pairs"), (scorer.Scorer, "offer_index"), (runs.waiting, "clear_stale"),
         (storing, "write_pairs"), (notices, "tell"), (storing, "prune_all"),
     ):  # fmt: skip
@@ -224,15 +224,27 @@ def run(profile: str) -> None:
     if profile:
         profiler.enable()
     runs.start_match_run(by=None, campaign=Campaign.objects.get(slug="nation"))
-    while runs.match_block():
-        pass
+    blocks = 0
+    while blocks != most and runs.match_block():
+        blocks += 1
+        if blocks & (blocks - 1) == 0:
+            _analyze()
     if profile:
         profiler.disable()
         profiler.dump_stats(profile)
     phases.reset_peak("rest")
-    result = {"before": before, "rows": phases.rows(whole), "blocks": MatchBlock.objects.count()}
+    done = MatchBlock.objects.filter(done_at__isnull=False).count()
+    result = {"before": before, "rows": phases.rows(whole), "blocks": MatchBlock.objects.count(), "done": done}
     result["written"] = sum(MatchBlock.objects.values_list("matches", flat=True))
     sys.stdout.write(json.dumps(result | _stored()) + "\n")
+
+
+def _analyze() -> None:
+    """What autovacuum does within a minute, where it runs: the planner must not think that the tables are empty."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE matching_match, matching_offerstate, notifications_notice, notifications_delivery")
 
 
 def _stored() -> dict[str, object]:
@@ -259,10 +271,10 @@ def report(products: int, demands: int, found: dict) -> str:
     stored = found["stored"]
     return "\n".join(
         [
-            f"{products:,} products × {demands:,} demand lines in {found['blocks']} blocks: {found['written']:,} rows"
-            f" written, {stored:,} stored ({found['megabytes']:,} MB) for {found['products']:,} products"
-            f" ({stored / max(found['products'], 1):.1f} each) and {found['lines']:,} lines, {found['notices']:,}"
-            f" notices. The process had {found['before']:,} MB before it began.",
+            f"{products:,} products × {demands:,} demand lines in {found['blocks']} blocks, {found['done']} of them"
+            f" done: {found['written']:,} rows written, {stored:,} stored ({found['megabytes']:,} MB) for"
+            f" {found['products']:,} products ({stored / max(found['products'], 1):.1f} each) and {found['lines']:,}"
+            f" lines, {found['notices']:,} notices. The process had {found['before']:,} MB before it began.",
             "",
             "| part | calls | seconds | CPU seconds | of PostgreSQL | peak, MB |",
             "|---|---|---|---|---|---|",
@@ -276,6 +288,7 @@ def main() -> None:
     parser.add_argument("--products", type=int, default=100_000)
     parser.add_argument("--demands", type=int, default=12_000)
     parser.add_argument("--keep", action="store_true", help="the rows are there from the last time")
+    parser.add_argument("--blocks", type=int, default=-1, help="stop after so many: the end of the run is not measured")
     parser.add_argument("--profile", default="", metavar="FILE")
     parser.add_argument("--step", choices=("prepare", "run"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -283,7 +296,7 @@ def main() -> None:
         import django
 
         django.setup()
-        prepare(given.products, given.demands) if given.step == "prepare" else run(given.profile)
+        prepare(given.products, given.demands) if given.step == "prepare" else run(given.profile, given.blocks)
         return
     env = os.environ | {"DJANGO_SETTINGS_MODULE": "matchmaker.settings", "LOG_LEVEL": "WARNING"}
     env |= {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
@@ -291,7 +304,7 @@ def main() -> None:
     if not given.keep:
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=env, cwd=ROOT, check=True)
         subprocess.run([*again, "--step", "prepare"], env=env, cwd=ROOT, check=True)
-    command = [*again, "--step", "run", "--profile", given.profile]
+    command = [*again, "--step", "run", "--profile", given.profile, "--blocks", str(given.blocks)]
     done = subprocess.run(command, env=env, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     sys.stdout.write(report(given.products, given.demands, json.loads(done.stdout.splitlines()[-1])) + "\n")
 

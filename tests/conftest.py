@@ -45,7 +45,7 @@ def _nothing_kept_ready():
         scorer.of_run.cache_clear()
         scorer._cache.clear()
     if runs := sys.modules.get("matchmaker.matching.services.runs"):
-        runs.wants_of_run.cache_clear()
+        runs.lines_of_run.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -67,6 +68,26 @@ def test_run_in_blocks_makes_the_rows_of_single_matching(campaign):
     assert [row for row in rows() if row in in_blocks] == in_blocks
 
 
+def test_rows_that_the_end_of_the_run_would_cut_are_not_written_and_the_others_are_the_same(campaign, monkeypatch):
+    rice = factories.category("AGRI-06")
+    for number_ in range(26):
+        factories.product(name=f"Thai jasmine rice, crop {number_}", category=rice, hs_code="100630")
+    for number_ in range(12):  # more than a product has rows
+        factories.line(text=f"泰国茉莉香米{number_}号", category=rice, hs_code="1006")
+    start_match_run(by=None, campaign=campaign)
+    run_to_the_end()
+    fewer, best = MatchBlock.objects.aggregate(n=Sum("matches"))["n"], ranked()
+
+    Match.objects.all().delete()
+    monkeypatch.setattr(runs.LinesOfRun, "minima", lambda lines: None)
+    run = start_match_run(by=None, campaign=campaign)
+    MatchRun.objects.filter(pk=run.pk).update(background=MatchRun.objects.get(pk=run.pk - 1).background)
+    run_to_the_end()
+
+    assert ranked() == best
+    assert len(best) < fewer < MatchBlock.objects.filter(run=run).aggregate(n=Sum("matches"))["n"]
+
+
 def test_background_is_learned_from_some_products_at_a_time(campaign, monkeypatch):
     monkeypatch.setattr(sides, "AT_ONCE", 2)
     with CaptureQueriesContext(connection) as queries:
@@ -85,13 +106,14 @@ def test_background_of_many_products_is_learned_from_an_even_part_of_both_sides(
     monkeypatch.setattr(scorer, "LEARNED_FROM", 2)
     part = scorer.learn_for(start_match_run(by=None, campaign=campaign)).matcher.background
 
-    assert (whole.documents, part.documents) == (8, 4)
+    assert (whole.documents, part.documents) == (8, 8)  # two of each side, each for two
+    assert set((part.counts % 2).tolist()) == {0}
     assert set(part.numbers) < set(whole.numbers)
     assert number("jasmin") in part.numbers
     assert number("coffe") in part.numbers  # of the first product and the third
     assert number("beef") in whole.numbers
     assert number("beef") not in part.numbers
-    assert (len(part.offers), len(part.wants)) == (2, 4)
+    assert (part.offers.tolist(), part.wants.tolist()) == (whole.offers.tolist(), whole.wants.tolist())
 
 
 def test_block_does_not_fetch_the_background_again(campaign):

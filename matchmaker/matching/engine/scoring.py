@@ -92,15 +92,17 @@ class Matcher:
         *,
         today: date | None = None,
         rates: Mapping[str, float] | None = None,
+        want_minima: NDArray[np.float64] | None = None,
     ) -> list[Pair]:
         """The best pairs in both directions: of each want its best offers, of each offer its best wants, united.
 
         Nothing below `minimum` is a pair. Exact: no shortlist stands between the parts and the ranking. `today` is
         the day the delivery condition counts from; `rates` gives CNY per unit of a currency for the price condition
-        (a currency without a rate makes it 'unknown').
+        (a currency without a rate makes it 'unknown'). `want_minima` are the scores that offers must reach to be among
+        the best of each want, where earlier calls have found better ones.
         Order: want key, then score, then offer key.
         """
-        best = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum)
+        best = self.best(offer_index, want_index, top_per_want, top_per_offer, minimum, want_minima)
         return self.explain(offer_index, want_index, *best, today=today or date.today(), rates=rates or {})
 
     def best(
@@ -110,8 +112,10 @@ class Matcher:
         top_per_want: int = 20,
         top_per_offer: int = 10,
         minimum: float = MINIMUM,
+        want_minima: NDArray[np.float64] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
+        floors = None if want_minima is None else np.array([log_odds_of(one) for one in want_minima], np.float32)
         of_offer, of_want = tiles.both_ways(
             offer_index.side,
             want_index.side,
@@ -119,6 +123,7 @@ class Matcher:
             per_offer=top_per_offer,
             per_want=top_per_want,
             floor=log_odds_of(minimum),
+            want_floors=floors,
             offer_tiles=offer_index.tiles,
             want_tiles=want_index.tiles,
         )

@@ -40,14 +40,14 @@ _WIDE = 1 << 18
 _ROUNDING = 1e-5  # float32 sums of a few hundred terms err by some 1e-6 of their size; ten times that
 
 
-def empty_best(n: int, k: int, floor: float) -> Best:
+def empty_best(n: int, k: int, floor: "float | NDArray[np.float32]") -> Best:
     if k == 0:
         floor = float(-NOTHING)  # nothing is let in
     return Best(
         np.full((n, k), NOTHING, np.float32),
         np.full((n, k), -1, np.int32),
         np.zeros(n, np.int32),
-        np.full(n, max(floor, float(NOTHING)), np.float32),
+        np.maximum(np.full(n, NOTHING, np.float32), np.asarray(floor, np.float32)),
     )
 
 
@@ -105,17 +105,19 @@ def both_ways(
     per_offer: int,
     per_want: int,
     floor: float = float(NOTHING),
+    want_floors: "NDArray[np.float32] | None" = None,
     offer_tiles: "dict[int, list[Tile]] | None" = None,
     want_tiles: "dict[int, list[Tile]] | None" = None,
 ) -> tuple[Best, Best]:
     """The best wants of each offer and the best offers of each want, by log-odds, exactly.
 
-    Of equal values the one with the smaller place comes first. Nothing below `floor` is returned. `offer_tiles` and
-    `want_tiles` hold what is prepared of a side, so that the next call with this side need not do it again.
+    Of equal values the one with the smaller place comes first. Nothing below `floor` is returned, and of a want nothing
+    below its own of `want_floors`. `offer_tiles` and `want_tiles` hold what is prepared of a side, so that the next
+    call with this side need not do it again.
     """
     n, m = len(offers.starts) - 1, len(wants.starts) - 1
     best_of_offer = empty_best(n, min(per_offer, m), floor)
-    best_of_want = empty_best(m, min(per_want, n), floor)
+    best_of_want = empty_best(m, min(per_want, n), floor if want_floors is None else np.maximum(want_floors, floor))
     if n == 0 or m == 0:
         return best_of_offer, best_of_want
     row_is_offer = not (m <= _FEW and n > m)

@@ -5,14 +5,18 @@ cut to the best only at the end: before it, rows of blocks not yet done still ca
 """
 
 import datetime as dt
+import heapq
 import uuid
+from collections.abc import Iterable
 from functools import lru_cache
 
+import numpy as np
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
@@ -21,6 +25,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import Product
 from matchmaker.core.leases import LONGEST_LEASE, unleased
 from matchmaker.core.problems import Refused
+from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.scoring import WantIndex
 from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
 from matchmaker.matching.services import notices, scorer, storing, waiting
@@ -128,8 +133,8 @@ def match_block() -> bool:
         .values_list("pk", "revision")
     )
     products = offers(storing.products_not_put_aside().filter(pk__in=revisions))
-    wanted = wants_of_run(block.run_id, scored_by)
-    pairs = scored_by.pairs(scored_by.offer_index(products), wanted)
+    lines = lines_of_run(block.run_id, scored_by)
+    pairs = scored_by.pairs(scored_by.offer_index(products), lines.index, lines.minima())
     with transaction.atomic():
         # The first counts, also when its lease ended and another has begun: the rows are the same, and two who
         # outlast their leases would otherwise undo each other until the block is given up. Not once the run has ended.
@@ -140,19 +145,45 @@ def match_block() -> bool:
         now = dict(Product.objects.filter(pk__in=revisions).values_list("pk", "revision"))
         revisions = {pk: revision for pk, revision in revisions.items() if now.get(pk) == revision}
         pairs = [pair for pair in pairs if pair.offer in revisions]
-        waiting.clear_stale(set(revisions), set(), pairs, {want.key for want in wanted.items})
+        waiting.clear_stale(set(revisions), set(), pairs, lines.best.keys())
         storing.write_pairs(pairs, scored_by.name)
         # The lines are told once, when the last block has been seen.
         notices.tell(products=revisions, lines=())
         waiting.mark_seen(OfferState, revisions)
+    lines.note(pairs)
     _end_runs()
     return True
 
 
+class LinesOfRun:
+    """The demand lines of a run, and the scores of the best rows this process has written for each.
+
+    Only the best of a line stay when the run ends. What scores less than those that are there is not explained and
+    written in the first place, unless it is among the best of its product.
+    """
+
+    def __init__(self, index: WantIndex) -> None:
+        self.index = index
+        self.best: dict[int, list[float]] = {want.key: [] for want in index.items}  # heaps: the least score first
+
+    def minima(self) -> NDArray[np.float64]:
+        """What a row must score to stay, by line. Scores are stored rounded, and of equal ones the older row stays."""
+        least = [scores[0] if len(scores) == storing.TOP_PER_LINE else 0.0 for scores in self.best.values()]
+        return np.array(least) - storing.ROUNDING
+
+    def note(self, pairs: Iterable[Pair]) -> None:
+        """Of rows that were written."""
+        for pair in pairs:
+            scores = self.best[pair.want]
+            heapq.heappush(scores, pair.score)
+            if len(scores) > storing.TOP_PER_LINE:
+                heapq.heappop(scores)
+
+
 @lru_cache(maxsize=1)
-def wants_of_run(_run: int, scored_by: scorer.Scorer) -> WantIndex:
-    """The demand lines of a run, made ready once a process."""
-    return scored_by.want_index(wants(storing.lines_not_put_aside()))
+def lines_of_run(_run: int, scored_by: scorer.Scorer) -> LinesOfRun:
+    """Made ready once a process."""
+    return LinesOfRun(scored_by.want_index(wants(storing.lines_not_put_aside())))
 
 
 def _end_runs() -> bool:

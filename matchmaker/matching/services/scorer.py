@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Count, Max, Sum
+from numpy.typing import NDArray
 
 from matchmaker.core.clocks import today_in_china
 from matchmaker.matching.engine.background import Background, sample_places
@@ -24,7 +25,7 @@ from matchmaker.matching.sides import offers, text_offers, wants
 
 FLOOR_MINIMUM = 0.1  # what is promised to small exporters is at least that likely
 MOST_LEFT_OUT = 200  # a company with more own products than that on both sides may get a shorter list
-LEARNED_FROM = 50_000  # products a background is learned from
+LEARNED_FROM = 20_000  # products a background is learned from
 MAX_CACHED_ROWS = 200_000  # rows of a side a process keeps ready for the next increment
 
 
@@ -55,10 +56,13 @@ class Scorer:
     def want_index(self, wanted) -> WantIndex:
         return self.matcher.prepare_wants(with_shares(wanted), vectors.want_vectors(wanted))
 
-    def pairs(self, offered: OfferIndex, wanted: WantIndex) -> list[Pair]:
+    def pairs(
+        self, offered: OfferIndex, wanted: WantIndex, want_minima: NDArray[np.float64] | None = None
+    ) -> list[Pair]:
         """The best allowed pairs both ways, and what small exporters are promised beyond them.
 
-        Who must not meet is left out after the search, which therefore asks for so many more.
+        Who must not meet is left out after the search, which therefore asks for so many more. `want_minima`: what
+        better pairs are known of each line (`Matcher.match`).
         """
         if not len(offered) or not len(wanted):
             return []
@@ -75,6 +79,7 @@ class Scorer:
             settings.MATCH_MINIMUM,
             today=today_in_china(),
             rates=rates,
+            want_minima=want_minima,
         )
         merged = merge([filter(allowed_pairs.allows, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
@@ -103,18 +108,25 @@ def learn_for(run: MatchRun) -> Scorer:
 
 
 def _learn_background() -> Background:
-    """From all products and lines; of more than `LEARNED_FROM` products from every second, third … of both sides.
+    """From all products and lines; of more than `LEARNED_FROM` the words of every second, third … of both sides.
 
     So the first block of a run takes no longer than its lease, and no more memory, however many products there are.
+    Words are counted as if those left out were like those that were read. The sample of vectors is that of all.
     """
     products = storing.products_not_put_aside().select_related(None).prefetch_related(None)
-    step = max(1, math.ceil(products.count() / LEARNED_FROM))
-    keys = list(islice(products.values_list("pk", flat=True).iterator(), 0, None, step))
-    sample = text_offers(keys[place] for place in sample_places(len(keys)))
+    count = products.count()
+    step, places = max(1, math.ceil(count / LEARNED_FROM)), set(sample_places(count).tolist())
+    read, sample = [], []
+    for place, key in enumerate(products.values_list("pk", flat=True).iterator()):
+        if place % step == 0:
+            read.append(key)
+        if place in places:
+            sample.append(key)
     lines = wants(storing.lines_not_put_aside())
-    return Matcher(vectors.encoder()).learn_background(
-        text_offers(keys), lines[::step], vectors.offer_vectors(list(sample)), vectors.want_vectors(lines)
+    learned = Matcher(vectors.encoder()).learn_background(
+        text_offers(read), lines[::step], vectors.offer_vectors(list(text_offers(sample))), vectors.want_vectors(lines)
     )
+    return replace(learned, documents=step * learned.documents, counts=step * learned.counts)
 
 
 def current() -> Scorer:

@@ -16,6 +16,8 @@ from matchmaker.matching.models import Match, NeverAgain
 
 TOP_PER_LINE = 20
 TOP_PER_PRODUCT = 10
+DECIMALS = 6  # of a stored score
+ROUNDING = 10.0**-DECIMALS
 # Tried at this very revision, and each worker that tried died of it.
 MAX_ATTEMPTS = 5
 PUT_ASIDE = Q(matching_state__attempts__gte=MAX_ATTEMPTS, matching_state__tried_revision=F("revision"))
@@ -83,7 +85,7 @@ def write_pairs(pairs: Sequence[Pair], engine: str) -> None:
         Match(
             product_id=pair.offer,
             line_id=pair.want,
-            score=round(min(max(pair.score, 0.0), 1.0), 6),
+            score=round(min(max(pair.score, 0.0), 1.0), DECIMALS),
             probability=round(pair.probability, 6),
             parts={name: round(value, 4) for name, value in pair.parts.items()},
             evidence=pair.evidence,
