@@ -108,11 +108,17 @@ def learn(
     *,
     offers: NDArray[np.float32],
     wants: NDArray[np.float32],
+    stands_for: NDArray[np.int64],
 ) -> Background:
-    """The background of packed bags (`bags.pack`) of both sides and the vectors of each, or of the sample of each."""
-    known, frequency = np.unique(numbers, return_counts=True)
-    documents = len(starts) - 1
-    mean_length = float(counts.sum()) / documents if documents and counts.sum() > 0 else 16.0
+    """The background of packed bags (`bags.pack`) of both sides and the vectors of each, or of the sample of each.
+
+    `stands_for` says for how many documents each bag counts.
+    """
+    known, places = np.unique(numbers, return_inverse=True)
+    each = np.repeat(stands_for, np.diff(starts))
+    frequency = np.bincount(places, each, len(known)).astype(np.int64)
+    documents, length = int(stands_for.sum()), float((counts * each.astype(np.float32)).sum())
+    mean_length = length / documents if documents and length > 0 else 16.0
     return Background(documents, known, frequency, mean_length, _sample(offers), _sample(wants))
 
 

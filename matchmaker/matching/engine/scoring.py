@@ -60,19 +60,23 @@ class Matcher:
         wants: Iterable[Want],
         offer_vectors: Vectors | None = None,
         want_vectors: Vectors | None = None,
+        step: int = 1,
     ) -> Background:
         """Word frequencies and neighbourhoods of a campaign, to be stored with its run and given to every matcher.
 
-        Items whose vectors are given are read once, one after the other: they need not be in memory together.
+        Offers whose vectors are given are read once, one after the other: they need not be in memory together. They may
+        be every second, third … (`step`) of all: each then counts for so many.
         """
+        wanted = list(wants)
         if offer_vectors is None:
             offers = list(offers)
             offer_vectors = self.offer_vectors(offers)
         if want_vectors is None:
-            wants = list(wants)
-            want_vectors = self.want_vectors(wants)
-        starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in chain[Offer | Want](offers, wants))
-        return learn(starts, numbers, counts, offers=offer_vectors, wants=want_vectors)
+            want_vectors = self.want_vectors(wanted)
+        starts, numbers, counts = bags.pack(bags.bag(item.texts) for item in chain[Offer | Want](offers, wanted))
+        stands_for = np.full(len(starts) - 1, step, np.int64)
+        stands_for[len(stands_for) - len(wanted) :] = 1
+        return learn(starts, numbers, counts, offers=offer_vectors, wants=want_vectors, stands_for=stands_for)
 
     def prepare_offers(self, offers: Sequence[Offer], vectors: Vectors | Sequence[bytes] | None = None) -> OfferIndex:
         """An index of offers with distinct keys; `vectors` (rows or their bytes, in the same order) spare encoding."""

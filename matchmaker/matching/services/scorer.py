@@ -108,10 +108,10 @@ def learn_for(run: MatchRun) -> Scorer:
 
 
 def _learn_background() -> Background:
-    """From all products and lines; of more than `LEARNED_FROM` the words of every second, third … of both sides.
+    """From all lines and products; of more than `LEARNED_FROM` products the words of every second, third … are read.
 
     So the first block of a run takes no longer than its lease, and no more memory, however many products there are.
-    Words are counted as if those left out were like those that were read. The sample of vectors is that of all.
+    The sample of vectors is that of all.
     """
     products = storing.products_not_put_aside().select_related(None).prefetch_related(None)
     count = products.count()
@@ -123,10 +123,13 @@ def _learn_background() -> Background:
         if place in places:
             sample.append(key)
     lines = wants(storing.lines_not_put_aside())
-    learned = Matcher(vectors.encoder()).learn_background(
-        text_offers(read), lines[::step], vectors.offer_vectors(list(text_offers(sample))), vectors.want_vectors(lines)
+    return Matcher(vectors.encoder()).learn_background(
+        text_offers(read),
+        lines,
+        vectors.offer_vectors(list(text_offers(sample))),
+        vectors.want_vectors(lines),
+        step=step,
     )
-    return replace(learned, documents=step * learned.documents, counts=step * learned.counts)
 
 
 def current() -> Scorer:
