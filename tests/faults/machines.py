@@ -154,7 +154,7 @@ class Site:
         process.wait()
 
     def restart_what_ended(self) -> None:
-        """As systemd does: a program that a full disk ended is started again."""
+        """As systemd does: a program that a fault ended is started again, also one that took its time to end."""
         for name, process in list(self.running.items()):
             if process.poll() is not None:
                 machine, program = name.split()
