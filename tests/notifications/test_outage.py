@@ -62,7 +62,7 @@ def test_a_letter_that_could_not_leave_is_logged_once_and_shown_on_the_delivery_
     assert health.delivery_health()["sound"] is False
     client.force_login(factories.organiser(TeamSeat.objects.get().campaign))
     page = client.get(reverse("console_delivery")).content.decode()
-    assert "No mail can leave since" in page
+    assert "No email could be sent since" in page
     assert "Connection refused" in page
     assert "Places in the team" in page
 

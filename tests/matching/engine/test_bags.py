@@ -23,7 +23,8 @@ def test_shown_words_stand_as_they_are_written():
 
 def test_a_background_comes_back_from_its_bytes():
     packed = bags.pack([{"rice": 1.0, "tea": 2.0}, {"rice": 1.0}])
-    background = learn(*packed, offers=np.eye(2, 4, dtype=np.float32), wants=np.eye(1, 4, dtype=np.float32))
+    offers, wants = np.eye(2, 4, dtype=np.float32), np.eye(1, 4, dtype=np.float32)
+    background = learn(*packed, offers=offers, wants=wants, stands_for=np.ones(2, np.int64))
     again = Background.from_bytes(background.to_bytes())
     numbers = np.array([bags.number("rice"), bags.number("tea"), bags.number("never")])
     assert again.rarity(numbers).tolist() == background.rarity(numbers).tolist()
