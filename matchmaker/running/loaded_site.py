@@ -27,6 +27,9 @@ def _load() -> None:
     reverse("account_login")  # reads every address
     for module in PROGRAMS:
         importlib.import_module(module)
+    # First, since `manage.py prepare` reads names meanwhile and would make these files by itself. Names, or versions
+    # of libraries, may have changed since the last start.
+    _in_a_child(_map_words)
     # Of this version: machine code is compiled again after an update, too.
     unpacked = Path(os.environ["MODEL_CACHE"]) / f"unpacked-{__version__}"
     if not unpacked.exists():
@@ -37,7 +40,6 @@ def _load() -> None:
         with contextlib.suppress(OSError):  # a full or read-only disk: then at the next start again
             unpacked.parent.mkdir(parents=True, exist_ok=True)
             unpacked.touch()
-    _in_a_child(_map_words)  # names, or the versions of libraries, may have changed since then
     for load in MODELS:
         load()
     release_pages()  # this process reads none of them again, and its forks map their own
