@@ -25,12 +25,21 @@ MEGABYTES = int(os.environ.get("SITE_MEMORY") or 0)
 
 def enter(limit: MemoryLimit) -> None:
     """Put the fork server, which this process has just started, into the group."""
+    deadline = time.monotonic() + 10
+    while (process := _fork_server()) is None:
+        if time.monotonic() > deadline:
+            raise RuntimeError("There is no fork server.")
+        time.sleep(0.02)
+    limit.enter(process)
+
+
+def _fork_server() -> int | None:
+    """Its process; None as long as the child is not yet another program."""
     for children in Path("/proc/self/task").glob("*/children"):
-        for child in children.read_text().split():
+        for child in map(int, children.read_text().split()):
             if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes():
-                limit.enter(int(child))
-                return
-    raise RuntimeError("There is no fork server.")
+                return child
+    return None
 
 
 @pytest.fixture(scope="session")
