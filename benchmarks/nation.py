@@ -3,7 +3,7 @@
     DATABASE_URL=postgresql://… .venv/bin/python benchmarks/nation.py --products 100000 --demands 12000
 
 DATABASE_URL names an empty PostgreSQL database: its products, companies and demands are replaced. Each company has one
-person, who is told of matches. Vectors and shares of codes are stored beforehand, as on a site whose products were
+person, who is notified of matches. Vectors and shares of codes are stored beforehand, as on a site whose products were
 matched when they were published; this is not measured. Then a process of its own starts a run and works on its blocks
 until there is nothing left. `--keep` measures again with the rows that are there; `--profile FILE` writes a profile.
 """
@@ -30,7 +30,7 @@ LABELS = {
     "pairs": "blocks: pairs found, with reasons and conditions",
     "clear_stale": "blocks: rows of an earlier run removed",
     "write_pairs": "blocks: rows written",
-    "tell": "people told, of products by block and of lines at the end",
+    "tell": "people notified, of products by block and of lines at the end",
     "prune_all": "end: rows cut to the best",
     "rest": "the rest",
 }

@@ -104,16 +104,16 @@ def test_a_demand_that_nothing_translates_is_called_by_the_category_of_its_first
 def test_news_about_many_products_and_lines_cost_as_many_queries_as_about_one():
     first, *others = matches = [factories.match() for _ in range(9)]
 
-    def told(some):
+    def queries_for(some):
         with CaptureQueriesContext(connection) as queries:
             count = tell(products=[one.product_id for one in some], lines=[one.line_id for one in some])
         return count, len(queries)
 
-    assert told([first])[0] == 2  # a process reads some things once
-    assert told(others[:1])[0] == 2
-    assert told(matches)[0] == 14  # those who know already are not told again
+    assert queries_for([first])[0] == 2  # a process reads some things once
+    assert queries_for(others[:1])[0] == 2
+    assert queries_for(matches)[0] == 14  # those who know already get no second notice
     more = [factories.match() for _ in range(9)]
-    one, many = told(more[:1]), told(more[1:])
+    one, many = queries_for(more[:1]), queries_for(more[1:])
 
     assert (one[0], many[0]) == (2, 16)
     assert many[1] == one[1]

@@ -38,7 +38,7 @@ def restore_wording(*, by: User, campaign: Campaign, kind: str, language: str, v
 
 @transaction.atomic
 def mute_kind(*, by: User, campaign: Campaign, kind: str) -> None:
-    """Send no emails of this kind: it is told on the site alone.
+    """Send no emails of this kind: people find it on the site only.
 
     Raises:
         Refused: the kind concerns people's accounts.

@@ -1,4 +1,4 @@
-"""Who is told of new matches: one notice for a product or a demand line, not one for each match.
+"""Who is notified of new matches: one notice for a product or a demand line, not one for each match.
 
 Rows are dealt with by the hundred: a run tells of every product of a campaign.
 """
@@ -44,7 +44,7 @@ _BUYER = _Side("buyer", "line", TOP_PER_LINE, "/buyer/matches/?line=")
 
 
 def tell(*, products: Iterable[int], lines: Iterable[int]) -> int:
-    """Write a notice for each product and line that has matches its people were not told of; returns how many."""
+    """Write a notice for each product and line that has matches without a notice; returns how many."""
     count = 0
     for keys in batched(products, AT_ONCE):
         published = Product.objects.published().filter(pk__in=keys)
@@ -68,12 +68,12 @@ def _tell(side: _Side, uids: Mapping[int, UUID], matches: QuerySet[Match]) -> in
 
 def _news(side: _Side, uids: Mapping[int, UUID], matches: QuerySet[Match]) -> dict[int, tuple[int, int]]:
     """Row → the best match that came since the last notice about it, and how many came."""
-    told = _last_told([_prefix(side, uid) for uid in uids.values()])
+    latest = _last_notices([_prefix(side, uid) for uid in uids.values()])
     best: dict[int, tuple[float, int]] = {}
     counts: dict[int, int] = defaultdict(int)
     listed = matches.order_by().values_list("pk", side.row, "score", "created_at")
     for pk, row, score, created_at in listed.iterator():
-        since = told.get(_prefix(side, uids[row]))
+        since = latest.get(_prefix(side, uids[row]))
         if since is None or created_at > since:
             best[row] = min(best.get(row, (-score, pk)), (-score, pk))
             counts[row] += 1
@@ -85,16 +85,16 @@ def _prefix(side: _Side, uid: UUID) -> str:
     return f"match_found:{side.name}:{uid}:"
 
 
-def _last_told(prefixes: Collection[str]) -> dict[str, dt.datetime]:
+def _last_notices(prefixes: Collection[str]) -> dict[str, dt.datetime]:
     """When the last notice was written whose key begins so."""
-    told: dict[str, dt.datetime] = {}
+    latest: dict[str, dt.datetime] = {}
     for some in batched(prefixes, RANGES):
         ranges = reduce(or_, (Q(event_key__gte=prefix, event_key__lt=prefix + "~") for prefix in some))
         earlier = Notice.objects.filter(ranges).order_by().values_list("event_key").annotate(at=Max("created_at"))
         for key, at in earlier:
             prefix = key.rpartition(":")[0] + ":"
-            told[prefix] = max(told.get(prefix, at), at)
-    return told
+            latest[prefix] = max(latest.get(prefix, at), at)
+    return latest
 
 
 def _languages(companies: Iterable[int]) -> Mapping[int, list[str]]:
