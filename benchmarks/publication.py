@@ -47,7 +47,7 @@ def main() -> None:
         rows["fetched by a second machine"] = measured(second, *index, "--refresh")
         size = sum(file.stat().st_size for file in (folder / "shared").rglob("*") if file.is_file())
     sys.stdout.write(f"{count:,} products, {size / 1e6:.0f} MB published (two builds)\n\n")
-    sys.stdout.write("| how | seconds, with the start of the process | CPU seconds | the command said |\n")
+    sys.stdout.write("| how | seconds, with the start of the process | CPU seconds | output of the command |\n")
     sys.stdout.write("|---|---|---|---|\n")
     for how, (seconds, cpu, said) in rows.items():
         sys.stdout.write(f"| {how} | {seconds:.0f} | {cpu:.0f} | {said} |\n")

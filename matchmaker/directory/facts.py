@@ -26,7 +26,7 @@ PRICE_BANDS = {"mass": (2, 5, 10, 50), "volume": (5, 20, 50, 200), "count": (10,
 ORDER_BANDS = {"mass": (100, 1_000, 5_000, 20_000), "volume": (100, 1_000, 20_000), "count": (10, 100, 1_000, 10_000)}
 DUTY_BANDS = (0, 5, 10, 20)  # percent
 
-OnDays = tuple[tuple[str, int], ...]  # (state, number of items open) on each kept day
+OnDays = tuple[tuple[str, int], ...]  # (state, number of open items) on each day of `Facts.days`
 
 
 def months(today: dt.date | None = None) -> list[dt.date]:
@@ -112,7 +112,7 @@ class Facts:
         return [f"ready{day:%Y%m}" for day in self.days]
 
     def readiness(self, products: Sequence[Product], certificates: Certificates | None = None) -> dict[int, OnDays]:
-        """Primary key → state on each kept day, and how much is open then; `certificates` as in `readiness_facts`."""
+        """Primary key → state and open items on each day of `days`; `certificates` as in `readiness_facts`."""
         return {
             key: self._readiness(deciding_facts(facts, self._book), tuple(answers.items()))
             for key, (facts, answers) in readiness_facts(products, self._book, certificates).items()

@@ -35,11 +35,11 @@ def _load() -> None:
     if not unpacked.exists():
         # Each unpacks its files in a child of its own (`language/mapped_arrays.py`): what that takes goes with the
         # child, and the next one starts small. In one child they took 570 MB, beside a sample campaign that loads.
-        for load in MODELS:
-            _in_a_child(load)
+        ended_well = [_in_a_child(load) for load in MODELS]
         with contextlib.suppress(OSError):  # a full or read-only disk: then at the next start again
             unpacked.parent.mkdir(parents=True, exist_ok=True)
-            unpacked.touch()
+            if all(ended_well):
+                unpacked.touch()
     for load in MODELS:
         load()
     release_pages()  # this process reads none of them again, and its forks map their own
@@ -47,10 +47,12 @@ def _load() -> None:
     gc.freeze()  # the garbage collector would write into the shared memory, which copies it
 
 
-def _in_a_child(work: Callable[[], None]) -> None:
+def _in_a_child(work: Callable[[], None]) -> bool:
+    """Whether it ended well: a child may lack memory or disk."""
     child = multiprocessing.get_context("fork").Process(target=work)
     child.start()
     child.join()
+    return child.exitcode == 0
 
 
 def _map_words() -> None:

@@ -98,7 +98,7 @@ def _last_notices(prefixes: Collection[str]) -> dict[str, dt.datetime]:
 
 
 def _languages(companies: Iterable[int]) -> Mapping[int, list[str]]:
-    """Company → the languages in which its people read their letters."""
+    """Company → the languages in which its people read their notices."""
     read: dict[int, list[str]] = defaultdict(list)
     members = Membership.objects.filter(company__in=set(companies))
     for company, language in members.values_list("company", "user__language"):
