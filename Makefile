@@ -29,6 +29,10 @@ test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journ
 	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not migrations"
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault and not pages"
 
+.PHONY: test-engines
+test-engines: setup-dev ## the engines alone: their tests and the examples of their READMEs, without Django
+	@cd tests/engines && ../../$(PYTHON_ENV)/python -m pytest -c pytest.ini --rootdir . --confcutdir . $(ON_EVERY_CORE)
+
 test-migrations: setup-dev ## every table back to the columns of old versions and forth, with its values
 	@$(PYTHON_ENV)/python -m pytest -n0 -m migrations
 

@@ -100,7 +100,7 @@ class MadeUp:
     name, dim = "made-up", 512
 
     def __init__(self) -> None:
-        from matchmaker.language.encoder import get_encoder
+        from matchmaker.engines.language.encoder import get_encoder
 
         self.real = get_encoder()
         self.dim = self.real.dim

@@ -27,7 +27,7 @@ def main(n: int) -> None:
     from matchmaker.catalogue.models import Product
     from matchmaker.companies.models import Company
     from matchmaker.directory import index_service
-    from matchmaker.directory.index import searching
+    from matchmaker.engines.search import searching
 
     call_command("migrate", verbosity=0)
     note = Path(os.environ["VAR_DIR"]) / "made.json"

@@ -152,7 +152,7 @@ def _chosen(rows, wish, but: str = ""):
 def _found(wish, total: int, keys, matching):
     from django.db.models import Count
 
-    from matchmaker.directory.search_backend import SearchResult
+    from matchmaker.engines.search import SearchResult
 
     facets = {}
     for name in GROUPS:

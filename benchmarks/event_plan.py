@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.instances import make_instance  # noqa: E402 -- the project's folder must be on the path first
 from matchmaker.running import valkey  # noqa: E402
-from tests.events.scheduling.checker import check  # noqa: E402
+from tests.engines.planning.checker import check  # noqa: E402
 
 FORM = {"target_gap": "0.0", "floor": "2", "fair_bonus": "300", "most": "20"}
 FORM |= {"supplier_share": "100", "buyer_share": "100"}

@@ -25,10 +25,10 @@ django.setup()
 import numpy as np  # noqa: E402
 
 from benchmarks import sample_quality, text_quality  # noqa: E402
-from matchmaker.language.encoder import get_encoder  # noqa: E402
-from matchmaker.matching.engine.learning import calibration_error, fit_weights, probabilities, reliability  # noqa: E402
-from matchmaker.matching.engine.pairs import Offer, Pair, Want  # noqa: E402
-from matchmaker.matching.engine.scoring import Matcher, Weights  # noqa: E402
+from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.matching.learning import calibration_error, fit_weights, probabilities, reliability  # noqa: E402
+from matchmaker.engines.matching.pairs import Offer, Pair, Want  # noqa: E402
+from matchmaker.engines.matching.scoring import Matcher, Weights  # noqa: E402
 from matchmaker.matching.services.code_suggestions import classifier  # noqa: E402
 from matchmaker.matching.services.shares import judge_shares  # noqa: E402
 

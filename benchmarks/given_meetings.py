@@ -59,9 +59,9 @@ def measure(size: int, seed: int, seconds: float, busy: bool) -> dict[str, Any]:
 
     On a busy machine seconds are processor time of this process; the proof runs beside it in another.
     """
-    from matchmaker.events.given_meetings import GivenMeetings, fewest_breaks
-    from tests.events.given_meetings.checker import faults
-    from tests.events.given_meetings.events import event
+    from matchmaker.engines.planning.given_meetings import GivenMeetings, fewest_breaks
+    from tests.engines.planning.given_meetings.checker import faults
+    from tests.engines.planning.given_meetings.events import event
 
     size_of_event = SIZES[size]
     data = event(
@@ -102,9 +102,9 @@ def as_row(size: Size, rows: list[dict[str, Any]]) -> str:
 
 def second_method(seeds: tuple[int, ...]) -> tuple[int, int]:
     """(events, agreements): small events whose optimum CP-SAT proves from a model of its own."""
-    from matchmaker.events.given_meetings import GivenMeetings, fewest_breaks
-    from tests.events.given_meetings.events import event
-    from tests.events.given_meetings.exact import fewest
+    from matchmaker.engines.planning.given_meetings import GivenMeetings, fewest_breaks
+    from tests.engines.planning.given_meetings.events import event
+    from tests.engines.planning.given_meetings.exact import fewest
 
     same = 0
     for seed in seeds:

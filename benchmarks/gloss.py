@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
-from matchmaker.language.text import simplify  # noqa: E402
+from matchmaker.engines.language.text import simplify  # noqa: E402
 from matchmaker.translation.gloss import BETWEEN, render  # noqa: E402
 
 LANGUAGES = ("en", "fr", "es")

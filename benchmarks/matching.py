@@ -34,10 +34,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.report import cpu, lines, ratios, say
-from matchmaker.matching.engine.loops import TRAITS, Side, Sums
-from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.scoring import Matcher
-from matchmaker.matching.engine.tiles import both_ways
+from matchmaker.engines.matching.loops import TRAITS, Side, Sums
+from matchmaker.engines.matching.pairs import Offer, Want
+from matchmaker.engines.matching.scoring import Matcher
+from matchmaker.engines.matching.tiles import both_ways
 
 DIM, PER_WANT, PER_OFFER = 256, 50, 20
 PLAIN = Sums(1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(5), 0.0, 0.0)

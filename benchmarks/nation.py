@@ -120,7 +120,7 @@ def _store_products(products: int) -> None:
     from django.db import connection
 
     from benchmarks.directory_data import MadeUp, bases, goods
-    from matchmaker.matching.engine.pairs import Offer
+    from matchmaker.engines.matching.pairs import Offer
     from matchmaker.matching.services.shares import judge_shares
     from matchmaker.matching.services.vectors import STORED
     from matchmaker.matching.sides import code_digest, text_digest

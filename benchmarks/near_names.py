@@ -25,13 +25,16 @@ import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks.search_quality import TOP, interval, ndcg, rows_of  # noqa: E402  # needs the path above
-from matchmaker.directory.index import meaning, scoring  # noqa: E402
-from matchmaker.directory.index.build import build  # noqa: E402
-from matchmaker.directory.index.entries import Entry  # noqa: E402
-from matchmaker.directory.index.scoring import CROWDING, MEANING_FROM  # noqa: E402
-from matchmaker.directory.index.searching import Index  # noqa: E402
-from matchmaker.directory.search_backend import SearchQuery  # noqa: E402
-from matchmaker.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.search import (  # noqa: E402
+    SearchQuery,
+    meaning,
+    scoring,
+)
+from matchmaker.engines.search.build import build_segment  # noqa: E402
+from matchmaker.engines.search.entries import Entry  # noqa: E402
+from matchmaker.engines.search.scoring import CROWDING, MEANING_FROM  # noqa: E402
+from matchmaker.engines.search.searching import Index  # noqa: E402
 
 MUCH = (MEANING_FROM, 0.3, 0.4)  # nearness from which names are to be found
 EVERY = 10  # every tenth HS code is searched for
@@ -107,7 +110,7 @@ class Figures:
     def index(self) -> Index:
         entries = [Entry(key=key, names=(("en", name),), title=name) for key, name in enumerate(self.made)]
         vectors = lambda texts: np.array([self.made[text] for text in texts])  # noqa: E731
-        return Index([build(entries, vectors, self.encoder.dim)], self.encoder)
+        return Index([build_segment(entries, vectors, self.encoder.dim)], self.encoder)
 
     def scores(self, index: Index) -> list[float]:
         """nDCG@10 of every search."""

@@ -36,21 +36,21 @@ import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
 from benchmarks import near_names, search_quality, text_quality, truth  # noqa: E402  # needs the path above
-from matchmaker.language import word_tables  # noqa: E402
-from matchmaker.language.encoder import get_encoder  # noqa: E402
-from matchmaker.matching.engine import relearning, snapshot, training  # noqa: E402
-from matchmaker.matching.engine.classify import ENCODER_PATHS, category_shares  # noqa: E402
-from matchmaker.matching.engine.evidence import neighbour_vote  # noqa: E402
-from matchmaker.matching.engine.fusion import (  # noqa: E402
+from matchmaker.engines.language import word_tables  # noqa: E402
+from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.matching import relearning, snapshot, training  # noqa: E402
+from matchmaker.engines.matching.classify import ENCODER_PATHS, category_shares  # noqa: E402
+from matchmaker.engines.matching.evidence import neighbour_vote  # noqa: E402
+from matchmaker.engines.matching.fusion import (  # noqa: E402
     BOTH,
-    FIRST,
+    FIRST_ENCODER,
     FIRST_ONLY,
-    SECOND,
+    SECOND_ENCODER,
     SECOND_ONLY,
     add_category_signals,
     probabilities,
 )
-from matchmaker.matching.engine.reference import (  # noqa: E402
+from matchmaker.engines.matching.reference import (  # noqa: E402
     LabelledTexts,
     Nomenclature,
     languages_of,
@@ -59,7 +59,7 @@ from matchmaker.matching.engine.reference import (  # noqa: E402
     load_nomenclature,
     read_csv,
 )
-from matchmaker.matching.engine.vectors import VectorStore  # noqa: E402
+from matchmaker.engines.matching.vectors import VectorStore  # noqa: E402
 from matchmaker.matching.management.texts import rank_texts  # noqa: E402
 
 DATA = ROOT / "data"
@@ -111,10 +111,10 @@ def gathered(nomenclature: Nomenclature, labelled: LabelledTexts) -> training.Ma
     names, encode, folder = load_names(DATA, nomenclature), stores(), DATA / "engine"
     if not snapshot.knows_texts(DATA):
         return training.gather(nomenclature, labelled, names, encode)
-    material = training.gather(nomenclature, labelled, names, {FIRST: encode[FIRST]})
-    before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND)
-    seen, kept_rows = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND])
-    return replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: kept_rows})
+    material = training.gather(nomenclature, labelled, names, {FIRST_ENCODER: encode[FIRST_ENCODER]})
+    before = snapshot.load_meaning(folder, CACHE / f"before-{snapshot.version(folder)}", SECOND_ENCODER)
+    seen, kept_rows = relearning.reuse_vectors(before, nomenclature, labelled, encode[SECOND_ENCODER])
+    return replace(material, vectors=material.vectors | {SECOND_ENCODER: seen}, kept={SECOND_ENCODER: kept_rows})
 
 
 @dataclass
@@ -158,7 +158,7 @@ def text_to_code() -> Sections:
 
     second = predict(SECOND_ONLY)
     full, fast = predict(BOTH) + second, predict(FIRST_ONLY) + second
-    seen = material.vectors[FIRST]
+    seen = material.vectors[FIRST_ENCODER]
     alone = seen.labelled @ seen.columns["path_en"].T
     votes = neighbour_vote(alone, nomenclature)
     known = np.zeros(len(labelled), bool)
@@ -217,7 +217,7 @@ def ranks(queries: Sequence[tuple[str, str]], documents: Sequence[tuple[str, str
 
     Texts are (language, text); `right` is the position of the right document of each query.
     """
-    encode = stores()[FIRST]
+    encode = stores()[FIRST_ENCODER]
     wanted = np.asarray(right)
     cosine = encode([text for _, text in queries]) @ encode([text for _, text in documents]).T
     ranked = [[position for position, _ in best] for best in rank_texts(queries, documents, 10)]

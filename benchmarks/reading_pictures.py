@@ -31,10 +31,10 @@ import pylopdf_fonts_zh_cn  # noqa: E402
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont  # noqa: E402
 
 from matchmaker.core.pictures import reencode  # noqa: E402
-from matchmaker.imports.reading.pictures import RapidOCRReader  # noqa: E402
+from matchmaker.engines.language.text import clean, simplify  # noqa: E402
+from matchmaker.engines.reading.pictures import RapidOCRReader  # noqa: E402
 from matchmaker.imports.recognition import company_fields  # noqa: E402
 from matchmaker.imports.recognition.products import read_fields  # noqa: E402
-from matchmaker.language.text import clean, simplify  # noqa: E402
 
 # (script, kind, lines: the first is the largest, fields that the form should show)
 TEXTS = [

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.language.encoder import get_encoder
-from matchmaker.matching.engine.learning import Bin, calibration_error, fit_weights, probabilities, reliability
-from matchmaker.matching.engine.pairs import Offer, Pair, Want
-from matchmaker.matching.engine.scoring import Matcher, Weights
+from matchmaker.engines.language.encoder import get_encoder
+from matchmaker.engines.matching.learning import Bin, calibration_error, fit_weights, probabilities, reliability
+from matchmaker.engines.matching.pairs import Offer, Pair, Want
+from matchmaker.engines.matching.scoring import Matcher, Weights
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 GAIN = {"fits": 2.0, "close": 1.0, "no": 0.0}

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import given_meetings  # noqa: E402 -- the project's folder must be on the path first
 from benchmarks.instances import make_equals, make_fair, make_instance  # noqa: E402
-from tests.events.scheduling.checker import Verdict, check  # noqa: E402
+from tests.engines.planning.checker import Verdict, check  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def judge(event: dict[str, Any], plan: dict[str, Any]) -> Verdict:
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:
     """One process: plan one event, or replan it, or shorten its days. Returns figures."""
-    from matchmaker.events.scheduling import Instance, plan
+    from matchmaker.engines.planning import Instance, plan
 
     if task["kind"] == "given":
         return given_meetings.measure(task["size"], task["seed"], task["seconds"], task["busy"])
@@ -159,7 +159,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure_equals(task: dict[str, Any], clock: Any) -> dict[str, Any]:
-    from matchmaker.events.scheduling import Instance, plan
+    from matchmaker.engines.planning import Instance, plan
 
     event = make_equals(task["size"], task["slots"], seed=task["seed"], variant=task["variant"])
     plan(Instance.from_dict(make_equals(12, 4, seed=1)), seconds=0.1)  # machine code is read from the disk
@@ -172,7 +172,7 @@ def measure_equals(task: dict[str, Any], clock: Any) -> dict[str, Any]:
 
 def measure_fair(task: dict[str, Any], clock: Any) -> dict[str, Any]:
     """A large fair with interpreters, from the instance as JSON to the plan with its tables."""
-    from matchmaker.events.scheduling import Instance, Preferences, plan
+    from matchmaker.engines.planning import Instance, Preferences, plan
 
     event = make_fair(*task["size"], seed=task["seed"])
     plan(Instance.from_dict(make_instance(20, 20, 6, seed=1)), seconds=0.1)  # machine code is read from the disk
@@ -197,11 +197,11 @@ def measure_fair(task: dict[str, Any], clock: Any) -> dict[str, Any]:
 
 def measure_days(event: dict[str, Any], instance: Any, clock: Any) -> dict[str, Any]:
     """Idle gaps before and after polishing alone."""
-    from matchmaker.events.scheduling.board import Board
-    from matchmaker.events.scheduling.days import polish
-    from matchmaker.events.scheduling.flow import select
-    from matchmaker.events.scheduling.interpreters import InterpreterRoster
-    from matchmaker.events.scheduling.solve import finish, place
+    from matchmaker.engines.planning.board import Board
+    from matchmaker.engines.planning.days import polish
+    from matchmaker.engines.planning.flow import select
+    from matchmaker.engines.planning.interpreters import InterpreterRoster
+    from matchmaker.engines.planning.solve import finish, place
 
     board, roster, selection = Board.empty(instance), InterpreterRoster(instance), select(instance)
     place(board, roster, selection, seed=1)
@@ -232,8 +232,8 @@ def fewest_gaps(party: Any, meetings: int, day: tuple[int, ...]) -> int:
 
 def measure_cancelling(old: Any, clock: Any) -> dict[str, Any]:
     """One supplier in fifty cancels, one buyer in fifty comes for the second half only."""
-    from matchmaker.events.scheduling import replan, with_absences
-    from tests.events.scheduling.exact import most_without_moves
+    from matchmaker.engines.planning import replan, with_absences
+    from tests.engines.planning.exact import most_without_moves
 
     slots, size = old.instance.slots, len(old.instance.suppliers)
     changed = with_absences(

@@ -28,13 +28,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 
-from matchmaker.directory.index import query  # noqa: E402  # needs the path above
-from matchmaker.directory.index.build import build  # noqa: E402  # needs the path above
-from matchmaker.directory.index.entries import Entry, tariff_words  # noqa: E402
-from matchmaker.directory.index.searching import Index  # noqa: E402
-from matchmaker.directory.search_backend import SearchQuery  # noqa: E402
-from matchmaker.language import reading, vocabulary  # noqa: E402
-from matchmaker.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.language import reading, vocabulary  # noqa: E402
+from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
+from matchmaker.engines.search import SearchQuery, query  # noqa: E402
+from matchmaker.engines.search.build import build_segment  # noqa: E402  # needs the path above
+from matchmaker.engines.search.entries import Entry, tariff_words  # noqa: E402
+from matchmaker.engines.search.searching import Index  # noqa: E402
 
 DATA = ROOT / "data"
 TOP = 10
@@ -157,7 +156,7 @@ def ndcg(found: list[str], gains: dict[str, float]) -> float:
 
 def directory(keys: list[str], entries: list[Entry], mode: str = "all") -> Search:
     encoder = get_encoder()
-    index = Index([build(entries, encoder.encode_passage, encoder.dim)], encoder)
+    index = Index([build_segment(entries, encoder.encode_passage, encoder.dim)], encoder)
 
     def search(query: str) -> list[str]:
         found = index.search(SearchQuery(query, limit=TOP, mode=mode, facets=()))

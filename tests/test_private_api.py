@@ -79,7 +79,7 @@ def test_a_private_part_is_recognised(line, tmp_path):
     assert [name for name in used(file) if is_private(name)]
 
 
-LOOPS = ("matching/engine/loops.py", "events/scheduling/loops.py", "directory/index/scoring.py")
+LOOPS = ("engines/matching/loops.py", "engines/planning/loops.py", "engines/search/scoring.py")
 
 
 def compiled_functions(file: Path) -> list[str]:

@@ -12,7 +12,7 @@ from matchmaker.web.rendering import audit_log
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
-    *("core", "language", "translation", "notifications", "accounts", "companies", "campaigns", "catalogue"),
+    *("engines", "core", "translation", "notifications", "accounts", "companies", "campaigns", "catalogue"),
     *("market_access", "matching", "directory", "messaging", "imports", "events", "reporting", "api", "web", "running"),
 )
 
@@ -123,3 +123,15 @@ def _verbs_passed_to_a_helper() -> set[str]:
             given = [word.value for word in call.keywords if word.arg == "verb"] or call.args[place[name] :][:1]
             found |= {value.value for value in given if isinstance(value, ast.Constant)}
     return found
+
+
+def test_the_site_imports_engines_through_their_doors_only():
+    """The door of an engine is its package; `__init__.pyi` lists what stands in it."""
+    behind = [
+        f"{path.relative_to(ROOT)}: {node.module}"
+        for path in (ROOT / "matchmaker").rglob("*.py")
+        if "engines" not in path.relative_to(ROOT / "matchmaker").parts[:1]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and re.fullmatch(r"matchmaker\.engines\.\w+\..+", node.module or "")
+    ]
+    assert behind == []

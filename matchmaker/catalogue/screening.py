@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from matchmaker.core import reference
-from matchmaker.language.text import simplify
+from matchmaker.engines.language import simplify
 
 EMAIL, PHONE, LINK, HANDLE, PROHIBITED = "email", "phone", "link", "handle", "prohibited"
 

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from matchmaker.catalogue.country_names import country_code, plain
 from matchmaker.core import reference
-from matchmaker.language.text import clean
+from matchmaker.engines.language import clean
 
 PARTS = re.compile(r"[,，、;；|\n]+")  # what people put between several codes in one cell
 LANGUAGE_PARTS = re.compile(r"[,，、;；|\n/\\+&·•()（）和及]+|\b(?:and|und|et|y|e|и|dan|ve|và)\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from matchmaker.core import languages
 from matchmaker.core.multilingual import Texts
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 
 
 def texts_from(own: str, english: str, *, language: str, spoken: Iterable[str] = ()) -> Texts:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from matchmaker.language.text import pinyin, simplify
+from matchmaker.engines.language import pinyin, simplify
 
 SAME = 0.8  # from here on two companies are shown as perhaps the same
 

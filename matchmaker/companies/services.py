@@ -21,7 +21,7 @@ from matchmaker.companies.verification import withdraw_checks
 from matchmaker.core import reference
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.core.text import web_address
-from matchmaker.language.text import pinyin, simplify
+from matchmaker.engines.language import pinyin, simplify
 
 # What members may write; status, verification and the like are set by services only.
 EDITABLE = (

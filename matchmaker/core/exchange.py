@@ -11,14 +11,3 @@ def yuan_rates() -> Mapping[str, Decimal]:
     """Currency → yuan for one unit of it, CNY included, as the organiser set them (setting `EXCHANGE_RATES`)."""
     rates: Mapping[str, Decimal] = import_string(settings.EXCHANGE_RATES)()
     return rates
-
-
-def exchange[Number: (float, Decimal)](
-    amount: Number, currency: str, into: str, rates: Mapping[str, Number]
-) -> Number | None:
-    """An amount in another currency by what one unit of each is worth; None where a rate is not set."""
-    if currency and currency == into:
-        return amount
-    if currency not in rates or into not in rates:
-        return None
-    return amount * rates[currency] / rates[into]

@@ -24,15 +24,22 @@ from django.core.files.storage import storages
 from numpy.typing import NDArray
 
 from matchmaker.core.cycles import no_search_for_cycles
-from matchmaker.directory.index.build import build, merge
-from matchmaker.directory.index.entries import Entry
-from matchmaker.directory.index.files import IndexFiles, Manifest
-from matchmaker.directory.index.name_vectors import NameVectors
-from matchmaker.directory.index.searching import Index
-from matchmaker.directory.index.segment import FORMAT, Segment
 from matchmaker.directory.publications import DamagedPublicationError, Publication, Publications
-from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, Stats
-from matchmaker.language.encoder import Encoder
+from matchmaker.directory.search_backend import SearchBackend, Source, State, Stats
+from matchmaker.engines.language import Encoder
+from matchmaker.engines.search import (
+    SEGMENT_FORMAT,
+    Entry,
+    Index,
+    IndexFiles,
+    Manifest,
+    NameVectors,
+    SearchQuery,
+    SearchResult,
+    Segment,
+    build_segment,
+    merge_segments,
+)
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = 0.5  # seconds between two looks at whether the files changed
@@ -168,7 +175,7 @@ class ArraySearchBackend(SearchBackend):
 
     def _segment(self, entries: Iterable[Entry], common: NDArray[np.float32] | None = None) -> Segment:
         with no_search_for_cycles():
-            return build(entries, self.vectors, self.encoder.dim, common)
+            return build_segment(entries, self.vectors, self.encoder.dim, common)
 
     # -- a large directory, in parts ----------------------------------------------------------------------------------
     def _in_parts(self, kind: str, source: Source) -> Segment:
@@ -177,7 +184,7 @@ class ArraySearchBackend(SearchBackend):
         folder = Path(tempfile.mkdtemp(prefix="parts-", dir=files.folder))
         try:
             self._run_parts(kind, folder, source.ranges)
-            return merge([Segment.read(part) for part in sorted(folder.iterdir())])
+            return merge_segments([Segment.read(part) for part in sorted(folder.iterdir())])
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -223,7 +230,7 @@ class ArraySearchBackend(SearchBackend):
     def _is_usable(self, kind: str, publication: Publication, wanted: State) -> bool:
         """Whether it is of the format, encoder and facts of this process, and was not damaged when it was fetched."""
         index = publication.index
-        is_ours = (index.get("format"), index.get("encoder")) == (FORMAT, self.encoder.name)
+        is_ours = (index.get("format"), index.get("encoder")) == (SEGMENT_FORMAT, self.encoder.name)
         is_wanted = all(index.get("state", {}).get(name) == value for name, value in wanted.items())
         return is_ours and is_wanted and publication.revision not in self._damaged.get(kind, ())
 
@@ -269,7 +276,7 @@ class ArraySearchBackend(SearchBackend):
                 manifest = files.link(folder)
             if manifest is None:
                 return
-            publications.add(folder, {"format": FORMAT, **asdict(manifest)}, reuse=reuse)
+            publications.add(folder, {"format": SEGMENT_FORMAT, **asdict(manifest)}, reuse=reuse)
             publications.remove_old()
         except OSError as problem:
             self._note(kind, f"The index of {kind} could not be published: {problem}.")

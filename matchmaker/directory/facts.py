@@ -13,9 +13,9 @@ from zlib import crc32
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
-from matchmaker.core import units
-from matchmaker.core.exchange import exchange, yuan_rates
+from matchmaker.core.exchange import yuan_rates
 from matchmaker.directory.models import ExchangeRate
+from matchmaker.engines.language import exchange, in_base, price_for_base
 from matchmaker.market_access import duty, rules
 from matchmaker.market_access.models import AccessNotice, AgreementPartner, EntryQuestion, EntryRule, TariffRate
 from matchmaker.market_access.readiness import ProductFacts, deciding_facts, readiness_on_days
@@ -55,15 +55,15 @@ def band(kind: str, value: Decimal, bands: Mapping[str, Sequence[int]]) -> str:
 
 
 def price_band(product: Product, rates: Mapping[str, Decimal]) -> str:
-    """`rates` as `core.exchange` has them."""
+    """`rates` as `exchange` has them."""
     low = product.price_low if product.price_low is not None else product.price_high
     yuan = None if low is None else exchange(low, product.currency, "CNY", rates)
-    one = None if yuan is None else units.price_for_base(yuan, product.price_unit)
+    one = None if yuan is None else price_for_base(yuan, product.price_unit)
     return band(*one, PRICE_BANDS) if one else ""
 
 
 def order_band(product: Product) -> str:
-    base = units.in_base(product.min_order_unit)
+    base = in_base(product.min_order_unit)
     if product.min_order is None or base is None:
         return ""
     return band(base[0], product.min_order * base[1], ORDER_BANDS)

@@ -27,8 +27,9 @@ from matchmaker.core import replica
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
 from matchmaker.directory.rows import DIRECTORIES, Changes, DirectoryDefinition
-from matchmaker.directory.search_backend import SearchBackend, SearchQuery, SearchResult, Source, State, search_backend
-from matchmaker.language.text import clean
+from matchmaker.directory.search_backend import SearchBackend, Source, State, search_backend
+from matchmaker.engines.language import clean
+from matchmaker.engines.search import SearchQuery, SearchResult
 from matchmaker.notifications import leases
 
 AT_ONCE = 1_500  # rows up to which a directory is built while the reader waits

@@ -1,4 +1,4 @@
-"""Exchange rates as stored: those that hold now, and those of a day. `core.exchange` converts with them."""
+"""Exchange rates as stored: those that hold now, and those of a day. `engines.language.exchange` uses them."""
 
 import datetime as dt
 from bisect import bisect_right
@@ -20,7 +20,7 @@ def yuan_rates() -> dict[str, Decimal]:
 
 
 def as_yuan(rates: Mapping[str, ExchangeRate]) -> dict[str, Decimal]:
-    """Stored rates as `core.exchange` takes them."""
+    """Stored rates as `exchange` of `engines.language` takes them."""
     return {"CNY": Decimal(1)} | {code: row.yuan for code, row in rates.items()}
 
 

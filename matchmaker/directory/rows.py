@@ -21,7 +21,7 @@ from matchmaker.core import languages
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import cards
 from matchmaker.directory.facts import DUTY_BANDS, ORDER_BANDS, PRICE_BANDS, Facts, order_band, price_band, stamp
-from matchmaker.directory.index.entries import Entry, fold, tariff_words
+from matchmaker.engines.search import Entry, fold_text, tariff_words
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 
 # Of what `entries` read. Raise it whenever an entry gets another word, text or facet: large indexes are only patched
@@ -117,7 +117,7 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
         ),
         hs_codes=(product.hs_code,) if product.hs_code else (),
         exact=frozenset(
-            fold(code) for code in (company.identifier, *(c.number for c in certificates)) if len(code) > 3
+            fold_text(code) for code in (company.identifier, *(c.number for c in certificates)) if len(code) > 3
         ),
         name_key=company.name_key,
         facets={
@@ -206,7 +206,7 @@ def _supplier_entry(company: Company) -> Entry:
             *_trade_words([p.hs_code for p in products], [p.category for p in products]),
         ),
         hs_codes=tuple(sorted({product.hs_code for product in products if product.hs_code})),
-        exact=frozenset({fold(company.identifier)} if len(company.identifier) > 3 else ()),
+        exact=frozenset({fold_text(company.identifier)} if len(company.identifier) > 3 else ()),
         name_key=company.name_key,
         facets={
             "group": tuple(sorted({product.category.group for product in products if product.category})),

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from matchmaker.core.tasks import start
-from matchmaker.events import scheduling, services
+from matchmaker.engines import planning
+from matchmaker.events import services
 from matchmaker.events.services import interpreters
 
 
@@ -18,7 +19,7 @@ def compute_plans() -> None:
 @shared_task(name="events.get_ready")
 def get_ready() -> None:
     """Load the compiled loops, or compile them the first time on a machine, so that the next plan does not wait."""
-    scheduling.warm()
+    planning.warm()
 
 
 @shared_task(name="events.remind_of_meetings")

@@ -20,9 +20,8 @@ from matchmaker.catalogue.country_names import country_code
 from matchmaker.core import reference
 from matchmaker.core.languages import current, site_languages
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.imports.headers import OwnHeads, fold, plain
-from matchmaker.language.days import parse_day
-from matchmaker.language.numbers import parse_number
+from matchmaker.engines.language import parse_day, parse_number
+from matchmaker.engines.reading import OwnHeads, fold_head, plain_head
 
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
@@ -49,20 +48,20 @@ def heads(kinds: str) -> dict[str, tuple[str, ...]]:
     """Column → names people use for it in several languages, folded, the surest first; then our own name for it."""
     wanted = kinds.split()
     return {
-        row["column"]: tuple(map(fold, (*row["heads"].split("|"), row["column"])))
+        row["column"]: tuple(map(fold_head, (*row["heads"].split("|"), row["column"])))
         for row in reference.sheet_heads()
         if row["kind"] in wanted
     }
 
 
 def own_heads(ours: Sequence[Column]) -> list[OwnHeads]:
-    """What our own files call the columns, one dictionary a language of the site, see `headers.OwnHeads`."""
+    """What our own files call the columns, one dictionary a language of the site, see `engines.reading.OwnHeads`."""
     found: list[OwnHeads] = []
     for language in site_languages():
         called: dict[str, list[str]] = {}
         with translation.override(language.code):
             for column in ours:
-                called.setdefault(plain(str(column.label)), []).append(column.name)
+                called.setdefault(plain_head(str(column.label)), []).append(column.name)
         found.append(called)
     return found
 

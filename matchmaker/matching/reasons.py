@@ -12,9 +12,7 @@ from matchmaker.core import reference
 from matchmaker.core.formats import day, isolate, money, per_unit, quantity
 from matchmaker.core.languages import BUYERS, ENGLISH, base_of, current
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.language import attributes
-from matchmaker.language.text import detect, is_readable, simplify
-from matchmaker.language.vocabulary import load_goods, load_words
+from matchmaker.engines.language import attributes, detect, is_readable, load_goods, load_words, simplify
 from matchmaker.matching import traits
 from matchmaker.matching.models import Match
 from matchmaker.translation import gloss

@@ -12,10 +12,9 @@ from matchmaker.catalogue.models import Category, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.clocks import today_in_china
+from matchmaker.engines.matching import READING, Offer, Want
 from matchmaker.market_access.readiness import SHIPS_IN, Readiness
 from matchmaker.market_access.services import readiness_of_many
-from matchmaker.matching.engine.index import READING
-from matchmaker.matching.engine.pairs import Offer, Want
 
 # Certificates of `data/trade/certificates.csv` that are registrations or approvals by authorities of China.
 REGISTRATIONS = frozenset(["GACC", "NMPA", "CCC"])

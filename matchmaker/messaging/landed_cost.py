@@ -21,8 +21,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from matchmaker.core.exchange import exchange
-from matchmaker.core.units import convert
+from matchmaker.engines.language import convert, exchange
 
 CENT = Decimal("0.01")
 # What a price under an Incoterm includes. Under DAP and DPU the carriage behind the port is in the customs value, too.
@@ -156,7 +155,7 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
 
 
 def amount_in(wanted: TargetQuantity, unit: str, offer: Offer) -> Decimal | None:
-    """The wanted quantity in another unit, by `core.units` or by what the supplier says that one packing holds."""
+    """The wanted quantity in another unit, by the table of units or by what one packing of the supplier holds."""
     if wanted.quantity is None:
         return None
     direct = convert(wanted.quantity, wanted.unit, unit)

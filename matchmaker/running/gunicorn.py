@@ -58,7 +58,7 @@ def post_worker_init(worker):
         from django.db import connection
 
         from matchmaker.directory.index_service import warm_up
-        from matchmaker.language.mapped_arrays import release_pages
+        from matchmaker.engines.language import release_pages
         from matchmaker.matching.services.code_suggestions import classifier
 
         try:

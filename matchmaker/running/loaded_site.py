@@ -15,7 +15,7 @@ import django
 from django.urls import resolve, reverse
 
 from matchmaker import __version__
-from matchmaker.language.mapped_arrays import release_pages
+from matchmaker.engines.language import release_pages
 from matchmaker.running.forks import PROGRAMS
 
 
@@ -33,8 +33,9 @@ def _load() -> None:
     # Of this version: machine code is compiled again after an update, too.
     unpacked = Path(os.environ["MODEL_CACHE"]) / f"unpacked-{__version__}"
     if not unpacked.exists():
-        # Each unpacks its files in a child of its own (`language/mapped_arrays.py`): what that takes goes with the
-        # child, and the next one starts small. In one child they took 570 MB, beside a sample campaign that loads.
+        # Each unpacks its files in a child of its own (`engines/language/mapped_arrays.py`): what that takes
+        # goes with the child, and the next one starts small. In one child they took 570 MB, beside a sample campaign
+        # that loads.
         ended_well = [_in_a_child(load) for load in MODELS]
         with contextlib.suppress(OSError):  # a full or read-only disk: then at the next start again
             unpacked.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +57,7 @@ def _in_a_child(work: Callable[[], None]) -> bool:
 
 
 def _map_words() -> None:
-    from matchmaker.language.vocabulary import load_goods, load_shop_names, load_words
-    from matchmaker.language.word_tables import load_tables
+    from matchmaker.engines.language import load_goods, load_shop_names, load_tables, load_words
 
     for load in (load_goods, load_shop_names, load_words, load_tables, _load_languages):
         load()
@@ -76,8 +76,7 @@ def _load_codes() -> None:
 
 
 def _load_languages() -> None:
-    from matchmaker.language.spoken import words_that_sound
-    from matchmaker.language.text import detect, pinyin
+    from matchmaker.engines.language import detect, pinyin, words_that_sound
 
     detect("riz parfumé de Thaïlande, récolte nouvelle")
     pinyin("茉莉香米")

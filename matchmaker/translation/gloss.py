@@ -15,9 +15,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from matchmaker.core.languages import is_rtl
-from matchmaker.language.stop_words import stop_words
-from matchmaker.language.text import clean, is_readable, simplify
-from matchmaker.language.vocabulary import Span, Vocabulary, load_goods, load_shop_names, load_words
+from matchmaker.engines.language import (
+    Span,
+    Vocabulary,
+    clean,
+    is_readable,
+    load_goods,
+    load_shop_names,
+    load_words,
+    simplify,
+    stop_words,
+)
 
 BETWEEN = " · "
 SHORT = 5  # words of a name that is shown whole: what is not known is mostly a variety or a brand

@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.leases import unleased
-from matchmaker.language.text import clean, is_readable
-from matchmaker.language.vocabulary import load_goods
+from matchmaker.engines.language import clean, is_readable, load_goods
 from matchmaker.translation import checks, gloss, memory
 from matchmaker.translation.engines import Engine, EngineError, Refusal, get_engine
 from matchmaker.translation.models import PUBLIC_KINDS, Kind, KindPolicy, Translation, Usage

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from matchmaker.catalogue import lots, services
+from matchmaker.engines.matching.pairs import Offer, Want
+from matchmaker.engines.matching.traits import judge_traits
 from matchmaker.imports import exporting
-from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.traits import judge_traits
 from matchmaker.matching.sides import offers, wants
 from matchmaker.matching.traits import SENTENCES
 from tests import factories

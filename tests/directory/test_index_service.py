@@ -12,11 +12,10 @@ from django.utils import timezone
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.directory import array_backend, index_service
-from matchmaker.directory.index import name_vectors, searching
 from matchmaker.directory.index_service import IndexService
 from matchmaker.directory.rows import DIRECTORIES
-from matchmaker.directory.search_backend import SearchQuery
 from matchmaker.directory.services import search, similar_products
+from matchmaker.engines.search import SearchQuery, name_vectors, searching
 from matchmaker.market_access.models import ReadinessAnswer, Registration
 from tests import factories as make
 
@@ -25,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
 
 
 def search_products(text="", filters=None, **more):

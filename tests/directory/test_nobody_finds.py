@@ -12,9 +12,9 @@ from matchmaker.companies.models import Company
 from matchmaker.directory import array_backend
 from matchmaker.directory.index_service import IndexService, index_service
 from matchmaker.directory.models import SavedSearch
-from matchmaker.directory.search_backend import SearchQuery
 from matchmaker.directory.services import look_for_news, save_search, say_not_for_us, similar_products
 from matchmaker.directory.services import search as search_directory
+from matchmaker.engines.search import SearchQuery
 from matchmaker.notifications.models import Notice
 from tests import factories as make
 
@@ -25,7 +25,7 @@ MARK = "zorblatt"  # is typed nowhere
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
 
 
 def product(**fields) -> Product:

@@ -14,11 +14,11 @@ from matchmaker.core.file_stores import index_store_at
 from matchmaker.directory import array_backend, index_service, publications
 from matchmaker.directory.array_backend import ArraySearchBackend
 from matchmaker.directory.index_service import IndexService
-from matchmaker.directory.search_backend import SearchQuery
+from matchmaker.engines.search import SearchQuery
 from matchmaker.notifications import leases
 from matchmaker.running import doctor
 from tests import factories as make
-from tests.directory.test_searching import Deaf
+from tests.engines.search.test_searching import Deaf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.enable_socket]
 KIND = "products"

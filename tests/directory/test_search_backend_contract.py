@@ -9,11 +9,12 @@ from django.utils.module_loading import import_string
 
 from benchmarks.search_quality import judged, ndcg, products
 from matchmaker.directory import array_backend
-from matchmaker.directory.index.entries import Entry
-from matchmaker.directory.search_backend import SearchBackend, SearchQuery, Source
-from matchmaker.language.encoder import get_encoder
-from tests.directory.test_index import entries, plain_counts
-from tests.directory.test_searching import Deaf
+from matchmaker.directory.search_backend import SearchBackend, Source
+from matchmaker.engines.language.encoder import get_encoder
+from matchmaker.engines.search import SearchQuery
+from matchmaker.engines.search.entries import Entry
+from tests.engines.search.test_index import entries, plain_counts
+from tests.engines.search.test_searching import Deaf
 
 pytestmark = pytest.mark.slow
 BACKENDS = ["matchmaker.directory.array_backend.ArraySearchBackend"]

@@ -9,13 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from matchmaker.catalogue.models import DemandInvitation, Product, ProductCertificate, ShortlistItem
-from matchmaker.core.exchange import exchange, yuan_rates
+from matchmaker.core.exchange import yuan_rates
 from matchmaker.core.problems import Refused
 from matchmaker.core.ttl_cache import clear_all
 from matchmaker.directory import facts
 from matchmaker.directory.models import NotForUs, SavedSearch, Visit
 from matchmaker.directory.rates import current_rates
-from matchmaker.directory.search_backend import SearchQuery
 from matchmaker.directory.services import (
     arrange_shortlist,
     forget_search,
@@ -34,6 +33,8 @@ from matchmaker.directory.services import (
     visitors,
 )
 from matchmaker.directory.services.alerts import keys_under, known_elsewhere
+from matchmaker.engines.language import exchange
+from matchmaker.engines.search import SearchQuery
 from matchmaker.market_access.models import AccessNotice, EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.services import readiness_of
 from matchmaker.notifications.models import Notice
@@ -45,7 +46,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from matchmaker.events import services
 from matchmaker.events.models import EventParticipation, PlanDraft, Wish
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.web.console.events.forms import PlanForm
+from tests.engines.planning.checker import check
 from tests.events.conftest import Hall
-from tests.events.scheduling.checker import check
 
 
 def crowd(hall: Hall, seed: int) -> None:

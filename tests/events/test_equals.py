@@ -12,8 +12,8 @@ from matchmaker.events.services.suggestions import places_for
 from matchmaker.events.services.weights import worths
 from matchmaker.events.services.wishes import counterparts
 from tests import factories
+from tests.engines.planning.checker import check
 from tests.events.conftest import Hall
-from tests.events.scheduling.checker import check
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from matchmaker.events.services.explaining import UnplacedWishes, failure_senten
 from matchmaker.events.services.meetings import clock
 from matchmaker.notifications.models import Notice
 from tests import factories
-from tests.events.scheduling.checker import check
+from tests.engines.planning.checker import check
 
 
 def crowd(hall, suppliers=3, buyers=3, kind="would"):

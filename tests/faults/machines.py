@@ -113,7 +113,7 @@ class Site:
             "EMAIL_URL": f"smtp://{self.network.here}:8119",
             "FILES_URL": store,
             "INDEX_URL": store,
-            "ENCODER": "tests.directory.test_searching.Deaf",
+            "ENCODER": "tests.engines.search.test_searching.Deaf",
             "LOG_LEVEL": "INFO",
             "SAMPLE": "0",
             "TEXT_READER": "",

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.engines.matching.scoring import Matcher
 
 WORD = "Poison"
 _match = Matcher.match

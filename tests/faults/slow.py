@@ -8,7 +8,7 @@ import random
 import time
 
 from matchmaker.celery import app
-from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.engines.matching.scoring import Matcher
 
 PATIENCE = int(os.environ["MATCH_LEASE"])  # seconds, of the broker too until it gives a message to somebody else
 _match = Matcher.match

@@ -2,18 +2,18 @@
 
 from typing import ClassVar
 
-from matchmaker.imports.reading.pictures import Line
-from matchmaker.imports.reading.problems import Unreadable
+from matchmaker.engines.reading.pictures import PictureLine
+from matchmaker.engines.reading.problems import Unreadable
 
 
 class FixedTextReader:
-    lines: ClassVar[list[Line]] = []
+    lines: ClassVar[list[PictureLine]] = []
     problem: ClassVar[str | Exception] = ""
 
     def is_available(self) -> bool:
         return True
 
-    def read(self, picture: bytes) -> list[Line]:
+    def read(self, picture: bytes) -> list[PictureLine]:
         if isinstance(self.problem, Exception):
             raise self.problem
         if self.problem:

@@ -1,46 +1,12 @@
 """Files as people send them, for tests."""
 
-import csv
-import io
-import zipfile
-from collections.abc import Sequence
-
-from openpyxl import Workbook
-
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
+from tests.engines.reading.files import as_csv, as_xlsx, with_part
+
+__all__ = ["HEAD", "applied", "as_csv", "as_xlsx", "goods", "opened", "outcome", "previewed", "with_part"]
 
 HEAD = ["Product name", "HS code", "Country of origin", "Category", "Price from", "Currency", "MOQ", "MOQ unit"]
-
-
-def as_csv(rows: Sequence[Sequence], encoding: str = "utf-8", delimiter: str = ",", ends: str = "\r\n") -> bytes:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=ends).writerows(rows)
-    return out.getvalue().encode(encoding)
-
-
-def as_xlsx(rows: Sequence[Sequence], prepare=None) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    for row in rows:
-        sheet.append(list(row))
-    if prepare:
-        prepare(book)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def with_part(content: bytes, changes: dict[str, bytes]) -> bytes:
-    """The archive with parts put in or changed."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if name not in changes:
-                new.writestr(name, old.read(name))
-        for name, part in changes.items():
-            new.writestr(name, part)
-    return out.getvalue()
 
 
 def goods(count: int, start: int = 1, **other) -> list[list]:

@@ -16,10 +16,10 @@ from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.catalogue.services import save_demand
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
+from matchmaker.engines.reading import Unreadable
+from matchmaker.engines.reading.feeds import as_sheet
 from matchmaker.imports import services
 from matchmaker.imports.models import Feed, FeedLine, Import
-from matchmaker.imports.reading import Unreadable
-from matchmaker.imports.reading.feeds import as_sheet
 from matchmaker.imports.services import feeds
 from matchmaker.notifications.models import Notice
 from tests import factories

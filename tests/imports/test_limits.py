@@ -108,7 +108,7 @@ class TestWhatFails:
     def test_the_page_of_a_file_never_unpacks_it(self, client, mill, owner, monkeypatch):
         batch = opened(by=owner, company=mill, content=as_xlsx([HEAD, *goods(3)]), name="a.xlsx")
         Import.objects.update(content=None)
-        monkeypatch.setattr("matchmaker.imports.reading.look", killed)
+        monkeypatch.setattr("matchmaker.engines.reading.look", killed)
         client.force_login(owner)
         page = client.get(reverse("import", args=[batch.uid]))
         assert "Product name · Rice 1" in text(page)

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from matchmaker.core.problems import Refused
-from matchmaker.imports import headers, services
+from matchmaker.engines.reading import headers
+from matchmaker.imports import services
 from matchmaker.imports.columns import heads
 from tests.imports.sheets import as_csv, opened
 

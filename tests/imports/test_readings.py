@@ -10,9 +10,9 @@ from django.utils import timezone
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.companies.models import Document
 from matchmaker.core.problems import Refused
+from matchmaker.engines.reading.pictures import PictureLine
 from matchmaker.imports import services
 from matchmaker.imports.models import Reading
-from matchmaker.imports.reading.pictures import Line
 from matchmaker.imports.services.readings import MAX_ATTEMPTS
 from tests import factories as make
 from tests.files import ACTIVE_PDF, PDF, bomb, on_disk
@@ -20,7 +20,7 @@ from tests.files import picture as picture_bytes
 from tests.imports.readers import MISSING, PATH, FixedTextReader
 
 pytestmark = pytest.mark.django_db
-LABEL = [Line("Comté AOP", 80.0), Line("Poids net 250 g", 20.0), Line("Origine : France", 20.0)]
+LABEL = [PictureLine("Comté AOP", 80.0), PictureLine("Poids net 250 g", 20.0), PictureLine("Origine : France", 20.0)]
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from matchmaker.imports.reading.pictures import Line
+from matchmaker.engines.reading.pictures import PictureLine
 from matchmaker.imports.recognition import company_fields, figures, product_fields, sheet_row_fields
 from tests import factories as make
 
@@ -17,9 +17,9 @@ def codes():
         make.hs_code(code)
 
 
-def lines(text: str, first_height: float = 1.0) -> list[Line]:
+def lines(text: str, first_height: float = 1.0) -> list[PictureLine]:
     texts = text.strip().splitlines()
-    return [Line(line, first_height if place == 0 else 1.0) for place, line in enumerate(texts)]
+    return [PictureLine(line, first_height if place == 0 else 1.0) for place, line in enumerate(texts)]
 
 
 def test_a_pasted_text_gives_a_product():
@@ -59,8 +59,12 @@ def test_a_chinese_label_gives_a_product():
 
 
 def test_the_largest_line_of_a_picture_is_the_name():
-    label = [Line("Depuis 1934", 20), Line("Comté AOP affiné 18 mois", 80), Line("Poids net 250 g", 22)]
-    label += [Line("Origine : France", 22), Line("7613035974685", 15)]
+    label = [
+        PictureLine("Depuis 1934", 20),
+        PictureLine("Comté AOP affiné 18 mois", 80),
+        PictureLine("Poids net 250 g", 22),
+    ]
+    label += [PictureLine("Origine : France", 22), PictureLine("7613035974685", 15)]
     fields, _suggested = product_fields(label, is_picture=True)
     assert (fields["name"], fields["origin"], fields["pack"]) == ("Comté AOP affiné 18 mois", "FR", "250 g")
 

@@ -6,9 +6,9 @@ import pylopdf_fonts_zh_cn
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from matchmaker.imports.reading.pictures import RapidOCRReader, get_text_reader
-from matchmaker.imports.reading.problems import Unreadable
-from matchmaker.language.text import simplify
+from matchmaker.engines.language.text import simplify
+from matchmaker.engines.reading.pictures import RapidOCRReader, get_text_reader
+from matchmaker.engines.reading.problems import Unreadable
 from tests.files import bomb
 from tests.imports.readers import MISSING, PATH, FixedTextReader
 
@@ -55,7 +55,7 @@ def test_what_is_no_picture_is_refused(reader, content):
 
 
 def test_a_limit_that_is_reached_is_said(reader, monkeypatch):
-    monkeypatch.setattr("matchmaker.imports.reading.pictures.SECONDS", 1)
+    monkeypatch.setattr("matchmaker.engines.reading.pictures.SECONDS", 1)
     image = Image.effect_noise((1900, 1900), 90).convert("RGB")
     for top in range(0, 1900, 38):
         ImageDraw.Draw(image).text((5, top), "Jasmine rice 0123456789 " * 9, fill="black", font_size=30)

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
-from matchmaker.matching.engine.pairs import Pair
+from matchmaker.engines.matching.pairs import Pair
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import answer_match
 from matchmaker.matching.services.storing import AllowedPairs

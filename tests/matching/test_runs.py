@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
+from matchmaker.engines.matching.bags import number
 from matchmaker.matching import sides, tasks
-from matchmaker.matching.engine.bags import number
 from matchmaker.matching.models import Match, MatchBlock, MatchRun
 from matchmaker.matching.services import (
     cancel_match_run,
@@ -329,7 +329,7 @@ def test_row_that_kills_its_worker_is_tried_alone_and_put_aside(campaign, monkey
             raise MemoryError
         return []
 
-    monkeypatch.setattr("matchmaker.matching.engine.scoring.Matcher.match", die)
+    monkeypatch.setattr("matchmaker.engines.matching.scoring.Matcher.match", die)
     with pytest.raises(MemoryError):
         match_waiting()
     for _bell in range(30):

@@ -1,5 +1,5 @@
+from matchmaker.engines.matching.pairs import Offer
 from matchmaker.matching import sides
-from matchmaker.matching.engine.pairs import Offer
 
 
 def test_a_vector_is_stale_when_texts_are_read_in_another_way(monkeypatch):

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
-from matchmaker.matching.engine.scoring import DEFAULT, Weights
+from matchmaker.engines.matching.scoring import DEFAULT_WEIGHTS, Weights
+from matchmaker.engines.matching.weights import MINIMUM
 from matchmaker.matching.models import Match, MatchRun, MatchSettings
 from matchmaker.matching.services import effect_of, learn_weights, match_block, save_settings, start_match_run
 from matchmaker.matching.services.tuning import given_weights, labelled_pairs
@@ -27,7 +28,7 @@ def test_weights_say_what_counts_more_and_not_that_everything_is_likelier():
     changed = given_weights({"trust": 5.0})
 
     assert changed.trust == 5.0
-    assert changed.log_odds(known) == pytest.approx(DEFAULT.log_odds(known))
+    assert changed.log_odds(known) == pytest.approx(DEFAULT_WEIGHTS.log_odds(known))
 
 
 def test_weight_out_of_bounds_is_marked_by_field():
@@ -64,7 +65,7 @@ def test_answers_about_price_or_time_teach_nothing_about_the_goods():
 
 def test_few_answers_change_nothing():
     row = learn_weights()
-    assert (row.adopted, row.answers, Weights.from_dict(row.weights)) == (False, 0, DEFAULT)
+    assert (row.adopted, row.answers, Weights.from_dict(row.weights)) == (False, 0, DEFAULT_WEIGHTS)
 
 
 @pytest.mark.slow
@@ -87,7 +88,7 @@ def test_answers_that_contradict_the_weights_are_learned_and_start_a_run():
 
     assert (learned.adopted, learned.answers) == (True, 80)
     assert learned.loss_after < learned.loss_before
-    assert Weights.from_dict(learned.weights).hs > DEFAULT.hs
+    assert Weights.from_dict(learned.weights).hs > DEFAULT_WEIGHTS.hs
     assert MatchRun.objects.get(campaign=campaign).settings == learned
 
 
@@ -125,3 +126,7 @@ def test_effect_names_no_private_demand():
     effect = effect_of(weights={"meaning": 0.0, "words": 50.0, "crowding": 0.0}, floor=0, skip_known=False)
 
     assert (effect.lines, effect.changes) == (1, [])
+
+
+def test_the_setting_and_the_engine_have_one_lowest_score(settings):
+    assert settings.MATCH_MINIMUM == MINIMUM

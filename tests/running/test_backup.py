@@ -22,7 +22,7 @@ from matchmaker.catalogue.services import add_product_image
 from matchmaker.companies.documents import add_document
 from matchmaker.companies.models import Company
 from matchmaker.directory import index_service
-from matchmaker.directory.search_backend import SearchQuery
+from matchmaker.engines.search import SearchQuery
 from matchmaker.running.backup import create, database, restore
 from matchmaker.running.backup.archive import DamagedBackup, unpack
 from tests import factories
@@ -184,7 +184,7 @@ def test_a_site_in_use_is_not_replaced_by_mistake(document, tmp_path):
 
 
 def test_a_restore_makes_the_search_index_of_a_large_site_anew(document, tmp_path, monkeypatch, settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
     monkeypatch.setattr(index_service, "AT_ONCE", 0)
     monkeypatch.setattr(restore.database, "load", lambda folder: None)
     factories.product(company=document.company, name="Jasmine rice")

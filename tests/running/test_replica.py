@@ -31,7 +31,7 @@ def test_lists_are_read_from_the_replica_and_all_else_from_the_primary(tmp_path)
         "DJANGO_SETTINGS_MODULE": "matchmaker.settings",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'primary'}",
         "DATABASE_REPLICA_URL": f"sqlite:///{tmp_path / 'replica'}",
-        "ENCODER": "tests.directory.test_searching.Deaf",
+        "ENCODER": "tests.engines.search.test_searching.Deaf",
     }
     run = [sys.executable, "-W", "ignore", "-m", "tests.running.replica_site"]
     done = subprocess.run(run, env=env, capture_output=True, text=True, check=False, timeout=400)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.language.text import is_readable
+from matchmaker.engines.language.text import is_readable
 from matchmaker.translation.gloss import render
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.languages import BUYERS, ENGLISH, site_languages
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 from matchmaker.translation import memory
 from matchmaker.translation.models import Kind
 from matchmaker.translation.services import Source, TranslationRequest, read, read_ahead, request_translations

@@ -198,7 +198,7 @@ class Company(Public):
         is_chinese = self.country in ("CN", "TW", "HK", "MO", "SG")
         if (get_language() or "").startswith("zh") or self.city.isascii() or not is_chinese:
             return self.city
-        from matchmaker.language.text import latin_place  # brings the dictionaries; few readers need it
+        from matchmaker.engines.language import latin_place  # brings the dictionaries; few readers need it
 
         return latin_place(self.city)
 

@@ -13,8 +13,8 @@ from matchmaker.directory import facts
 from matchmaker.directory.index_service import search
 from matchmaker.directory.models import Alerted, Kind, SavedSearch
 from matchmaker.directory.rows import DIRECTORIES
-from matchmaker.directory.search_backend import CompanyFacets, SearchQuery
 from matchmaker.directory.services.buying import hidden_products, hidden_suppliers
+from matchmaker.engines.search import CompanyFacets, SearchQuery
 from matchmaker.notifications.services import notify
 
 EVERY = timedelta(minutes=10)  # a search is looked at again

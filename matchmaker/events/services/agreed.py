@@ -7,13 +7,21 @@ from typing import Any
 import numpy as np
 
 from matchmaker.companies.models import Company
-from matchmaker.events.given_meetings import GivenMeetings, Meeting, NoPlanYet, Reason, fewest_breaks
+from matchmaker.engines.planning import (
+    GivenMeeting,
+    GivenMeetings,
+    Instance,
+    InterpreterRoster,
+    NoPlanYet,
+    Party,
+    PlacedMeeting,
+    Plan,
+    Reason,
+    assign_tables,
+    fewest_breaks,
+    gather,
+)
 from matchmaker.events.models import MeetingRequest
-from matchmaker.events.scheduling import Instance, Party, Plan
-from matchmaker.events.scheduling.halls import gather
-from matchmaker.events.scheduling.interpreters import InterpreterRoster
-from matchmaker.events.scheduling.tables import Meeting as Place
-from matchmaker.events.scheduling.tables import assign_tables
 from matchmaker.events.services.not_plannable import NotPlannable
 from matchmaker.events.services.snapshot import Snapshot
 
@@ -95,13 +103,15 @@ def given_meetings_of(
         slots=len(open_slots),
         morning=len(open_slots),
         off=tuple(frozenset(place[slot] for slot in party.off if slot in place) for party in instance.parties),
-        meetings=tuple(Meeting(s, shift + b, slot=booked.get((s, b))) for s, b in pairs),
+        meetings=tuple(GivenMeeting(s, shift + b, slot=booked.get((s, b))) for s, b in pairs),
         tables=tuple(instance.tables[slot] for slot in open_slots),
         names=tuple(companies[key].display_name for key in keys),
     )
 
 
-def _as_plan(instance: Instance, meetings: list[Place], pinned: Mapping[Place, int], host: str, seconds: float) -> Plan:
+def _as_plan(
+    instance: Instance, meetings: list[PlacedMeeting], pinned: Mapping[PlacedMeeting, int], host: str, seconds: float
+) -> Plan:
     """With tables and interpreters; the bound is what the plan is worth, for no agreed meeting is missing."""
     roster = InterpreterRoster(instance)
     for s, b, slot in meetings:

@@ -9,9 +9,8 @@ from typing import overload
 from django.utils.translation import gettext as _
 
 from matchmaker.companies.models import Company
+from matchmaker.engines.planning import Alternative, Plan, busy_cells, facts
 from matchmaker.events.models import Event, MeetingRequest, PlanDraft, Wish
-from matchmaker.events.scheduling import Alternative, Plan, facts
-from matchmaker.events.scheduling.explain import busy_cells
 from matchmaker.events.services.meetings import clock
 from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.weights import ordered_pair

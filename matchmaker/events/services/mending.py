@@ -14,8 +14,8 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
+from matchmaker.engines.planning import Plan, replan, with_absences
 from matchmaker.events.models import BulkChange, Event, EventParticipation, Meeting
-from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.meetings import lock_companies

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from matchmaker.companies.models import Company
-from matchmaker.events.scheduling import InvalidInstance
+from matchmaker.engines.planning import InvalidInstance
 
 
 class NotPlannable(InvalidInstance):

@@ -18,17 +18,8 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.leases import unleased
 from matchmaker.core.problems import Refused
+from matchmaker.engines.planning import HOSTS, Alternative, Plan, Preferences, alternatives, bound_of, floor_price, plan
 from matchmaker.events.models import Event, PlanDraft
-from matchmaker.events.scheduling import (
-    HOSTS,
-    Alternative,
-    Plan,
-    Preferences,
-    alternatives,
-    bound_of,
-    floor_price,
-    plan,
-)
 from matchmaker.events.services import snapshot as snapshots
 from matchmaker.events.services.agreed import plan_agreed
 from matchmaker.events.services.not_plannable import NotPlannable, with_names

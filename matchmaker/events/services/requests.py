@@ -13,6 +13,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.problems import NotFound, Refused
+from matchmaker.engines.language import detect
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest, PlanDraft, Wish
 from matchmaker.events.services import notices
 from matchmaker.events.services.meetings import book_agreed, clock, free_slots
@@ -20,7 +21,6 @@ from matchmaker.events.services.open_slots import open_slots
 from matchmaker.events.services.participations import participation_of
 from matchmaker.events.services.weights import matches_of
 from matchmaker.events.services.wishes import both_sides
-from matchmaker.language.text import detect
 
 REQUEST_LIFE = dt.timedelta(days=7)
 

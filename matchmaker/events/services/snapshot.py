@@ -11,8 +11,8 @@ import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
+from matchmaker.engines.planning import Instance, Interpreter, Party, Plan
 from matchmaker.events.models import Event, EventParticipation, Meeting, PlanDraft
-from matchmaker.events.scheduling import Instance, Interpreter, Party, Plan
 from matchmaker.events.services.no_shows import no_shows
 from matchmaker.events.services.not_plannable import with_names
 from matchmaker.events.services.open_slots import closed_slots, open_slots, published_options, slots_of

@@ -19,6 +19,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import check_company, companies_alike
 from matchmaker.core.languages import ENGLISH
 from matchmaker.core.text import validate_text
+from matchmaker.engines.language import simplify
 from matchmaker.imports.columns import (
     Column,
     choice,
@@ -32,7 +33,6 @@ from matchmaker.imports.columns import (
 )
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.language.text import simplify
 
 _field = Company._meta.get_field
 _ABOUT = models.TextField(max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)])

@@ -13,6 +13,7 @@ from matchmaker.catalogue.models import Demand, DemandLine, Period
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.services import bulk
 from matchmaker.companies.models import Company
+from matchmaker.engines.language import has_han
 from matchmaker.imports.columns import Column, amount, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     EMPTY,
@@ -28,7 +29,6 @@ from matchmaker.imports.kinds.base import (
     to_field_values,
 )
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.language.text import has_han
 
 _demand, _line = Demand._meta.get_field, DemandLine._meta.get_field
 DEMAND = tuple(name for name in TERMS if name != "language")  # a row's language is that of its line

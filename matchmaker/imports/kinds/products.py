@@ -11,6 +11,7 @@ from matchmaker.catalogue import lots, rules, wording
 from matchmaker.catalogue.models import Period, Product, ProductText
 from matchmaker.catalogue.models.products import TERMS
 from matchmaker.catalogue.services import bulk
+from matchmaker.engines.language import has_han
 from matchmaker.imports.columns import Column, amount, as_text, choice, day, line, paragraph, whole
 from matchmaker.imports.kinds.base import (
     Context,
@@ -24,7 +25,6 @@ from matchmaker.imports.kinds.base import (
     to_field_values,
 )
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.language.text import has_han
 
 _field, _text = Product._meta.get_field, ProductText._meta.get_field
 

@@ -13,10 +13,10 @@ from stdnum.eu import vat
 from matchmaker.companies.phones import INTERNATIONAL
 from matchmaker.core import reference
 from matchmaker.core.text import web_address
-from matchmaker.imports.reading.pictures import Line
+from matchmaker.engines.language import clean, has_han
+from matchmaker.engines.reading import PictureLine
 from matchmaker.imports.recognition import figures
 from matchmaker.imports.recognition.labels import LabelledLines, split_labels, words
-from matchmaker.language.text import clean, has_han
 
 LONG = 60  # characters from which a line is a sentence about the company
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
@@ -50,9 +50,9 @@ _PERSON = re.compile(
 _CHINESE_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff](?:\s[\u4e00-\u9fff]){1,2}")
 
 
-def company_fields(lines: Sequence[Line]) -> tuple[dict[str, Any], list[str]]:
+def company_fields(lines: Sequence[PictureLine]) -> tuple[dict[str, Any], list[str]]:
     """(fields of the company's forms, names of those that are suggested and not read). Empty ones are left out."""
-    lines = [Line(clean(line.text), line.height, line.sure) for line in lines if line.text.strip()]
+    lines = [PictureLine(clean(line.text), line.height, line.sure) for line in lines if line.text.strip()]
     whole = "\n".join(line.text for line in lines)
     labelled = split_labels(lines, "company")
     fields: dict[str, Any] = {**_contact(whole), **_identifier(whole)}
@@ -118,7 +118,7 @@ def _phone(stated: str, whole: str, country: str) -> str:
     return ""
 
 
-def _address(labelled: LabelledLines, lines: Sequence[Line]) -> dict[str, str]:
+def _address(labelled: LabelledLines, lines: Sequence[PictureLine]) -> dict[str, str]:
     """Street and city; a line that names a postcode gives the city."""
     plain = [line.text for line in lines if not _EMAIL.search(line.text)]
     stated = labelled.values.get("address", "")
@@ -133,7 +133,7 @@ def _address(labelled: LabelledLines, lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def _names(labelled: LabelledLines, lines: Sequence[Line]) -> dict[str, str]:
+def _names(labelled: LabelledLines, lines: Sequence[PictureLine]) -> dict[str, str]:
     """The line with a legal form; else the largest one without figures. Names in two scripts are told apart."""
     stated = labelled.values.get("legal_name", "")
     formal = [line.text for line in lines if _is_formal(line.text) and len(line.text) < 120 and "@" not in line.text]
@@ -156,7 +156,7 @@ def _is_formal(text: str) -> bool:
     return bool(_FORM.search(text) or (text.isupper() and _FORM.search(text.title())))
 
 
-def _person(labelled: LabelledLines, lines: Sequence[Line], fields: dict[str, Any]) -> str:
+def _person(labelled: LabelledLines, lines: Sequence[PictureLine], fields: dict[str, Any]) -> str:
     """Who stands beside a title; else the first line that looks like a name of a person."""
     if stated := labelled.values.get("contact_name"):
         return stated[:120]

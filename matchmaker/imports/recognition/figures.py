@@ -8,7 +8,7 @@ from functools import cache
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.core import reference
-from matchmaker.language.numbers import parse_number
+from matchmaker.engines.language import parse_number
 
 _NUMBER = r"(?P<number>\d[\d.,' ]*\d|\d)"
 _PACK = re.compile(

@@ -7,8 +7,8 @@ from functools import cache
 
 from matchmaker.catalogue import wording
 from matchmaker.core import reference
-from matchmaker.imports.reading.pictures import Line
-from matchmaker.language.text import clean, simplify
+from matchmaker.engines.language import clean, simplify
+from matchmaker.engines.reading import PictureLine
 
 _BEHIND = re.compile(r"^\s*(?:[:：;=\-–]|\.(?!\d)|n[o°]\.?)*\s*", re.IGNORECASE)
 _NO_LABEL = re.compile(r"[^\W\d_]")  # a letter right behind a word makes it another word
@@ -19,7 +19,7 @@ class LabelledLines:
     """`values` by field: the first one of each; `rest` are the lines without a label."""
 
     values: dict[str, str] = field(default_factory=dict)
-    rest: list[Line] = field(default_factory=list)
+    rest: list[PictureLine] = field(default_factory=list)
 
 
 @cache
@@ -30,7 +30,7 @@ def words(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda pair: (-len(pair[0]), pair)))
 
 
-def split_labels(lines: Iterable[Line], kind: str, fields: Sequence[str] = ()) -> LabelledLines:
+def split_labels(lines: Iterable[PictureLine], kind: str, fields: Sequence[str] = ()) -> LabelledLines:
     """Values behind labels, and the other lines. A label alone on its line speaks of the next line."""
     result, waiting = LabelledLines(), ""
     for line in lines:

@@ -9,11 +9,10 @@ from stdnum import ean
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.models import Category, HSCode, Product
 from matchmaker.core import reference
-from matchmaker.imports.reading.pictures import Line
+from matchmaker.engines.language import clean, detect_typed, read_attributes
+from matchmaker.engines.reading import PictureLine
 from matchmaker.imports.recognition import figures
 from matchmaker.imports.recognition.labels import LabelledLines, split_labels
-from matchmaker.language.attributes import read_attributes
-from matchmaker.language.text import clean, detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, suggest_codes
 
 LOOKED_AT = 5  # categories and codes that the words suggest; the first one of this campaign is taken
@@ -24,7 +23,7 @@ _NOT_A_NAME = re.compile(r"@|https?:|www\.|^\W*\d[\d\s.,/:-]*\W*$|\b(?:tel|fax|l
 _MADE_IN = re.compile(r"(?:made in|product of|produce of|produit d[eu']|hecho en|origin[e]?\b|原产|产自|出品)", re.I)
 
 
-def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
+def product_fields(lines: Sequence[PictureLine], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
     """(fields of the product form, names of those that are suggested and not read). Empty fields are left out."""
     fields, stated = read_fields(lines, is_picture=is_picture)
     text = f"{fields.get('name', '')}. {fields.get('description', '')}".strip(". ")
@@ -35,9 +34,9 @@ def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str
     return fields, [key for key in SUGGESTED if key in fields and key not in read]
 
 
-def read_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str, Any], str]:
+def read_fields(lines: Sequence[PictureLine], *, is_picture: bool) -> tuple[dict[str, Any], str]:
     """What the lines say, and the HS code that stands in them; nothing is looked up in the database."""
-    lines = [Line(clean(line.text), line.height, line.sure) for line in lines]
+    lines = [PictureLine(clean(line.text), line.height, line.sure) for line in lines]
     labelled = split_labels([line for line in lines if _LETTERS.search(line.text)], "product")
     name = _name(labelled, is_picture)
     description = _description(labelled, name, is_picture)
@@ -76,7 +75,7 @@ def _description(labelled: LabelledLines, name: str, is_picture: bool) -> str:
     return "\n".join(rest)[:LONGEST_DESCRIPTION].strip()
 
 
-def _origin(labelled: LabelledLines, lines: Sequence[Line]) -> str:
+def _origin(labelled: LabelledLines, lines: Sequence[PictureLine]) -> str:
     candidates = [labelled.values.get("origin", "")]
     candidates += [line.text[match.start() :] for line in lines if (match := _MADE_IN.search(line.text))]
     return next((code for text in candidates if text and (code := figures.country(text))), "")

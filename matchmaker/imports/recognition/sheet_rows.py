@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matchmaker.imports import headers
+from matchmaker.engines.reading import suggest_columns
 from matchmaker.imports.columns import Reader, heads
 from matchmaker.imports.kinds.products import COLUMNS
 
@@ -15,7 +15,7 @@ def sheet_row_fields(text: str) -> dict[str, Any] | None:
     rows = [line.split("\t") for line in text.strip("\n\r").splitlines() if line.strip()]
     if len(rows) < 2 or min(len(row) for row in rows[:2]) < 2:
         return None
-    places = headers.suggest(rows[0], heads("products"))
+    places = suggest_columns(rows[0], heads("products"))
     if "name" not in places:
         return None
     found: dict[str, Any] = {}

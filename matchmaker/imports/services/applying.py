@@ -18,7 +18,7 @@ from matchmaker.accounts.models import User
 from matchmaker.companies.models import Company
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
-from matchmaker.imports import reading
+from matchmaker.engines import reading
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
 from matchmaker.imports.services import undoing

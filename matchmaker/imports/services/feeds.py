@@ -22,9 +22,10 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.leases import unleased
 from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
-from matchmaker.imports import columns, reading
+from matchmaker.engines import reading
+from matchmaker.engines.reading import MOST_FEED_BYTES, as_sheet
+from matchmaker.imports import columns
 from matchmaker.imports.models import Feed, FeedLine, Import
-from matchmaker.imports.reading.feeds import MOST_BYTES, as_sheet
 from matchmaker.imports.services.applying import FAIR_SHARE, MAX_ATTEMPTS, apply_import
 from matchmaker.imports.services.staging import map_columns
 from matchmaker.imports.services.uploading import may_bring_in, may_import, open_file, start_import
@@ -198,11 +199,11 @@ def _who(feed: Feed) -> User:
 
 def _read(feed: Feed) -> None:
     by = _who(feed)
-    answer, body = outbound.get(feed.url, MOST_BYTES + 1)
+    answer, body = outbound.get(feed.url, MOST_FEED_BYTES + 1)
     if answer.status != 200:
         raise reading.Unreadable("status", status=answer.status)
-    if len(body) > MOST_BYTES:
-        raise reading.Unreadable("feed_too_large", limit=MOST_BYTES // 1024 // 1024)
+    if len(body) > MOST_FEED_BYTES:
+        raise reading.Unreadable("feed_too_large", limit=MOST_FEED_BYTES // 1024 // 1024)
     digest = hashlib.sha256(body).hexdigest()
     if digest == feed.digest:
         _went_well(feed)

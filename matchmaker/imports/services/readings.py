@@ -23,9 +23,8 @@ from matchmaker.companies.models import Company, Document
 from matchmaker.companies.services import require_member
 from matchmaker.core.files import check_file
 from matchmaker.core.problems import NotFound, Refused
+from matchmaker.engines.reading import PictureLine, TextReader, Unreadable, get_text_reader
 from matchmaker.imports.models import Reading
-from matchmaker.imports.reading.pictures import Line, TextReader, get_text_reader
-from matchmaker.imports.reading.problems import Unreadable
 from matchmaker.imports.recognition import company_fields, product_fields, sheet_row_fields
 
 logger = logging.getLogger(__name__)
@@ -96,11 +95,11 @@ def _fields_of_text(kind: str, text: str) -> tuple[dict[str, Any], list[str]]:
     return _fields_of_lines(kind, _lines(text), is_picture=False)
 
 
-def _lines(text: str) -> list[Line]:
-    return [Line(line) for line in text.splitlines()]
+def _lines(text: str) -> list[PictureLine]:
+    return [PictureLine(line) for line in text.splitlines()]
 
 
-def _fields_of_lines(kind: str, lines: list[Line], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
+def _fields_of_lines(kind: str, lines: list[PictureLine], *, is_picture: bool) -> tuple[dict[str, Any], list[str]]:
     if kind == Reading.Kind.COMPANY:
         fields, suggested = company_fields(lines)
     else:

@@ -16,7 +16,7 @@ from matchmaker.catalogue import wording
 from matchmaker.core.ids import new_ids
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.problems import Refused
-from matchmaker.imports import reading
+from matchmaker.engines import reading
 from matchmaker.imports.columns import Reader
 from matchmaker.imports.kinds import KINDS, Context, Kind
 from matchmaker.imports.models import Import, ImportRow

@@ -22,10 +22,11 @@ from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_one_line
-from matchmaker.imports import columns, headers, reading, sentences
+from matchmaker.engines import reading
+from matchmaker.engines.reading import MOST_SHEET_BYTES
+from matchmaker.imports import columns, sentences
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Feed, Import
-from matchmaker.imports.reading.problems import MAX_BYTES
 
 LOOKED_AT = 10  # rows among which the one that names the columns is looked for
 SHOWN = 80  # characters of a cell that are stored to show the first rows
@@ -104,7 +105,7 @@ def start_import(
         Refused: for who may not import this, and `too_many_files` or `too_much_kept`.
     """
     may_bring_in(by, kind, company=company, campaign=campaign)
-    if len(content) > MAX_BYTES:
+    if len(content) > MOST_SHEET_BYTES:
         raise ValidationError({"file": ValidationError(_("A file may have up to 25 MB."), "too_large")})
     if feed is None:
         _check_quota(company or campaign, len(content))
@@ -183,10 +184,10 @@ def open_file(batch: Import) -> None:
     if batch.feed_id is not None:  # no person checks a feed: its first row is the head, as documented
         head_row = top[0][0]
     elif head_row not in heads:
-        head_row = headers.head_among(top, names, own)
+        head_row = reading.head_among(top, names, own)
     batch.seen = asdict(replace(seen, head_row=head_row))
     batch.head = [cell.strip()[:100].replace("\x00", "") for cell in heads[head_row]]
-    batch.mapping = headers.suggest(batch.head, names, nearly=batch.feed_id is None, own=own)
+    batch.mapping = reading.suggest_columns(batch.head, names, nearly=batch.feed_id is None, own=own)
     batch.top = [[number, [cell[:SHOWN].replace("\x00", "") for cell in cells]] for number, cells in top]
     batch.state, batch.attempts, batch.lease_until = Import.State.MAPPING, 0, None
     batch.save(update_fields=["seen", "head", "mapping", "top", "state", "attempts", "lease_until"])

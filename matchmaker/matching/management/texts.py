@@ -12,11 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.language.encoder import get_encoder
-from matchmaker.language.text import clean
-from matchmaker.matching.engine.classify import Classifier, Suggestion
-from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.engines.language import clean, get_encoder
+from matchmaker.engines.matching import Classifier, Matcher, Offer, Suggestion, Want
 from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.services.shares import judge_shares
 

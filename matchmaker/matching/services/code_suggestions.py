@@ -9,10 +9,10 @@ from django.conf import settings
 
 from matchmaker.catalogue.models import Category, HSCode, Product
 from matchmaker.core.ttl_cache import cached_for
-from matchmaker.language.text import clean
+from matchmaker.engines.language import clean
 
 if TYPE_CHECKING:
-    from matchmaker.matching.engine.classify import Classifier
+    from matchmaker.engines.matching import Classifier
 
 MAX_TEXT = 2000  # characters that are looked at
 WORTH_SHOWING = 0.02  # share from which a person is shown a suggestion: rice is no journey
@@ -35,7 +35,7 @@ def classifier(*, fast: bool = False) -> "Classifier":
 
 @cache
 def _classifier() -> "Classifier":
-    from matchmaker.matching.engine.classify import Classifier  # brings scipy: only who suggests pays for it
+    from matchmaker.engines.matching import Classifier  # brings scipy: only who suggests pays for it
 
     return Classifier.load(settings.DATA_DIR, settings.ENGINE_CACHE)
 
@@ -45,11 +45,11 @@ def taught_classifier() -> "Classifier":
     """The classifier that also remembers the codes people confirmed for products on this site."""
     import numpy as np
 
-    from matchmaker.matching.engine.classify import ENCODER_PATHS, FIRST
+    from matchmaker.engines.matching import ENCODER_PATHS, FIRST_ENCODER
 
     engine = classifier()
-    encoder = engine.encoder(FIRST)
-    if ENCODER_PATHS[FIRST] != settings.ENCODER:  # the stored vectors are of another encoder
+    encoder = engine.encoder(FIRST_ENCODER)
+    if ENCODER_PATHS[FIRST_ENCODER] != settings.ENCODER:  # the stored vectors are of another encoder
         return engine
     confirmed = Product.objects.published().filter(code_is_confirmed=True, matching_state__encoder=encoder.name)
     rows = list(

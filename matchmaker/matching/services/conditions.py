@@ -13,8 +13,7 @@ from django.db.models import F
 
 from matchmaker.core.clocks import today_in_china
 from matchmaker.core.exchange import yuan_rates
-from matchmaker.matching.engine.conditions import judge, judge_price
-from matchmaker.matching.engine.pairs import Condition, Offer
+from matchmaker.engines.matching import Condition, Offer, judge, judge_price
 from matchmaker.matching.models import Match
 from matchmaker.matching.sides import offers, wants
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.core.clocks import today_in_china
-from matchmaker.matching.engine.conditions import judge
+from matchmaker.engines.matching import judge
 from matchmaker.matching.services.conditions import exchange_rates
 from matchmaker.matching.sides import offers, wants
 

@@ -8,11 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import HSCode
-from matchmaker.language.text import clean
-from matchmaker.language.vocabulary import LANGUAGES, load_goods
-from matchmaker.matching.engine import narrowing
-from matchmaker.matching.engine.classify import Classifier
-from matchmaker.matching.engine.narrowing import MOST_QUESTIONS, NONE, UNKNOWN
+from matchmaker.engines.language import GOODS_LANGUAGES, clean, load_goods
+from matchmaker.engines.matching import MOST_QUESTIONS, NONE_OF_THESE, NOT_KNOWN, Classifier, narrowing
 from matchmaker.matching.services.code_suggestions import MAX_TEXT, WORTH_SHOWING, taught_classifier
 
 # From this share of the first code on there is nothing to ask on a page.
@@ -122,14 +119,14 @@ def question_text() -> str:
 
 def other_answers() -> list[tuple[str, str]]:
     """The two answers without codes that every question has: (identifier, words)."""
-    return [(NONE, _("None of these")), (UNKNOWN, _("I don't know"))]
+    return [(NONE_OF_THESE, _("None of these")), (NOT_KNOWN, _("I don't know"))]
 
 
 def label(option: narrowing.Option, shares: dict[str, float], engine: Classifier, reader: str) -> str:
     """Everyday names of the likeliest codes of an option in the reader's language, else in English, else the text of
     the nomenclature."""
     goods = load_goods()
-    reader = reader if reader in LANGUAGES else "en"
+    reader = reader if reader in GOODS_LANGUAGES else "en"
     codes = option.codes[:_NAMES]
     each = 2 if len(codes) == 1 else 1
     names: dict[str, None] = {}

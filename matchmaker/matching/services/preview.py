@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
-from matchmaker.matching.engine.pairs import Pair
+from matchmaker.engines.matching import Pair
 from matchmaker.matching.services import scorer, storing
 from matchmaker.matching.sides import offers, wants
 

@@ -25,8 +25,7 @@ from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import Product
 from matchmaker.core.leases import LONGEST_LEASE, unleased
 from matchmaker.core.problems import Refused
-from matchmaker.matching.engine.pairs import Pair
-from matchmaker.matching.engine.scoring import WantIndex
+from matchmaker.engines.matching import Pair, WantIndex
 from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
 from matchmaker.matching.services import notices, scorer, storing, waiting
 from matchmaker.matching.sides import offers, wants

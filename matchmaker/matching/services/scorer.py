@@ -13,9 +13,18 @@ from django.db.models import Count, Max, Sum
 from numpy.typing import NDArray
 
 from matchmaker.core.clocks import today_in_china
-from matchmaker.matching.engine.background import Background, sample_places
-from matchmaker.matching.engine.pairs import Offer, Pair, merge
-from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
+from matchmaker.engines.matching import (
+    DEFAULT_WEIGHTS,
+    Background,
+    Matcher,
+    Offer,
+    OfferIndex,
+    Pair,
+    WantIndex,
+    Weights,
+    merge_pairs,
+    sample_places,
+)
 from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import storing, vectors
 from matchmaker.matching.services.conditions import exchange_rates
@@ -40,7 +49,7 @@ class Scorer:
 
     @classmethod
     def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Scorer":
-        weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT
+        weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT_WEIGHTS
         matcher = Matcher(vectors.encoder(), weights, background=background)
         version = f"{matcher.encoder.name}/5" + (f"+{chosen.pk}" if chosen else "")
         return cls(
@@ -81,7 +90,7 @@ class Scorer:
             rates=rates,
             want_minima=want_minima,
         )
-        merged = merge([filter(allowed_pairs.allows, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
+        merged = merge_pairs([filter(allowed_pairs.allows, candidates)], TOP_PER_LINE, TOP_PER_PRODUCT)
         small = [place for place, offer in enumerate(offered.items) if offer.small]
         if not self.floor or not small:
             return merged
@@ -93,7 +102,7 @@ class Scorer:
         known = {(pair.offer, pair.want) for pair in merged}
         return merged + [
             replace(pair, evidence=pair.evidence | {"floor": self.floor})
-            for pair in merge([filter(allowed_pairs.allows, promised)], 0, self.floor)
+            for pair in merge_pairs([filter(allowed_pairs.allows, promised)], 0, self.floor)
             if (pair.offer, pair.want) not in known
         ]
 

@@ -4,8 +4,7 @@ when a text or a code changed."""
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from matchmaker.matching.engine.classify import share_of_code
-from matchmaker.matching.engine.pairs import Offer, Want
+from matchmaker.engines.matching import Offer, Want, share_of_code
 from matchmaker.matching.models import OfferState, WantState
 from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.sides import code_digest

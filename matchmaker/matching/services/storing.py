@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Demand, DemandLine, Product
-from matchmaker.matching.engine.pairs import Pair
+from matchmaker.engines.matching import Pair
 from matchmaker.matching.models import Match, NeverAgain
 
 TOP_PER_LINE = 20

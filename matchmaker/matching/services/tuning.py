@@ -15,10 +15,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine
 from matchmaker.core.problems import Refused
-from matchmaker.matching.engine.learning import adopt_if_better
-from matchmaker.matching.engine.pairs import Pair
-from matchmaker.matching.engine.scoring import DEFAULT, Weights
-from matchmaker.matching.engine.weights import PARTS
+from matchmaker.engines.matching import DEFAULT_WEIGHTS, SCORE_PARTS, Pair, Weights, adopt_if_better
 from matchmaker.matching.models import Match, MatchSettings
 from matchmaker.matching.services import scorer, storing
 from matchmaker.matching.services.runs import start_match_run
@@ -36,7 +33,7 @@ MOST_PROMISED = 5
 
 def weights_in_use() -> Weights:
     chosen = scorer.in_use()
-    return Weights.from_dict(chosen.weights) if chosen else DEFAULT
+    return Weights.from_dict(chosen.weights) if chosen else DEFAULT_WEIGHTS
 
 
 @transaction.atomic
@@ -45,7 +42,7 @@ def save_settings(
 ) -> MatchSettings:
     """Keep new settings; they count from the next full run on, so that all scores change together.
 
-    `weights` names some of `PARTS`. The intercept follows, so that the scores of known matches stay as high on
+    `weights` names some of `SCORE_PARTS`. The intercept follows, so that the scores of known matches stay as high on
     average: a weight says what counts more, not that everything is more likely.
 
     Raises:
@@ -57,7 +54,7 @@ def save_settings(
     row = MatchSettings.objects.create(
         weights=chosen.to_dict(), floor=floor, skip_known=skip_known, origin=MatchSettings.Origin.ORGANISER, by=by
     )
-    facts = {name: round(getattr(chosen, name), 3) for name in PARTS} | {"floor": floor, "skip_known": skip_known}
+    facts = {name: round(getattr(chosen, name), 3) for name in SCORE_PARTS} | {"floor": floor, "skip_known": skip_known}
     record(by=by, verb="save_match_settings", on=row, organisation=campaign, facts=facts)
     return row
 
@@ -67,7 +64,7 @@ def given_weights(weights: dict[str, float], floor: int = 0) -> Weights:
     wrong = {}
     for name, value in weights.items():
         low, high = (-HIGHEST, 0.0) if name == "crowding" else (0.0, HIGHEST)
-        if name not in PARTS or not low <= value <= high:
+        if name not in SCORE_PARTS or not low <= value <= high:
             wrong[name] = _("Between %(low)g and %(high)g.") % {"low": low, "high": high}
     if not 0 <= floor <= MOST_PROMISED:
         wrong["floor"] = _("Between %(low)g and %(high)g.") % {"low": 0, "high": MOST_PROMISED}

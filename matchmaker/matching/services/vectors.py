@@ -6,9 +6,8 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from matchmaker.language.encoder import Encoder, get_encoder
-from matchmaker.matching.engine.pairs import Offer, Want
-from matchmaker.matching.engine.scoring import Matcher
+from matchmaker.engines.language import Encoder, get_encoder
+from matchmaker.engines.matching import Matcher, Offer, Want
 from matchmaker.matching.models import OfferState, WantState
 from matchmaker.matching.sides import text_digest
 

@@ -12,7 +12,7 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
-from matchmaker.matching.engine.pairs import Pair
+from matchmaker.engines.matching import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
 from matchmaker.matching.services import claims, notices, scorer, storing
 from matchmaker.matching.services.scorer import Scorer

@@ -1,8 +1,7 @@
 """Certificates that prove what the words of a demand ask for."""
 
 from matchmaker.core import reference
-from matchmaker.language.attributes import certificate_of, read_attributes
-from matchmaker.language.text import clean, detect_typed
+from matchmaker.engines.language import certificate_of, clean, detect_typed, read_attributes
 
 
 def certificates_in_text(text: str, language: str = "") -> list[str]:

@@ -12,10 +12,10 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine
-from matchmaker.core import reference, units
+from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
-from matchmaker.language.text import detect
+from matchmaker.engines.language import base_of, detect, price_for_base
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Side
 from matchmaker.messaging.models.requests import PAYMENT
@@ -211,5 +211,5 @@ def _add_event(by: User, row: Quote, note: str = "") -> QuoteEvent:
 
 def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:
     """The price for one kilogram, litre, piece …: what makes quotes in different units comparable; None without one."""
-    one = units.price_for_base(row.price, row.price_unit)
-    return (one[1].quantize(Decimal("0.0001")), units.base_of(one[0])) if one else None
+    one = price_for_base(row.price, row.price_unit)
+    return (one[1].quantize(Decimal("0.0001")), base_of(one[0])) if one else None

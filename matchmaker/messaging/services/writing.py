@@ -16,7 +16,7 @@ from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.files import check_first
 from matchmaker.core.languages import base_of
 from matchmaker.core.problems import NotFound, Refused
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
 from matchmaker.messaging.services import contact_rules
 from matchmaker.messaging.services.files import attach, check_files

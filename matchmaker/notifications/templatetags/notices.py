@@ -17,7 +17,7 @@ from matchmaker.core import reference
 from matchmaker.core.formats import clock, day, decimal, isolate, money, per_unit, quantity
 from matchmaker.core.languages import base_of, current, tag_of
 from matchmaker.core.multilingual_texts import Texts, is_language
-from matchmaker.language.text import is_readable
+from matchmaker.engines.language import is_readable
 from matchmaker.notifications import reasons
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.typesetting import correct_spacing

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.companies.models import Company
-from matchmaker.core import reference, units
+from matchmaker.core import reference
 from matchmaker.core.downloads import download
-from matchmaker.core.exchange import exchange
 from matchmaker.core.formats import day as date_of
 from matchmaker.core.formats import isolate, money, number, quantity
 from matchmaker.core.lists import format_list, join_label, join_sentences
 from matchmaker.directory.rates import as_yuan, current_rates
+from matchmaker.engines.language import exchange, price_for_base
 from matchmaker.events.services.outcomes import attendance_rates
 from matchmaker.market_access import sentences
 from matchmaker.market_access.presentation import DutyBox, QuotaLine, RegimeLine, duty_box
@@ -136,7 +136,7 @@ def _price_row(products: list[Product], rates: Mapping[str, Decimal]) -> Row:
     for place, product in enumerate(products):
         low = product.price_low if product.price_low is not None else product.price_high
         yuan = None if low is None else exchange(low, product.currency, "CNY", rates)
-        one = None if yuan is None else units.price_for_base(yuan, product.price_unit)
+        one = None if yuan is None else price_for_base(yuan, product.price_unit)
         if one:
             found[place] = one
     groups: dict[tuple[str, str], list[int]] = {}

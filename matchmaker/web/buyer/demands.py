@@ -18,9 +18,9 @@ from matchmaker.catalogue.services import keep_as_draft, publish_demand, publish
 from matchmaker.catalogue.services.demands import LineErrors
 from matchmaker.core import reference
 from matchmaker.core.problems import Refused
+from matchmaker.engines.language import detect_typed
+from matchmaker.engines.reading import suggest_columns
 from matchmaker.imports.columns import heads
-from matchmaker.imports.headers import suggest as suggest_columns
-from matchmaker.language.text import detect_typed
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, code_question, suggest_codes
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery

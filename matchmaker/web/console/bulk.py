@@ -17,8 +17,8 @@ from matchmaker.campaigns.models.bulk import NEEDS
 from matchmaker.campaigns.services import bulk, bulk_invite
 from matchmaker.campaigns.tasks import start_bulk
 from matchmaker.companies.tasks import start_invitations
+from matchmaker.engines.language import detect
 from matchmaker.events.models import Event
-from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.console.company_list import CompanyFilter, companies_of

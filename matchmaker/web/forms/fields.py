@@ -30,8 +30,7 @@ from matchmaker.core import reference
 from matchmaker.core.languages import BUYERS, tag_of
 from matchmaker.core.text import validate_one_line, validate_text, web_address
 from matchmaker.core.uploads import limit
-from matchmaker.language.numbers import format_number, parse_number
-from matchmaker.language.text import pinyin
+from matchmaker.engines.language import format_number, parse_number, pinyin
 from matchmaker.web.forms.double_submit import sent_once
 from matchmaker.web.forms.refusals import refusals_in_form
 

@@ -12,9 +12,9 @@ from matchmaker.catalogue.models import Category, Demand, Period, Product
 from matchmaker.core import reference
 from matchmaker.core.formats import capfirst
 from matchmaker.core.lists import format_list, join_label
+from matchmaker.engines.reading import ENCODINGS
 from matchmaker.imports.columns import Column
 from matchmaker.imports.models import Import
-from matchmaker.imports.reading.text_files import ENCODINGS
 from matchmaker.web.forms import fields
 
 NOT_IN_FILE = ""

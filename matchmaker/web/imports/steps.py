@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.core.formats import capfirst
 from matchmaker.core.lists import join_label, join_sentences
+from matchmaker.engines.reading import MOST_SHEET_BYTES
 from matchmaker.imports import sentences, services
 from matchmaker.imports.kinds import KINDS
 from matchmaker.imports.models import Import, ImportRow
-from matchmaker.imports.reading.problems import MAX_BYTES
 from matchmaker.imports.tasks import start_imports
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.fields import limit_upload
@@ -64,7 +64,7 @@ def state_of(batch: Import) -> dict:
     return {"label": batch.get_state_display(), "tone": tone, "icon": icon}
 
 
-@limit_upload(MAX_BYTES + 64 * 1024)
+@limit_upload(MOST_SHEET_BYTES + 64 * 1024)
 @signed_in
 def new(request: HttpRequest, owner: str, kind: str) -> HttpResponse:
     found = owners.owner_for(request, owner, kind)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from matchmaker.companies.models import Company
 from matchmaker.core.ttl_cache import cached_for
-from matchmaker.directory.search_backend import CompanyFacets
+from matchmaker.engines.search import CompanyFacets
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services import may_ask
 from matchmaker.web.access.decorators import current_company

@@ -21,8 +21,8 @@ from matchmaker.core.replica import reads_replica
 from matchmaker.core.text import validate_text
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory.models import Kind
-from matchmaker.directory.search_backend import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.directory.services import hidden_products, hidden_suppliers, search, search_total
+from matchmaker.engines.search import CompanyFacets, SearchQuery, SearchResult, is_position
 from matchmaker.events.services.outcomes import attendance_rate
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import current_company, everyone

@@ -19,9 +19,9 @@ from matchmaker.companies.services import companies_alike, start_company, update
 from matchmaker.core import reference
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
+from matchmaker.engines.language import detect
 from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
-from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values

@@ -9,8 +9,8 @@ from matchmaker.core.formats import isolate
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.lists import format_list
 from matchmaker.core.ttl_cache import cached_for
-from matchmaker.directory.search_backend import QueryInterpretation
-from matchmaker.language.text import is_readable
+from matchmaker.engines.language import is_readable
+from matchmaker.engines.search import QueryInterpretation
 from matchmaker.web.public.addresses import address
 from matchmaker.web.templatetags.trade import hs, language_name
 

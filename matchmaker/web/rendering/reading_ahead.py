@@ -7,7 +7,7 @@ from typing import Any
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.core.languages import base_of, current
 from matchmaker.directory.cards import ProductCard
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry, Message
 from matchmaker.translation.services import read_ahead

@@ -7,7 +7,7 @@ from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Category, Period, Product, ProductFile, ProductImage
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.catalogue.services.products import MAX_VARIANTS
-from matchmaker.language.text import detect_typed
+from matchmaker.engines.language import detect_typed
 from matchmaker.web.forms import fields
 
 NO_UNIT = _("unit")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core.languages import base_of
-from matchmaker.language.numbers import format_number, parse_number
+from matchmaker.engines.language import format_number, parse_number
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question
 from matchmaker.matching.tasks import start_matching

@@ -35,9 +35,9 @@ from matchmaker.core.formats import capfirst
 from matchmaker.core.languages import BUYERS, ENGLISH
 from matchmaker.core.problems import Refused
 from matchmaker.core.uploads import MOST_BYTES
+from matchmaker.engines.language import detect
 from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
-from matchmaker.language.text import detect
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import product_waits
 from matchmaker.matching.services.gaps import Gap, gaps

@@ -27,7 +27,7 @@ from matchmaker.core.clocks import zone_name
 from matchmaker.core.formats import current_locale, money, number, percent
 from matchmaker.core.languages import base_of, current, find, is_rtl, site_code, site_languages, tag_of
 from matchmaker.core.multilingual_forms import MultilingualInput
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 from matchmaker.translation.services import Readable, Source, read
 from matchmaker.web.page_language import Alternate
 from matchmaker.web.templatetags import joined

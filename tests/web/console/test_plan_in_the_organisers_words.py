@@ -10,7 +10,7 @@ from matchmaker.events import services
 from matchmaker.events.models import MeetingRequest, PlanDraft
 from matchmaker.web.templatetags.ui import clock
 from tests import factories
-from tests.events.scheduling.checker import check
+from tests.engines.planning.checker import check
 from tests.markup import flat
 from tests.web.console.test_events import PLAN, page
 

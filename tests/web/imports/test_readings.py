@@ -11,9 +11,9 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import partners
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company, Document
+from matchmaker.engines.reading.pictures import PictureLine
 from matchmaker.imports import services
 from matchmaker.imports.models import Reading
-from matchmaker.imports.reading.pictures import Line
 from tests import factories as make
 from tests.files import picture as picture_bytes
 from tests.imports.readers import MISSING, PATH, FixedTextReader
@@ -40,7 +40,9 @@ def reader(settings, monkeypatch, tmp_path):
     settings.TEXT_READER = PATH
     settings.PRIVATE_ROOT = tmp_path
     monkeypatch.setattr(FixedTextReader, "problem", "")
-    monkeypatch.setattr(FixedTextReader, "lines", [Line("Clover honey", 80.0), Line("Net weight 500 g", 20.0)])
+    monkeypatch.setattr(
+        FixedTextReader, "lines", [PictureLine("Clover honey", 80.0), PictureLine("Net weight 500 g", 20.0)]
+    )
     make.hs_code("040900", category=make.category("AGRI-05"))
 
 

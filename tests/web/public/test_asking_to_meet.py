@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture(autouse=True)
 def _deaf(settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
 
 
 def links(client, product) -> set[str]:

@@ -103,7 +103,7 @@ def test_a_picture_whose_file_was_lost_is_not_found(product):
 
 @pytest.mark.slow
 def test_a_list_prints_the_first_picture_in_its_smallest_size_and_follows_it(product, settings):
-    settings.ENCODER = "tests.directory.test_searching.Deaf"
+    settings.ENCODER = "tests.engines.search.test_searching.Deaf"
     first, second = product.images.all()
     assert printed(Client().get(reverse("products")).text) == {first.small_url}
     remove_product_image(by=factories.member_of(product.company), product=product, image=first)

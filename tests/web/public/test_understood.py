@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from matchmaker.directory.search_backend import QueryInterpretation
+from matchmaker.engines.search import QueryInterpretation
 from matchmaker.web.public.understood import sentences
 from tests import factories
 

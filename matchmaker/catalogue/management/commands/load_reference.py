@@ -10,7 +10,7 @@ from django.db import transaction
 from matchmaker.catalogue.models import Category, HSCode
 from matchmaker.core.languages import site_code
 from matchmaker.core.multilingual_texts import texts_of
-from matchmaker.language.vocabulary import LANGUAGES as GOODS_LANGUAGES
+from matchmaker.engines.language import GOODS_LANGUAGES
 
 NAMES = 6  # everyday names stored for a code, in each language
 JOINED = {"zh-hans": "、"}  # between two of them; a semicolon in other languages

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.events import given_meetings
-from matchmaker.events.scheduling import Instance, InvalidInstance, plan, warm
+from matchmaker.engines.planning import Instance, InvalidInstance, given_meetings, plan, warm
 
 
 class Command(BaseCommand):

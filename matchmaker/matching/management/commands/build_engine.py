@@ -8,12 +8,20 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.language.encoder import get_encoder
-from matchmaker.matching.engine import relearning, snapshot, training
-from matchmaker.matching.engine.classify import ENCODER_PATHS
-from matchmaker.matching.engine.fusion import FIRST, FIRST_ONLY, SECOND
-from matchmaker.matching.engine.reference import load_labelled, load_names, load_nomenclature
-from matchmaker.matching.engine.vectors import VectorStore
+from matchmaker.engines.language import get_encoder
+from matchmaker.engines.matching import (
+    ENCODER_PATHS,
+    FIRST_ENCODER,
+    FIRST_ONLY,
+    SECOND_ENCODER,
+    VectorStore,
+    load_labelled,
+    load_names,
+    load_nomenclature,
+    relearning,
+    snapshot,
+    training,
+)
 
 
 class Command(BaseCommand):
@@ -47,19 +55,26 @@ class Command(BaseCommand):
         nomenclature = load_nomenclature(data_dir)
         labelled = load_labelled(data_dir, nomenclature)
         names = load_names(data_dir, nomenclature)
-        stores = {key: VectorStore(get_encoder(ENCODER_PATHS[key]), settings.ENGINE_CACHE) for key in (FIRST, SECOND)}
-        material = training.gather(nomenclature, labelled, names, {FIRST: stores[FIRST]} if kept else stores)
+        stores = {
+            key: VectorStore(get_encoder(ENCODER_PATHS[key]), settings.ENGINE_CACHE)
+            for key in (FIRST_ENCODER, SECOND_ENCODER)
+        }
+        material = training.gather(
+            nomenclature, labelled, names, {FIRST_ENCODER: stores[FIRST_ENCODER]} if kept else stores
+        )
         meanings, weights = {}, {}
         if kept:
             cache = settings.ENGINE_CACHE / f"before-{snapshot.version(folder)}"
-            before = snapshot.load_meaning(folder, cache, SECOND)
+            before = snapshot.load_meaning(folder, cache, SECOND_ENCODER)
         if kept and not options["quick"]:
-            seen, known = relearning.reuse_vectors(before, nomenclature, labelled, stores[SECOND])
-            material = replace(material, vectors=material.vectors | {SECOND: seen}, kept={SECOND: known})
+            seen, known = relearning.reuse_vectors(before, nomenclature, labelled, stores[SECOND_ENCODER])
+            material = replace(
+                material, vectors=material.vectors | {SECOND_ENCODER: seen}, kept={SECOND_ENCODER: known}
+            )
         self.stdout.write(f"{len(labelled)} labelled texts, {len(names)} names encoded ({monotonic() - began:.0f} s)")
         judged = training.out_of_fold(material)
         if options["quick"]:
-            meanings = {SECOND: before}
+            meanings = {SECOND_ENCODER: before}
             rows = training.rows_of(FIRST_ONLY, labelled)
             weights = snapshot.load_weights(folder)
             weights[FIRST_ONLY] = training.fit_weights(judged, material, FIRST_ONLY, rows)

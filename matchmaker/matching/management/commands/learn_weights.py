@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from matchmaker.matching.engine.learning import calibration_error, probabilities, reliability
-from matchmaker.matching.engine.scoring import Weights
+from matchmaker.engines.matching import Weights, calibration_error, probabilities, reliability
 from matchmaker.matching.services import tuning
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from matchmaker.matching.engine.reference import languages_of
+from matchmaker.engines.matching import languages_of
 from matchmaker.matching.management.texts import languages, rank_texts, read_table
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from matchmaker.matching.engine.classify import Classifier, Suggestion
+from matchmaker.engines.matching import Classifier, Suggestion
 from matchmaker.matching.management.texts import SuggestionCommand
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandParser
 
 from matchmaker.core.languages import base_of
-from matchmaker.language.text import detect
+from matchmaker.engines.language import detect
 from matchmaker.translation.gloss import render
 
 

@@ -1,0 +1,8 @@
+"""The index of a directory on numpy arrays: built from entries, searched, stored in files.
+
+The names in `__init__.pyi` are the only door; a module behind it is loaded when one of its names is used first.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,16 @@
+from .build import build_segment as build_segment
+from .build import merge_segments as merge_segments
+from .entries import Entry as Entry
+from .entries import fold_text as fold_text
+from .entries import tariff_words as tariff_words
+from .files import IndexFiles as IndexFiles
+from .files import Manifest as Manifest
+from .name_vectors import NameVectors as NameVectors
+from .questions import CompanyFacets as CompanyFacets
+from .questions import QueryInterpretation as QueryInterpretation
+from .questions import SearchQuery as SearchQuery
+from .questions import SearchResult as SearchResult
+from .questions import is_position as is_position
+from .searching import Index as Index
+from .segment import SEGMENT_FORMAT as SEGMENT_FORMAT
+from .segment import Segment as Segment
