@@ -31,7 +31,7 @@ test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journ
 
 .PHONY: test-engines
 test-engines: setup-dev ## the engines alone: their tests and the examples of their READMEs, without Django
-	@cd tests/engines && ../../$(PYTHON_ENV)/python -m pytest -c pytest.ini --rootdir . --confcutdir . $(ON_EVERY_CORE)
+	@cd tests/engines && ../../$(PYTHON_ENV)/python -m pytest -c without_django.ini --rootdir . --confcutdir . $(ON_EVERY_CORE)
 
 test-migrations: setup-dev ## every table back to the columns of old versions and forth, with its values
 	@$(PYTHON_ENV)/python -m pytest -n0 -m migrations
