@@ -469,10 +469,6 @@ ENCODER = env.str("ENCODER", "matchmaker.engines.language.UniversalSentenceEncod
 ENGINE_CACHE = VAR_DIR / "engine"
 SEARCH_BACKEND = env.str("SEARCH_BACKEND", "matchmaker.directory.array_backend.ArraySearchBackend")
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks
-# a function that returns CNY for one unit of each currency: matching compares prices with it
-EXCHANGE_RATES = "matchmaker.directory.rates.yuan_rates"
-# a function that publishes what waits for the approval of a company, and returns what its letter says of that
-AFTER_APPROVAL = "matchmaker.catalogue.services.wishes.publish_wishes"
 MATCH_LEASE = env.int("MATCH_LEASE", 90)  # seconds until the block of a dead worker is taken over
 MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.25)  # below this a pair is no suggestion
 

@@ -114,7 +114,7 @@ def resolve(dotted: str) -> bool:
 
 def is_a_name_of_ours(name: str) -> bool:
     """A module or something in one, a table, a task, or what makes an attachment."""
-    known = {model._meta.label for model in apps.get_models()} | set(app.tasks) | set(calendars.makers)
+    known = {model._meta.label for model in apps.get_models()} | set(app.tasks) | set(calendars.makers.items())
     return name in known or resolve(f"matchmaker.{name}")
 
 

@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
         from matchmaker.accounts import first_sign_in, letters  # noqa: F401 - first_sign_in listens to sign-ins
         from matchmaker.notifications import mail
 
-        mail.senders.append(letters.send_waiting)
+        mail.senders.register(letters.send_waiting)

@@ -10,8 +10,10 @@ class CampaignsConfig(AppConfig):
         from matchmaker.companies import invitations, privacy
         from matchmaker.notifications import fanout, mail
 
-        privacy.transfers_on_erasure.append(team.campaigns_without_admin)
-        mail.senders.extend([letters.send_waiting, company_invitations.send_waiting])
-        mail.looks.append(letters.look)
-        fanout.part_names.append(campaign_names.names_for_letters)
-        invitations.introductions.extend([letters.introduce_partner, company_invitations.introduce_campaign])
+        privacy.transfers_on_erasure.register(team.campaigns_without_admin)
+        mail.senders.register(letters.send_waiting)
+        mail.senders.register(company_invitations.send_waiting)
+        mail.looks.register(letters.look)
+        fanout.part_names.register(campaign_names.names_for_letters)
+        invitations.introductions.register(letters.introduce_partner)
+        invitations.introductions.register(company_invitations.introduce_campaign)

@@ -8,5 +8,6 @@ class CompaniesConfig(AppConfig):
         from matchmaker.companies import domains, invitations, programs
         from matchmaker.notifications import mail, webhooks
 
-        webhooks.responsible_people = programs.responsible_people
-        mail.senders.extend([invitations.send_waiting, domains.send_waiting])
+        webhooks.responsible_people.register(programs.responsible_people)
+        mail.senders.register(invitations.send_waiting)
+        mail.senders.register(domains.send_waiting)

@@ -18,6 +18,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.members import add_member, require_admin
 from matchmaker.companies.models import Company, Invitation, Membership
+from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
@@ -132,8 +133,10 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
         Invitation.objects.filter(pk=invitation.pk).update(state=Promise.State.SENT, finished_at=now)
 
 
-# A layer above says who stands behind an invitation to a company it knows: entries for the letter, {} for nothing.
-introductions: list[Callable[[Invitation], dict[str, Any]]] = []
+# Entries for the letter of an invitation, {} for nothing.
+introductions: Hook[Callable[[Invitation], dict[str, Any]]] = Hook(
+    "companies.invitations.introductions", "what an invitation says of who stands behind it"
+)
 
 
 def facts_of(invitation: Invitation) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from matchmaker.accounts.models import AccountLetter, AuditEntry, User
 from matchmaker.companies.documents import forget_documents
 from matchmaker.companies.models import CONTACT_FIELDS, Company, Invitation, Membership
 from matchmaker.companies.services import change_status
+from matchmaker.core.hooks import Hook
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice, Suppression
@@ -66,9 +67,12 @@ def _value(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
 
 
-# Layers above add: names of what only this person administers there, and what ends when a company closes.
-transfers_on_erasure: list[Callable[[User], list[str]]] = []
-ends_with: list[Callable[[User, Company], None]] = []
+transfers_on_erasure: Hook[Callable[[User], list[str]]] = Hook(
+    "companies.privacy.transfers_on_erasure", "names of what a person must hand over before her erasure"
+)
+ends_with: Hook[Callable[[User, Company], None]] = Hook(
+    "companies.privacy.ends_with", "what ends when a company loses its last person"
+)
 
 
 def to_hand_over(user: User) -> list[str]:

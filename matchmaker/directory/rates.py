@@ -15,7 +15,7 @@ def current_rates() -> dict[str, ExchangeRate]:
 
 
 def yuan_rates() -> dict[str, Decimal]:
-    """Currency → yuan for one unit of it, CNY included: what the setting `EXCHANGE_RATES` names."""
+    """Currency → yuan for one unit of it, CNY included."""
     return as_yuan(current_rates())
 
 

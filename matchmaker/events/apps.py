@@ -10,14 +10,14 @@ class EventsConfig(AppConfig):
         from matchmaker.events import calendar
         from matchmaker.notifications import calendars, mail
 
-        calendars.makers["events.agenda"] = calendar.agenda
-        calendars.makers["events.interpreter"] = calendar.interpreter_mail
-        mail.senders.append(_send_waiting)
-        mail.looks.append(_look)
-        privacy.ends_with.append(_leave)
-        bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
-        bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
-        bulk.VERBS["remind"] = "matchmaker.events.services.invitations.REMIND"
+        calendars.makers.register(calendar.agenda, key="events.agenda")
+        calendars.makers.register(calendar.interpreter_mail, key="events.interpreter")
+        mail.senders.register(_send_waiting)
+        mail.looks.register(_look)
+        privacy.ends_with.register(_leave)
+        bulk.actions.register("matchmaker.events.services.invitations.INVITE", key="invite_to_event")
+        bulk.actions.register("matchmaker.events.services.invitations.REGISTER", key="register")
+        bulk.actions.register("matchmaker.events.services.invitations.REMIND", key="remind")
 
 
 def _leave(by, company) -> None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from matchmaker.core import request_ids
+from matchmaker.core.hooks import Hook
 from matchmaker.core.ids import new_id
 from matchmaker.notifications import topics
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
@@ -42,9 +43,11 @@ class Letter:
             raise ValueError("event_key holds 160 characters and path 300")
 
 
-# Hooks of the layers above, filled in their AppConfig. Each returns, by letter and person, the name by language of what
-# the letter is part of, for those people only who take part in several such things.
-part_names: list[Callable[[Sequence[tuple[Letter, int]]], Mapping[tuple[Letter, int], Mapping[str, str]]]] = []
+# Each returns, by letter and person, the name by language of what the letter is part of, for those people only who take
+# part in several such things.
+part_names: Hook[Callable[[Sequence[tuple[Letter, int]]], Mapping[tuple[Letter, int], Mapping[str, str]]]] = Hook(
+    "notifications.fanout.part_names", "the name of what a notice is part of"
+)
 
 
 def write(letters: Iterable[Letter]) -> int:

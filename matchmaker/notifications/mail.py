@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from matchmaker.core import languages, request_ids
+from matchmaker.core.hooks import Hook
 from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
 from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
@@ -163,9 +164,11 @@ class Sender:
     colour: str = SEAL
 
 
-# A layer above says in its AppConfig who writes and how a letter looks, in the language set: `name`, `footer` and
-# `colour` of the sender, each where it is set. It is given the context of the letter; the last word counts.
-looks: list[Callable[[Mapping[str, Any]], dict[str, str]]] = []
+# Given the context of a letter: `name`, `footer` and `colour` of its sender in the language set, each where it is set.
+# Of several values the one of the highest layer counts.
+looks: Hook[Callable[[Mapping[str, Any]], dict[str, str]]] = Hook(
+    "notifications.mail.looks", "name, colour and footer of the sender of a mail"
+)
 
 
 def sender_of_letters(context: Mapping[str, Any]) -> Sender:
@@ -186,8 +189,8 @@ def deliver_waiting(budget: float = BUDGET) -> int:
         return drain(mail_due, post.send_delivery, budget=budget)
 
 
-# How the layers above send their letters to addresses, for a run without Celery.
-senders: list[Callable[[], int]] = []
+# Each sends the letters of a layer that wait and returns how many left, for a run without Celery.
+senders: Hook[Callable[[], int]] = Hook("notifications.mail.senders", "letters to an address that wait")
 
 
 def send_due(kind: type[Promise], write: Callable[[Promise], EmailMultiAlternatives], budget: float = BUDGET) -> int:

@@ -24,6 +24,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import outbound, outbox, services
 from matchmaker.notifications.models import Promise, WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -39,12 +40,10 @@ KEEP_LOG = timedelta(days=30)
 MOST = 20  # endpoints of one owner
 
 
-def _nobody(owner_uid: UUID) -> tuple[Iterable[Any], str]:
-    return (), ""
-
-
-# Who is notified of a program of an organisation, and on which page; set by the layer that knows organisations.
-responsible_people: Callable[[UUID], tuple[Iterable[Any], str]] = _nobody
+# Who is notified of a program of an organisation, and on which page.
+responsible_people: Hook[Callable[[UUID], tuple[Iterable[Any], str]]] = Hook(
+    "notifications.webhooks.responsible_people", "who is notified that the program of an organisation was switched off"
+)
 
 
 # -- endpoints --------------------------------------------------------------------------------------------------------
@@ -269,8 +268,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
             return
         waiting = endpoint.deliveries.waiting().filter(lease_token__isnull=True)
         waiting.update(state=Promise.State.PARKED, finished_at=now, last_error=reason[:300])
-        own = ([endpoint.user], "/account/webhooks/")
-        people, path = responsible_people(endpoint.owner_uid) if endpoint.owner_uid else own
+        people, path = _responsible_for(endpoint)
         services.notify(
             kind="webhook_disabled",
             to=people,
@@ -279,6 +277,19 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
             context={"name": endpoint.name, "address": endpoint.url, "reason": reason},
             path=f"{path}{endpoint.uid}/" if path else "",
         )
+
+
+def _responsible_for(endpoint: WebhookEndpoint) -> tuple[list[Any], str]:
+    """Who looks after a program, and the page on which its programs stand."""
+    if not endpoint.owner_uid:
+        return [endpoint.user], "/account/webhooks/"
+    people: list[Any] = []
+    page = ""
+    for responsible in responsible_people:
+        members, address = responsible(endpoint.owner_uid)
+        people.extend(members)
+        page = page or address
+    return people, page
 
 
 def _start_over(rows: models.QuerySet) -> None:

@@ -26,4 +26,4 @@ class WebConfig(AppConfig):
         from matchmaker.web.public.attending import attending
 
         fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list
-        alerts.known_elsewhere["event"] = attending
+        alerts.known_elsewhere.register(attending, key="event")

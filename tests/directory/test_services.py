@@ -127,7 +127,7 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
 def test_an_alert_knows_every_facet_that_another_layer_adds(person, buyer, monkeypatch):
     rows = [make.product(name="Jasmine rice") for _n in range(2)]
     facet = {"answers": {"fast": np.array([rows[1].company_id])}}
-    monkeypatch.setitem(known_elsewhere, "answers", lambda: facet)
+    monkeypatch.setitem(known_elsewhere._entries, "answers", lambda: facet)
     for value, found in (("fast", [rows[1].pk]), ("slow", [])):
         search = save_search(by=person, company=buyer, kind="products", query=f"q=jasmine&answers={value}")
         assert keys_under(search) == found

@@ -1,12 +1,12 @@
 """How companies come into a campaign, and what its team decides about them."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -18,6 +18,7 @@ from matchmaker.companies.domains import proven_domain
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import change_status, companies_alike, number_once
+from matchmaker.core.hooks import Hook
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.models import Notice
@@ -26,6 +27,11 @@ from matchmaker.notifications.services import cancel_waiting, close_notices, not
 APPROVED = "company_approved"
 # What must be filled in before an organiser can decide.
 NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "about")
+
+# Called in the transaction of an approval; each returns what the letter says of what it published.
+publishes_what_waited: Hook[Callable[..., dict[str, Any]]] = Hook(
+    "campaigns.services.approval.publishes_what_waited", "publishes what waited for the approval of a company"
+)
 
 
 def require_organiser(user: User, campaign: Campaign, *, reads: bool = False) -> None:
@@ -261,9 +267,10 @@ def _apply_decision(
     for key in (_submission(company), _reminder(company, late=False), _reminder(company, late=True)):
         close_notices(event_key=key)  # decided: the rest of the team has nothing left to do
     record(by=by, verb=kind, on=company, facts=facts)
-    published = {}
+    published: dict[str, Any] = {}
     if status == Company.Status.APPROVED:  # what waits to be published belongs to a layer above
-        published = import_string(settings.AFTER_APPROVAL)(company=company)
+        for publish in publishes_what_waited:
+            published |= publish(company=company)
     notify(
         kind=kind,
         to=_people(company),

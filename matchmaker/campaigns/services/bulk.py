@@ -1,7 +1,7 @@
 """One decision about many companies: prepare it, look at it, confirm it, and take it back while that is possible.
 
 The action is a row that waits; a worker claims it with a lease and works off its companies in lots. What a verb does
-and whom it leaves out stands in `VERBS`, where higher layers add theirs.
+and whom it leaves out stands in `actions`, where layers above register theirs.
 """
 
 import datetime as dt
@@ -24,6 +24,7 @@ from matchmaker.campaigns.models import BulkAction, BulkItem, Campaign, CompanyT
 from matchmaker.campaigns.models.bulk import UNDO
 from matchmaker.campaigns.services import approve_company, require_organiser, return_company, tags, undo_approval
 from matchmaker.companies.models import Company, Membership
+from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import Refused
 from matchmaker.core.text import validate_text
 
@@ -62,7 +63,7 @@ def prepare(*, by: User, campaign: Campaign, verb: str, companies: QuerySet[Comp
         Refused: for an unknown verb, or where no company is meant.
     """
     require_organiser(by, campaign)
-    if verb not in VERBS:
+    if verb not in actions:
         raise Refused("unknown_verb", _("Choose what to do."), field="verb", status=400)
     mine = companies.filter(pk__in=Participation.objects.filter(campaign=campaign).values("company"))
     keys = sorted(set(mine.order_by().values_list("pk", flat=True)))
@@ -131,7 +132,7 @@ def undo(*, by: User, action: BulkAction) -> BulkAction:
 
 
 def _work(action: BulkAction) -> Work:
-    work = VERBS[action.verb]
+    work = actions[action.verb]
     return import_string(work) if isinstance(work, str) else work
 
 
@@ -343,8 +344,9 @@ def _take_off(action: BulkAction, companies: list[Company]) -> dict[int, str]:
     return {}
 
 
-# Higher layers name theirs by its dotted path, so that it is loaded when it is needed.
-VERBS: dict[str, Work | str] = {
+# Layers above name theirs by its dotted path, so that it is loaded when it is needed.
+actions: Hook[Work | str] = Hook("campaigns.services.bulk.actions", "actions on many companies at once")
+for _verb, _action in {
     Verb.APPROVE: Work(_approve, _decision_exclusions, undo=_undo_approval),
     Verb.RETURN: Work(_return, _decision_exclusions, _check_reason),
     Verb.TAG: Work(
@@ -365,4 +367,5 @@ VERBS: dict[str, Work | str] = {
         lambda action, companies: {},
         lambda action: [("no_account", ~among(Membership.objects.all()))],
     ),
-}
+}.items():
+    actions.register(_action, key=_verb)

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
+from matchmaker.core.hooks import Hook
 from matchmaker.directory import facts
 from matchmaker.directory.index_service import search
 from matchmaker.directory.models import Alerted, Kind, SavedSearch
@@ -21,8 +22,9 @@ EVERY = timedelta(minutes=10)  # a search is looked at again
 BATCH = 50  # searches that one task looks at
 MOST = 500  # entries under a search that are known; a wider search tells of its newest
 TOLD = 5  # names an alert writes out
-# Facets of companies that higher layers know, by name; the start of the site adds them.
-known_elsewhere: dict[str, Callable[[], CompanyFacets]] = {}
+known_elsewhere: Hook[Callable[[], CompanyFacets]] = Hook(
+    "directory.services.alerts.known_elsewhere", "facets of companies that the pages know of"
+)
 _ROWS = {
     Kind.PRODUCTS: (lambda user: Product.objects.published().prefetch_related("texts"), "name"),
     Kind.SUPPLIERS: (lambda user: Company.objects.public(), "display_name"),
@@ -34,7 +36,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
     """Primary keys of the newest entries under a saved search as its person finds them, without what its company does
     not want to see; among demands also those she was invited to."""
     typed, kind = QueryDict(saved.query), Kind(saved.kind)
-    of_companies = {} if kind is Kind.DEMANDS else known_elsewhere
+    of_companies = {} if kind is Kind.DEMANDS else known_elsewhere.items()
     names = (*DIRECTORIES[kind].facets, *of_companies)
     filters = {name: typed.getlist(name) for name in names if typed.getlist(name)}
     if "ready" in filters:
