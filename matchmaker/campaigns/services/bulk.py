@@ -346,7 +346,7 @@ def _take_off(action: BulkAction, companies: list[Company]) -> dict[int, str]:
 
 # Layers above name theirs by its dotted path, so that it is loaded when it is needed.
 actions: Hook[Work | str] = Hook("campaigns.services.bulk.actions", "actions on many companies at once")
-for _verb, _action in {
+_ACTIONS: dict[str, Work | str] = {
     Verb.APPROVE: Work(_approve, _decision_exclusions, undo=_undo_approval),
     Verb.RETURN: Work(_return, _decision_exclusions, _check_reason),
     Verb.TAG: Work(
@@ -367,5 +367,6 @@ for _verb, _action in {
         lambda action, companies: {},
         lambda action: [("no_account", ~among(Membership.objects.all()))],
     ),
-}.items():
+}
+for _verb, _action in _ACTIONS.items():
     actions.register(_action, key=_verb)
