@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.mapped_arrays import Arrays, Strings, mapped_arrays, name_by_content
+from matchmaker.language.stop_words import PATH as STOP_WORDS
 from matchmaker.language.stop_words import stop_words
 from matchmaker.language.text import clean, has_han, words
 from matchmaker.language.vocabulary import FOLDER, GENERAL, LANGUAGES, PATH, READ_AS, SHOP_NAMES, WORDS, split_names
@@ -137,7 +138,7 @@ def load_tables(left_out: frozenset[str] = frozenset()) -> WordTables:
 
     `left_out` names rows of the taxonomy that are not learned from, for a judgement on them.
     """
-    files = (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD)
+    files = (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD, STOP_WORDS)
     name = name_by_content("word-tables", f"{VERSION} {sorted(left_out)}", files)
     return WordTables(mapped_arrays(name, lambda: learn_tables(list(read_names(left_out)))))
 
