@@ -147,6 +147,14 @@ check-deploy: setup-dev .cache/deploy/.installed ## examples of compose, Kuberne
 sbom: .cache/deploy/.installed ## sbom.json: what the site is made of, in the format CycloneDX, from requirements.txt
 	@.cache/deploy/bin/cyclonedx-py requirements requirements.txt --output-format JSON --output-file sbom.json
 
+.PHONY: release
+release: .cache/deploy/.installed ## dist/: archive with the models' wheels, sbom, checksums, signature (REF, SIGNING_KEY)
+	@bin/release
+
+.PHONY: audit
+audit: .cache/deploy/.installed ## known weaknesses of the locked packages, asked of the package index
+	@.cache/deploy/bin/python deploy/audit.py requirements.txt requirements-extras.txt requirements-pictures.txt
+
 .PHONY: test-install
 test-install: setup-dev ## the Debian way of docs/install.md in an empty folder: HTTPS, mail, backup, copy, upgrade
 	@$(PYTHON_ENV)/python deploy/test_install.py

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-OPTIONAL = {"storages", "polib"}  # FILES_URL needs bin/setup extras; manage.py translations is for developers
+OPTIONAL = {"storages", "boto3", "polib"}  # FILES_URL needs bin/setup extras; manage.py translations is for developers
 
 
 def missing() -> list[str]:
