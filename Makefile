@@ -156,7 +156,7 @@ audit: .cache/deploy/.installed ## known weaknesses of the locked packages, aske
 	@.cache/deploy/bin/python deploy/audit.py requirements.txt requirements-extras.txt requirements-pictures.txt
 
 .PHONY: test-install
-test-install: setup-dev ## the Debian way of docs/install.md in an empty folder: HTTPS, mail, backup, copy, upgrade
+test-install: setup-dev .cache/deploy/.installed ## docs/install.md block by block in an empty Debian 13 that boots here (root); OLD=… upgrades from it
 	@$(PYTHON_ENV)/python deploy/test_install.py
 
 .PHONY: test-upgrade
