@@ -165,10 +165,14 @@ def wait_for(holds, seconds: int = 60) -> None:
     raise TimeoutError
 
 
+def first_process(started: subprocess.Popen) -> str:
+    """The number of the machine's systemd; nothing before it is there."""
+    return Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().strip()
+
+
 def inside(started: subprocess.Popen, *command: str, **options) -> subprocess.CompletedProcess:
     """Run a command in the machine."""
-    first = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()[0]
-    enter = ["nsenter", "--target", first, "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup"]
+    enter = ["nsenter", "--target", first_process(started), "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup"]
     clean = ["env", "-i", "HOME=/root", f"PATH={PATH}", "DEBIAN_FRONTEND=noninteractive"]
     return subprocess.run([*enter, *clean, *command], check=False, text=True, cwd="/", **options)
 
@@ -260,6 +264,8 @@ def main() -> int:
         processes += network(folder)
         machine = boot(folder)
         processes.append(machine)
+        wait_for(lambda: first_process(machine))
+        time.sleep(5)  # namespaces and mounts come first
         wait_for(lambda: inside(machine, "systemctl", "is-active", "--quiet", "dbus.socket").returncode == 0)
         inside(machine, "systemctl", "is-system-running", "--wait", stdout=subprocess.DEVNULL)
         done = inside(machine, "bash", "-s", input=script(first, new), stderr=subprocess.STDOUT)
