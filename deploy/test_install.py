@@ -58,7 +58,7 @@ mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=755 tmpfs dev
 for device in null:3 zero:5 full:7 random:8 urandom:9; do mknod -m 666 dev/${device%:*} c 1 ${device#*:}; done
-mkdir dev/pts dev/shm old
+mkdir -p dev/pts dev/shm old
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 mount -t tmpfs tmpfs dev/shm
 ln -s pts/ptmx dev/ptmx
@@ -87,10 +87,14 @@ def version_of(ref: str) -> str:
 
 
 def build(ref: str, version: str, folder: Path, key: Path) -> None:
-    """Build a release and put it where the page fetches it."""
+    """Build a release, once a commit, sign it and put it where the page fetches it."""
+    built = ROOT / ".cache/releases" / f"{run('git', '-C', ROOT, 'rev-parse', ref).strip()}-{version}"
+    if not (built / "SHA256SUMS").exists():
+        environment = {**os.environ, "REF": ref, "VERSION": version, "OUT": str(built)}
+        run(ROOT / "bin/release", env=environment, stderr=subprocess.DEVNULL)
     out = folder / "site/matchmaker/releases/download" / f"v{version}"
-    environment = {**os.environ, "REF": ref, "VERSION": version, "OUT": str(out), "SIGNING_KEY": str(key)}
-    run(ROOT / "bin/release", env=environment)
+    shutil.copytree(built, out)
+    run("ssh-keygen", "-q", "-Y", "sign", "-n", "matchmaker", "-f", key, out / "SHA256SUMS", stderr=subprocess.DEVNULL)
 
 
 def releases(folder: Path, old: str) -> tuple[str, str]:
@@ -151,9 +155,10 @@ def boot(folder: Path) -> subprocess.Popen:
     group = (unified if unified.exists() else unified.parent) / NAME
     group.mkdir()
     enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
+    log = (folder / "boot.log").open("w")
     spaces = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child"]
     command = ["sh", "-c", enter, "sh", "ip", "netns", "exec", NAME, *spaces, "sh", "-c", BOOT, str(machine), PATH]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / "boot.log").open("w"))
+    return subprocess.Popen(command, stdout=log, stderr=log)
 
 
 def wait_for(holds, seconds: int = 60) -> None:
@@ -274,6 +279,9 @@ def main() -> int:
             inside(machine, "journalctl", "--no-pager", "--lines", "60")
             return 1
         wrong = faults(machine, folder, new)
+    except TimeoutError:
+        sys.stdout.write(f"The machine did not start. {(folder / 'boot.log').read_text()[-2000:]}\n")
+        return 1
     finally:
         clean(folder, processes)
     kinds = [kind for kind, _text in blocks()]

@@ -132,6 +132,19 @@ def test_the_calendar_file_holds_the_event(client, event):
     assert entry["uid"] == f"{event.uid}@matchmaker"
 
 
+def test_the_calendar_file_of_a_changed_event_has_a_higher_number_and_the_time_of_the_change(client, event):
+    def entry():
+        response = client.get(reverse("event_calendar", args=[event.slug]))
+        return icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
+
+    before = entry()
+    with transaction.atomic():
+        record(by=None, verb="update_event", on=event, organisation=event.campaign)
+    after = entry()
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt >= before["last-modified"].dt
+
+
 def test_the_page_of_an_event_says_which_days_have_other_hours(client, event):
     own = {"day": 2, "opens_at": "09:00", "closes_at": "12:00", "pause_from": None, "pause_until": None}
     Event.objects.update(day_hours=[own])
