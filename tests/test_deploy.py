@@ -106,7 +106,6 @@ def test_kubernetes_uses_settings_that_the_code_reads_and_examples_name_the_vers
     names = {literal.split("=", 1)[0] for literal in settings["literals"]}
     assert names <= settings_read_by_the_code()
     assert kustomization["images"][0]["newTag"] == matchmaker.__version__
-    assert f"\nVERSION=v{matchmaker.__version__} " in (ROOT / "docs/install.md").read_text()
 
 
 def test_workers_are_scaled_on_a_metric_that_the_site_reports():

@@ -7,10 +7,12 @@ import re
 import icalendar
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import transaction
 from django.db.models.signals import post_init
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.accounts.audit import record
 from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.formats import day
