@@ -70,8 +70,9 @@ def xlsx_bytes(head: Sequence[str], rows: Iterable[Sequence[Cell]], title: str =
         cells = [name, *(row[number] for row in first if number < len(row))]
         sheet.column_dimensions[get_column_letter(number + 1)].width = _xlsx_width(cells)
     count = 0
-    for count, row in enumerate(chain([head], first, rows), 1):
+    for row in chain([head], first, rows):
         sheet.append([_xlsx_cell(sheet, safe(cell)) for cell in row])
+        count += 1
     if head:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{count}"
     out = io.BytesIO()
