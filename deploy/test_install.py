@@ -119,7 +119,8 @@ def network(folder: Path) -> list[subprocess.Popen]:
     for name in (NAME, outside):
         run("ip", "netns", "add", name)
         run("ip", "-n", name, "link", "set", "lo", "up")
-    run("pasta", "--quiet", "--runas", 0, "--config-net", "--netns", f"/run/netns/{NAME}")
+    closed = [part for kind in "tTuU" for part in (f"-{kind}", "none")]  # no port of this machine is one of the other
+    run("pasta", "--quiet", "--runas", 0, "--config-net", *closed, "--netns", f"/run/netns/{NAME}")
     run("ip", "-n", NAME, "link", "add", "beside", "type", "veth", "peer", "name", "beside", "netns", outside)
     for name, address in ((NAME, MACHINE), (outside, OUTSIDE)):
         run("ip", "-n", name, "address", "add", f"{address}/24", "dev", "beside")

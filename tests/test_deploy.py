@@ -286,3 +286,8 @@ def test_the_timer_of_the_backup_runs_a_command_with_options_that_exist():
         assert (
             subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False).returncode == 0
         )
+
+
+def test_no_flag_is_heavier_than_fifteen_kilobytes():
+    flags = (ROOT / "static/img/flags").glob("*.svg")
+    assert [flag.name for flag in flags if flag.stat().st_size > 15_000] == []
