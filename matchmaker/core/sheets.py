@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 Cell = Any  # text, number, date, bool or None
@@ -20,6 +20,8 @@ Cell = Any  # text, number, date, bool or None
 _STARTS = "=+-@|%"
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML 1.0
 XLSX_CELL = 32_767  # characters a cell of a workbook holds
+XLSX_NARROW, XLSX_WIDE = 8, 60  # widths of a column
+WIDTH_ROWS = 200  # rows that the width of a column is taken from
 
 
 def safe(value: Cell) -> Cell:
@@ -52,17 +54,37 @@ def csv_lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[s
 
 
 def xlsx_bytes(head: Sequence[str], rows: Iterable[Sequence[Cell]], title: str = "Sheet1") -> bytes:
-    """A workbook of one sheet with a frozen head; every text is a text cell, so nothing in it is calculated."""
+    """A workbook of one sheet whose head is frozen and filters; every text is a text cell, so nothing is calculated.
+
+    A column is as wide as its longest cell in the first rows, within limits.
+    """
     from openpyxl import Workbook  # five megabytes: only a process that writes a sheet pays for it
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", title)[:31] or "Sheet1")
     sheet.freeze_panes = "A2"
-    for row in chain([head], rows):
+    rows = iter(rows)
+    first = list(islice(rows, WIDTH_ROWS))
+    for number, name in enumerate(head):
+        cells = [name, *(row[number] for row in first if number < len(row))]
+        sheet.column_dimensions[get_column_letter(number + 1)].width = _xlsx_width(cells)
+    count = 0
+    for row in chain([head], first, rows):
         sheet.append([_xlsx_cell(sheet, safe(cell)) for cell in row])
+        count += 1
+    if head:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{count}"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _xlsx_width(cells: Iterable[Cell]) -> int:
+    """Width of a column in the digits that spreadsheets count; a Chinese character takes two."""
+    texts = [str(safe(cell)) for cell in cells]
+    longest = max(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) for text in texts)
+    return min(max(longest + 3, XLSX_NARROW), XLSX_WIDE)  # three for the arrow of the filter
 
 
 def _xlsx_cell(sheet, value: Cell):

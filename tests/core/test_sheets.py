@@ -59,3 +59,18 @@ def test_a_workbook_holds_texts_and_numbers_and_no_formula():
 def test_a_character_that_xml_forbids_does_not_break_the_workbook():
     book = load_workbook(io.BytesIO(xlsx_bytes(["a"], [["x\x00\x0by\ufffe"]])))
     assert book.active["A2"].value == "xy"
+
+
+def test_a_workbook_has_columns_wide_enough_a_filter_and_the_name_of_its_sheet():
+    rows = [["Tea", "绿茶绿茶绿茶绿茶"], ["x" * 200, None]]
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(["Product", "n"], rows, "匹配"))).active
+    assert sheet.title == "匹配"
+    assert sheet.auto_filter.ref == "A1:B3"
+    assert sheet.freeze_panes == "A2"
+    assert {letter: sheet.column_dimensions[letter].width for letter in "AB"} == {"A": 60, "B": 19}
+
+
+def test_a_workbook_without_rows_keeps_its_head():
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(["Product"], []))).active
+    assert [cell.value for cell in sheet[1]] == ["Product"]
+    assert sheet.auto_filter.ref == "A1:A1"

@@ -1,26 +1,22 @@
-"""Function words of our languages: the lists that bm25s carries (MIT), under ISO 639-1 codes."""
+"""Function words of our languages, from `data/vocabulary/stop_words.csv` (its source and licence: data/NOTICE.md)."""
 
+import csv
+from collections import defaultdict
 from functools import cache
+from pathlib import Path
 
-_LISTS = {
-    "en": "EN_PLUS",
-    "fr": "FRENCH",
-    "es": "SPANISH",
-    "pt": "PORTUGUESE",
-    "ru": "RUSSIAN",
-    "de": "GERMAN",
-    "it": "ITALIAN",
-    "nl": "DUTCH",
-    "tr": "TURKISH",
-    "zh": "CHINESE",
-}
+PATH = Path(__file__).resolve().parents[3] / "data" / "vocabulary" / "stop_words.csv"
 
 
 @cache
-def stop_words(language: str) -> frozenset[str]:
-    """The function words of a language, none for one that has no list."""
-    if language not in _LISTS:
-        return frozenset()
-    from bm25s import stopwords  # brings numba and scipy, nearly a second: only who segments pays for it
+def _lists() -> dict[str, frozenset[str]]:
+    words: dict[str, set[str]] = defaultdict(set)
+    with PATH.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words[row["language"]].add(row["word"])
+    return {language: frozenset(listed) for language, listed in words.items()}
 
-    return frozenset(getattr(stopwords, f"STOPWORDS_{_LISTS[language]}"))
+
+def stop_words(language: str) -> frozenset[str]:
+    """The function words of a language (ISO 639-1 code); no words for a language without a list."""
+    return _lists().get(language, frozenset())

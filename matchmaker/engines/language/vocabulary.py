@@ -26,6 +26,7 @@ import numpy as np
 
 from matchmaker.engines.language.mapped_arrays import Arrays, Keys, Strings, mapped_arrays, name_by_content
 from matchmaker.engines.language.near_names import NearNames
+from matchmaker.engines.language.stop_words import PATH as STOP_WORDS
 from matchmaker.engines.language.stop_words import stop_words
 from matchmaker.engines.language.text import clean, simplify, words
 
@@ -52,7 +53,7 @@ NEAR = 0.5  # cosine in words from which a name is near to a text
 READ_AS = {"ms": "id"}
 COLUMNS = ("id", "kind", "hs6", *GOODS_LANGUAGES)  # of the arrays of a vocabulary
 VERSION = 1  # of these arrays: to be raised where keys are made in another way
-LIBRARIES = ("PyStemmer", "bm25s", "opencc", "rjieba")  # that keys are made with
+LIBRARIES = ("PyStemmer", "opencc", "rjieba")  # that keys are made with
 
 APOSTROPHES = frozenset("'’")
 _RUN = re.compile(r"[^\W_]+")
@@ -426,7 +427,8 @@ class Vocabulary:
 def load_goods(path: Path = PATH) -> Vocabulary:
     """The vocabulary of the project, once a process; empty where the file is not there."""
     files = (path, path.with_name(GENERAL.name)) if path.name == PATH.name else (path,)
-    name = name_by_content(f"vocabulary-{path.stem}", " ".join([str(VERSION), *map(version, LIBRARIES)]), files)
+    made_with = " ".join([str(VERSION), *map(version, LIBRARIES)])
+    name = name_by_content(f"vocabulary-{path.stem}", made_with, (*files, STOP_WORDS))
     return Vocabulary(mapped_arrays(name, lambda: vocabulary_arrays(_read_all(files))))
 
 

@@ -24,18 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.engines.language.mapped_arrays import Arrays, Strings, mapped_arrays, name_by_content
+from matchmaker.engines.language.stop_words import PATH as STOP_WORDS
 from matchmaker.engines.language.stop_words import stop_words
 from matchmaker.engines.language.text import clean, has_han, words
-from matchmaker.engines.language.vocabulary import (
-    FOLDER,
-    GENERAL,
-    GOODS_LANGUAGES,
-    PATH,
-    READ_AS,
-    SHOP_NAMES,
-    WORDS,
-    split_names,
-)
+from matchmaker.engines.language.vocabulary import FOLDER, GENERAL, GOODS_LANGUAGES, PATH, READ_AS, SHOP_NAMES, WORDS, split_names
 
 TARGETS = ("en", "zh")
 # A product taxonomy and terms of food, parallel in these languages; each a name a cell, of a path its last step.
@@ -146,7 +138,7 @@ def load_tables(left_out: frozenset[str] = frozenset()) -> WordTables:
 
     `left_out` names rows of the taxonomy that are not learned from, for a judgement on them.
     """
-    files = (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD)
+    files = (PATH, GENERAL, SHOP_NAMES, WORDS, TAXONOMY, FOOD, STOP_WORDS)
     name = name_by_content("word-tables", f"{VERSION} {sorted(left_out)}", files)
     return WordTables(mapped_arrays(name, lambda: learn_tables(list(read_names(left_out)))))
 

@@ -14,7 +14,7 @@ from matchmaker.web.rendering.list_export import export
 def demands(request: HttpRequest, form: str) -> HttpResponse:
     """One row a line, in the columns of the import."""
     rows = DemandLine.objects.filter(demand__company=request.company).select_related("demand__company")
-    return export(request, "demands", form, lambda: exporting.demand_lines(rows))
+    return export(request, "demands", form, lambda: exporting.demand_lines(rows), title=_("Demands"))
 
 
 @buyer
@@ -36,7 +36,7 @@ def matches(request: HttpRequest, form: str) -> HttpResponse:
             for match in found
         )
 
-    return export(request, "matches", form, table)
+    return export(request, "matches", form, table, title=_("Matches"))
 
 
 @buyer
@@ -58,4 +58,4 @@ def shortlist(request: HttpRequest, form: str) -> HttpResponse:
             for item in items
         )
 
-    return export(request, "shortlist", form, table)
+    return export(request, "shortlist", form, table, title=_("Shortlist"))

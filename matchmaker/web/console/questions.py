@@ -157,7 +157,7 @@ def answers_file(request, form):
         head = [_("Company"), _("Country"), *(str(question.label) for question in rows)]
         return head, (_line(company, rows) for company in companies.prefetch_related(given))
 
-    return export(request, "answers", form, table)
+    return export(request, "answers", form, table, title=_("Answers"))
 
 
 def _line(company: Company, columns: list[Question]) -> list:

@@ -110,7 +110,7 @@ def sheet(request: HttpRequest, form: str) -> HttpResponse:
         rows = presentation.sheet_rows(services.build(scope, period=period))
         return [_("Part"), _("Row"), _("Column"), _("Figure")], rows
 
-    return export(request, "report", form, table)
+    return export(request, "report", form, table, title=_("Report"))
 
 
 @team

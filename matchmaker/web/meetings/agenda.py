@@ -150,7 +150,7 @@ def _table(row: EventParticipation) -> Table:
 @require_safe
 def export_agenda(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    return export(request, f"{slug}-agenda", form, lambda: _table(row))
+    return export(request, f"{slug}-agenda", form, lambda: _table(row), title=_("Agenda"))
 
 
 @everyone

@@ -84,4 +84,4 @@ def _table(row: EventParticipation) -> Table:
 @require_safe
 def export_contacts(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     row = participation_or_404(request, slug)
-    return export(request, f"{slug}-contacts", form, lambda: _table(row))
+    return export(request, f"{slug}-contacts", form, lambda: _table(row), title=_("Contacts"))

@@ -24,6 +24,8 @@ from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.demands import cards as demand_cards
+from matchmaker.web.public.structured import home_data
+from matchmaker.web.rendering.page_context import campaign_of
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_products
 from matchmaker.web.templatetags.trade import country
 
@@ -49,6 +51,7 @@ def home(request):
         "events": list(Event.objects.published().upcoming()[:4]),
         "figures": _figures(len(countries)),
         "groups": _groups(),
+        "structured": home_data(campaign_of(request), settings.SITE_URL),
         **directory.buyer_view(request),
     }
     return render(request, "public/home.html", context)
@@ -243,6 +246,7 @@ def _sitemap_entries(section: str, number: int) -> Iterator[tuple[str, list, Any
 def robots(request):
     lines = [
         "User-agent: *",
+        f"Allow: {reverse('account_signup')}",  # the longer path wins
         *(f"Disallow: /{area}/" for area in ("supplier", "buyer", "console", "accounts", "admin", "api", "notices")),
         f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}",
     ]

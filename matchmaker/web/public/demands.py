@@ -1,5 +1,6 @@
 """What is wanted. The buyer's name stays hidden until both sides are interested."""
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -12,8 +13,10 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import current_company, everyone
 from matchmaker.web.public import directory
 from matchmaker.web.public.directory import Sort
+from matchmaker.web.public.structured import demand_data
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches
 from matchmaker.web.templatetags.trade import certificate, country
+from matchmaker.web.templatetags.ui import reading
 
 
 def cards(demands):
@@ -71,5 +74,6 @@ def show(request, uid):
         "is_own": demand.company == current_company(request, is_buyer=True),
         "supplier_company": supplier,
         "matches": shown,
+        "structured": demand_data(demand, reading(demand.title, demand.language, is_name=True).text, settings.SITE_URL),
     }
     return render(request, "public/demand.html", context)

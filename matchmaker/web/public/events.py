@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
 from matchmaker.web.access.decorators import everyone
@@ -67,6 +68,11 @@ def calendar(request, slug):
     entry = icalendar.Event()
     entry.add("uid", f"{event.uid}@matchmaker")
     entry.add("dtstamp", timezone.now())
+    changes = AuditEntry.objects.filter(
+        organisation=event.campaign.uid, object_kind="Event", object_uid=event.uid
+    ).aggregate(count=Count("pk"), last=Max("at"))
+    entry.add("sequence", changes["count"])  # a calendar program takes over the copy with the higher number
+    entry.add("last-modified", changes["last"] or event.created_at)
     entry.add("summary", str(event.name))
     entry.add("description", str(event.about))
     entry.add("location", ", ".join(str(part) for part in (event.venue, event.city) if part))

@@ -15,12 +15,13 @@ FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 
-def export(request: HttpRequest, name: str, form: str, table: Callable[[], Table]) -> HttpResponse:
+def export(request: HttpRequest, name: str, form: str, table: Callable[[], Table], *, title: str = "") -> HttpResponse:
     """The table as CSV or XLSX.
 
     Args:
         name: of the file, in ASCII; the day and the ending are added.
         form: csv or xlsx, from the address.
+        title: of the sheet in a workbook, in the reader's language; the name by default.
         table: gives head and rows; called inside the snapshot, so all its queries see the same moment.
     """
     if form not in FORMS:
@@ -31,6 +32,9 @@ def export(request: HttpRequest, name: str, form: str, table: Callable[[], Table
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         head, found = table()
         rows = [list(row) for row in found]
-    content = sheets.xlsx_bytes(head, rows, name) if form == "xlsx" else "".join(sheets.csv_lines(head, rows)).encode()
+    if form == "xlsx":
+        content = sheets.xlsx_bytes(head, rows, title or name)
+    else:
+        content = "".join(sheets.csv_lines(head, rows)).encode()
     file_name = f"{re.sub(r'[^a-z0-9-]+', '-', name.casefold())}-{timezone.localdate().isoformat()}.{form}"
     return download(content, name=file_name, content_type=FORMS[form])

@@ -14,7 +14,7 @@ from matchmaker.web.rendering.list_export import export
 def products(request: HttpRequest, form: str) -> HttpResponse:
     """The columns are those of the import: edit the file and send it back."""
     rows = Product.objects.of(request.company).for_cards().order_by("pk")
-    return export(request, "products", form, lambda: exporting.products(rows))
+    return export(request, "products", form, lambda: exporting.products(rows), title=_("Products"))
 
 
 @supplier
@@ -35,4 +35,4 @@ def matches(request: HttpRequest, form: str) -> HttpResponse:
             for match in found
         )
 
-    return export(request, "matches", form, table)
+    return export(request, "matches", form, table, title=_("Matches"))

@@ -7,10 +7,12 @@ import re
 import icalendar
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import transaction
 from django.db.models.signals import post_init
 from django.urls import reverse
 from django.utils import timezone
 
+from matchmaker.accounts.audit import record
 from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Demand, Product, ProductText
 from matchmaker.core.formats import day
@@ -68,11 +70,62 @@ def test_a_product_shows_its_languages_side_by_side_with_their_marks(client):
     assert '<h3 lang="th" dir="ltr">ข้าวหอมมะลิ</h3>' in page
 
 
+def structured(page: str) -> list[dict]:
+    """The things that the page tells search engines."""
+    return json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+
+
+def test_the_front_page_tells_search_engines_who_runs_it_and_how_to_search(client, settings):
+    settings.SENDER_ORGANISATION, settings.SITE_URL = "Chamber of Commerce", "https://match.example.org"
+    organisation, site = structured(client.get(reverse("home")).text)
+    assert (organisation["@type"], organisation["name"]) == ("Organization", "Chamber of Commerce")
+    assert site["potentialAction"]["target"]["urlTemplate"] == (
+        "https://match.example.org/products/?q={search_term_string}"
+    )
+
+
+def test_the_description_for_search_engines_is_in_the_language_of_the_page_or_left_out(client):
+    row = make.product(name="ข้าวหอมมะลิ", language="th")
+    row.texts.update(description="ข้าวคุณภาพดี")
+    assert "description" not in structured(client.get(reverse("product", args=[row.uid])).text)[0]
+    ProductText.objects.create(product=row, language="en", name="Jasmine rice", description="Good rice")
+    assert structured(client.get(reverse("product", args=[row.uid])).text)[0]["description"] == "Good rice"
+
+
+def test_an_event_tells_search_engines_its_hours_and_its_organiser(client, event, settings):
+    settings.SENDER_ORGANISATION = "Chamber of Commerce"
+    data, way = structured(client.get(reverse("event", args=[event.slug])).text)
+    event.refresh_from_db()
+    assert data["startDate"] == dt.datetime.combine(event.starts_on, dt.time(9), event.zone).isoformat()
+    assert data["organizer"]["name"] == "Chamber of Commerce"
+    assert [step["name"] for step in way["itemListElement"]] == ["Events", "Meetings, Wuhan"]
+
+
+def test_a_demand_tells_search_engines_what_is_wanted_and_not_by_whom(client):
+    demand = make.demand()
+    page = client.get(reverse("demand", args=[demand.uid])).text
+    data, _way = structured(page)
+    assert (data["@type"], data["validThrough"]) == ("Demand", demand.closing_on.isoformat())
+    assert demand.company.legal_name not in json.dumps(data)
+
+
+def test_search_engines_may_read_the_page_to_join(client):
+    lines = client.get("/robots.txt").text.splitlines()
+    assert "Allow: /accounts/signup/" in lines
+
+
+@pytest.mark.parametrize("name", ["about", "products", "suppliers", "demands", "events"])
+def test_a_link_to_a_list_has_a_title_elsewhere(client, name):
+    assert re.search(r'<meta\s+property="og:title"\s+content="[^"]+"', client.get(reverse(name)).text)
+
+
 def test_structured_data_is_json_that_names_the_product(client):
     row = make.product(name="Rice </script>", price_low="940.0000", price_high="1060.0000", currency="USD")
     page = client.get(reverse("product", args=[row.uid])).content.decode()
-    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    data, way = structured(page)
     assert (data["@type"], data["name"]) == ("Product", "Rice </script>")
+    assert [step["name"] for step in way["itemListElement"]] == ["Products", str(row.category.name), "Rice </script>"]
+    assert [step["position"] for step in way["itemListElement"]] == [1, 2, 3]
     assert data["offers"] == {
         "@type": "AggregateOffer",
         "priceCurrency": "USD",
@@ -130,6 +183,19 @@ def test_the_calendar_file_holds_the_event(client, event):
     assert entry["summary"] == "Meetings, Wuhan"
     assert entry["dtend"].dt.isoformat() == "2030-05-03"
     assert entry["uid"] == f"{event.uid}@matchmaker"
+
+
+def test_the_calendar_file_of_a_changed_event_has_a_higher_number_and_the_time_of_the_change(client, event):
+    def entry():
+        response = client.get(reverse("event_calendar", args=[event.slug]))
+        return icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
+
+    before = entry()
+    with transaction.atomic():
+        record(by=None, verb="update_event", on=event, organisation=event.campaign)
+    after = entry()
+    assert after["sequence"] == before["sequence"] + 1
+    assert after["last-modified"].dt >= before["last-modified"].dt
 
 
 def test_the_page_of_an_event_says_which_days_have_other_hours(client, event):

@@ -69,17 +69,15 @@ def _both(text_of) -> str:
 @team
 @require_safe
 def badges(request, slug):
-    """Badges of everybody who is expected; `side` and `only` (a company) print some of them again."""
+    """Badges of everybody who is expected; `side` prints those of one side again."""
     event = event_of(request, slug)
     people = Attendee.objects.expected().filter(participation__event=event).select_related("participation__company")
-    side, only = request.GET.get("side", ""), request.GET.get("only", "")
+    side = request.GET.get("side", "")
     if side in EventParticipation.Side.values:
         people = people.filter(participation__side=side)
-    if only:
-        people = people.filter(participation__company__legal_name=only[:200])
     logo = _logo(event)
     rows = [] if side == "interpreter" else [_badge(event, one, logo) for one in people.order_by(*IN_ORDER)]
-    if side in ("", "interpreter") and not only:
+    if side in ("", "interpreter"):
         rows += [_interpreter_badge(event, one, logo) for one in event.interpreters.filter(code__isnull=False)]
     from matchmaker.events import printing  # brings fpdf and fontTools
 
