@@ -473,7 +473,7 @@ MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few
 EXCHANGE_RATES = "matchmaker.directory.rates.yuan_rates"
 # a function that publishes what waits for the approval of a company, and returns what its letter says of that
 AFTER_APPROVAL = "matchmaker.catalogue.services.wishes.publish_wishes"
-MATCH_LEASE = env.int("MATCH_LEASE", 90)  # seconds until the block of a dead worker is taken over
+MATCH_LEASE = env.int("MATCH_LEASE", 150)  # seconds until the block of a dead worker is taken over
 MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.25)  # below this a pair is no suggestion
 
 # -- logs -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,13 @@ from matchmaker.matching.services.narrowing import (
 )
 from matchmaker.matching.services.progress import demand_waits, product_waits
 from matchmaker.matching.services.reminding import remind_owing
-from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
+from matchmaker.matching.services.run_states import (
+    cancel_match_run,
+    retry_match_run,
+    start_match_run,
+    start_nightly_run,
+)
+from matchmaker.matching.services.runs import match_block
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import count_waiting, match_waiting, put_aside, try_again, waiting
@@ -38,8 +44,10 @@ __all__ = [
     "put_aside",
     "question_text",
     "remind_owing",
+    "retry_match_run",
     "save_settings",
     "start_match_run",
+    "start_nightly_run",
     "suggest_codes",
     "try_again",
     "waiting",

@@ -21,7 +21,7 @@ from matchmaker.matching.engine.scoring import DEFAULT, Weights
 from matchmaker.matching.engine.weights import PARTS
 from matchmaker.matching.models import Match, MatchSettings
 from matchmaker.matching.services import scorer, storing
-from matchmaker.matching.services.runs import start_match_run
+from matchmaker.matching.services.run_states import start_match_run
 from matchmaker.matching.sides import wants
 
 Why = Match.Why
