@@ -58,7 +58,7 @@ app.conf.task_routes = {
     "campaigns.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "events.*": {"queue": "match"},
-    "imports.*": {"queue": "match"},
+    "imports.*": {"queue": "mail"},
     "directory.*": {"queue": "match"},
     "messaging.*": {"queue": "mail"},
     "translation.*": {"queue": "match"},

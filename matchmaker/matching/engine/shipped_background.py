@@ -1,8 +1,8 @@
-"""The background that a site matches with until its first full run: learned from the sample campaign, shipped as a file.
+"""The background that a site matches with until its first full run, learned from the sample campaign and shipped.
 
-Word frequencies matter little here; the neighbourhoods do. Texts of a campaign lie near each other as those of a word
-list do not, and the weights were fitted to that: with no background, or with one of single texts, half as many pairs
-again are suggested, and too high (docs/matching_pairs.md).
+It holds how frequent words are and how crowded the place of a text is that has a match: one number for all texts. The
+sample's own neighbourhoods would be wrong for other goods, which lie far from them: each place would seem empty and
+each score be too high (docs/matching_pairs.md has the figures).
 """
 
 import csv
@@ -16,7 +16,7 @@ import numpy as np
 from matchmaker.language.encoder import Encoder
 from matchmaker.language.mapped_arrays import write_file
 from matchmaker.matching.engine.artefacts import digest
-from matchmaker.matching.engine.background import Background
+from matchmaker.matching.engine.background import TYPICAL, Background
 from matchmaker.matching.engine.index import READING
 from matchmaker.matching.engine.pairs import Offer, Want
 from matchmaker.matching.engine.scoring import Matcher
@@ -27,7 +27,7 @@ SOURCES = ("agri", "goods")  # folders of data/sample
 
 @dataclass(frozen=True)
 class Shipped:
-    """`encoder` made the vectors; `inputs` is the hash of the files and the number of the reading they came from."""
+    """`encoder` made the vectors that the crowding was measured with; `inputs` is the hash of what it came from."""
 
     background: Background
     encoder: str
@@ -36,7 +36,14 @@ class Shipped:
 
 def learn_shipped(data_dir: Path, encoder: Encoder) -> Shipped:
     """The background of the texts of the sample campaign, read as the site reads them."""
-    learned = Matcher(encoder).learn_background(list(_offers(data_dir)), list(_wants(data_dir)))
+    offers, wants = list(_offers(data_dir)), list(_wants(data_dir))
+    learned = Matcher(encoder).learn_background(offers, wants)
+    matcher = Matcher(encoder, background=learned)
+    indexes = matcher.prepare_offers(offers), matcher.prepare_wants(wants)
+    _values, parts = matcher.parts(*indexes, *matcher.best(*indexes))
+    typical = float(np.mean([part["crowding"] for part in parts]))
+    nothing = Background()
+    learned = replace(learned, offers=nothing.offers, wants=nothing.wants, typical=typical)
     return Shipped(learned, encoder.name, inputs_of(data_dir))
 
 
@@ -46,15 +53,9 @@ def inputs_of(data_dir: Path) -> str:
 
 
 def save_shipped(data_dir: Path, shipped: Shipped) -> None:
-    """Write it as `data/engine/background.npz`; vectors as float16, like those that the site stores."""
-    learned = shipped.background
+    """Write it as `data/engine/background.npz`."""
     arrays = {
-        "background": np.frombuffer(
-            replace(
-                learned, offers=learned.offers.astype(np.float16), wants=learned.wants.astype(np.float16)
-            ).to_bytes(),
-            np.uint8,
-        ),
+        "background": np.frombuffer(shipped.background.to_bytes(), np.uint8),
         "encoder": np.array(shipped.encoder),
         "inputs": np.array(shipped.inputs),
     }
@@ -77,11 +78,7 @@ def read_shipped(data_dir: Path) -> Shipped:
 def load_shipped(data_dir: Path, encoder: str) -> Background:
     """The shipped background for vectors of this encoder; of another one the word frequencies alone fit."""
     shipped = read_shipped(data_dir)
-    learned = shipped.background
-    if shipped.encoder != encoder:
-        nothing = Background()
-        return replace(learned, offers=nothing.offers, wants=nothing.wants)
-    return replace(learned, offers=learned.offers.astype(np.float32), wants=learned.wants.astype(np.float32))
+    return shipped.background if shipped.encoder == encoder else replace(shipped.background, typical=TYPICAL)
 
 
 def _files(data_dir: Path) -> list[Path]:
@@ -98,9 +95,10 @@ def _offers(data_dir: Path) -> Iterator[Offer]:
     for key, row in enumerate(_rows(data_dir, "products.csv")):
         names = [(lang, f"{row[f'name_{lang}']}.") for lang in ("en", "zh") if row[f"name_{lang}"]]
         texts = [(row["lang"], f"{row['name']}. {row['description']}".strip())]
-        yield Offer(key=key, texts=tuple(texts + [name for name in names if name[0] != row["lang"]]))
+        texts += [name for name in names if name[0] != row["lang"]]
+        yield Offer(key=key, texts=tuple(texts), hs6=row["hs6"], category=row["category_code"])
 
 
 def _wants(data_dir: Path) -> Iterator[Want]:
     for key, row in enumerate(_rows(data_dir, "demand_lines.csv")):
-        yield Want(key=key, texts=((row["lang"], row["text"]),))
+        yield Want(key=key, texts=((row["lang"], row["text"]),), hs6=row["hs6"], category=row["category_code"])

@@ -13,6 +13,8 @@ from matchmaker.matching.services.progress import demand_waits, product_waits
 from matchmaker.matching.services.reminding import remind_owing
 from matchmaker.matching.services.run_states import (
     cancel_match_run,
+    incomplete_run,
+    missing_products,
     retry_match_run,
     start_match_run,
     start_nightly_run,
@@ -33,11 +35,13 @@ __all__ = [
     "code_question",
     "demand_waits",
     "effect_of",
+    "incomplete_run",
     "judge_match",
     "judge_prices_again",
     "learn_weights",
     "match_block",
     "match_waiting",
+    "missing_products",
     "narrow_code",
     "other_answers",
     "product_waits",

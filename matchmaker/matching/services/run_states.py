@@ -6,7 +6,7 @@ started from.
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,6 +94,18 @@ def retry_match_run(*, by: User, run: MatchRun) -> MatchRun:
     _note_lines()
     record(by=by, verb="retry_match_run", on=run, organisation=run.campaign, facts={"blocks": len(blocks)})
     return run
+
+
+def missing_products(run: MatchRun) -> QuerySet[Product]:
+    """The products of the blocks that an incomplete run gave up, as they stand now."""
+    blocks = run.given_up.filter(first__lte=OuterRef("pk"), last__gte=OuterRef("pk"))
+    return storing.matchable_products().filter(Exists(blocks))
+
+
+def incomplete_run() -> MatchRun | None:
+    """The run that ended last, where something of it is missing."""
+    last = MatchRun.objects.ended().select_related("campaign").first()
+    return last if last and last.state == MatchRun.State.INCOMPLETE else None
 
 
 @transaction.atomic

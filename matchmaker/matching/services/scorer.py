@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from matchmaker.core.clocks import today_in_china
 from matchmaker.matching.engine.background import Background, sample_places
 from matchmaker.matching.engine.pairs import Offer, Pair, merge
-from matchmaker.matching.engine.shipped_background import load_shipped
 from matchmaker.matching.engine.scoring import DEFAULT, Matcher, OfferIndex, WantIndex, Weights
+from matchmaker.matching.engine.shipped_background import load_shipped
 from matchmaker.matching.models import MatchRun, MatchSettings
 from matchmaker.matching.services import storing, vectors
 from matchmaker.matching.services.conditions import exchange_rates

@@ -10,7 +10,7 @@ from matchmaker.matching.services.vectors import encoder
 
 
 class Command(BaseCommand):
-    help = "Learn the shipped background of matching from the texts of data/sample and write data/engine/background.npz."
+    help = "Learn the shipped background of matching from files of data and write data/engine/background.npz."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,5 +29,5 @@ class Command(BaseCommand):
         except (OSError, ValueError) as problem:
             raise CommandError(f"data/{FILE} cannot be read: {problem}") from None
         if not is_current:
-            raise CommandError(f"The files of data/sample changed since data/{FILE} was learned. Run it without --check.")
+            raise CommandError(f"What data/{FILE} was learned from has changed. Run it without --check.")
         self.stdout.write(f"data/{FILE} is whole and up to date.")
