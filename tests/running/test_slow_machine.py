@@ -62,6 +62,7 @@ def test_make_run_ends_ready_with_all_matches_on_a_fifth_of_a_core(limit, tmp_pa
             site.wait(180)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(site.pid, signal.SIGKILL)
+        site.stdout.close()
     assert "Traceback" not in "".join(lines)
     assert states == ["done"]
     assert set(tried) == {1}, "each block was begun once"
