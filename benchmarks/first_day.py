@@ -1,6 +1,6 @@
 """What matching makes of a site's first day: the sample campaign entered row by row, beside a full run of it.
 
-    python -m benchmarks.first_day
+    python -m benchmarks.first_day [--order shuffled] [--part agri]
 
 Each order of entry has an empty site of its own (SQLite in a folder that is removed). The companies are there; each
 product is published and each demand opened by the services that pages call, and after each of them everything that
@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = dict[tuple[str, str], float]  # (product, demand line) → score
+PARTS = ("agri", "goods")  # folders of data/sample
 ORDERS = ("before", "products first", "shuffled")
 CLOSE = 0.005  # scores that differ less are the same
 
@@ -57,8 +58,8 @@ def run() -> None:
     work()
 
 
-def enter(order: str) -> Entry:
-    """Enter the sample campaign into the database in use, which is empty, and match after each row."""
+def enter(order: str, parts: Sequence[str]) -> Entry:
+    """Enter these parts of the sample campaign into the database in use, which is empty, and match after each row."""
     from django.core.management import call_command
 
     from matchmaker.running import sample
@@ -67,11 +68,10 @@ def enter(order: str) -> Entry:
     organiser, colleague = sample.add_team("!")
     campaign = sample.add_campaign(organiser, colleague, sample.SLUG)
     companies = {
-        row["company_key"]: sample.add_company(row, campaign, organiser, "!")
-        for row in sample.all_rows("companies.csv")
+        row["company_key"]: sample.add_company(row, campaign, organiser, "!") for row in rows_of("companies", parts)
     }
     entry, lines = Entry(), defaultdict(list)
-    for row in sample.all_rows("demand_lines.csv"):
+    for row in rows_of("demand_lines", parts):
         lines[row["demand_key"]].append(row)
 
     def publish(row: dict[str, str]) -> None:
@@ -86,8 +86,8 @@ def enter(order: str) -> Entry:
         }
 
     steps: list[tuple[Callable[[dict[str, str]], None], dict[str, str]]] = [
-        *((publish, row) for row in sample.all_rows("products.csv")),
-        *((open_demand, row) for row in sample.all_rows("demands.csv")),
+        *((publish, row) for row in rows_of("products", parts)),
+        *((open_demand, row) for row in rows_of("demands", parts)),
     ]
     if order == "shuffled":
         random.Random(2).shuffle(steps)
@@ -95,6 +95,13 @@ def enter(order: str) -> Entry:
         step(row)
         work()
     return entry
+
+
+def rows_of(name: str, parts: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a file in these parts of the sample campaign."""
+    from matchmaker.running import sample
+
+    return [row for part in parts for row in sample.rows(f"{part}/{name}.csv")]
 
 
 def compare(some: Rows, whole: Rows) -> dict[str, float]:
@@ -121,7 +128,7 @@ def as_it_was() -> None:
     scorer.shipped_background = Background
 
 
-def first_day(order: str) -> dict[str, dict[str, float]]:
+def first_day(order: str, parts: Sequence[str] = PARTS) -> dict[str, dict[str, float]]:
     """In the database in use: the pairs at the end of the day and after the night, beside those of a full run."""
     from matchmaker.matching import services
     from matchmaker.matching.models import MatchRun
@@ -129,7 +136,7 @@ def first_day(order: str) -> dict[str, dict[str, float]]:
 
     if order == "before":
         as_it_was()
-    entry = enter(order)
+    entry = enter(order, parts)
     day, runs = entry.matches(), MatchRun.objects.count()
     notices = Notice.objects.filter(kind="match_found").count()
     services.start_nightly_run()
@@ -141,30 +148,34 @@ def first_day(order: str) -> dict[str, dict[str, float]]:
     return {"end of the day": day_figures, "after the night": compare(night, whole), "full run": compare(whole, whole)}
 
 
-def report(order: str) -> None:
+def report(order: str, parts: Sequence[str]) -> None:
     """In an empty site of its own, in this process."""
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
-    for moment, figures in first_day(order).items():
+    for moment, figures in first_day(order, parts).items():
         shown = ", ".join(f"{name} {value}" for name, value in figures.items())
         print(f"{order:15} {moment:16} {shown}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--order", choices=ORDERS, help=argparse.SUPPRESS)
-    order = parser.parse_args().order
-    if order:
-        report(order)
+    parser.add_argument("--order", choices=ORDERS, help="this order alone")
+    parser.add_argument("--part", choices=PARTS, action="append", help="this part of the campaign alone")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    parts = options.part or PARTS
+    if options.here:
+        report(options.order, parts)
         return
-    for one in ORDERS:
+    for order in [options.order] if options.order else ORDERS:
         with tempfile.TemporaryDirectory() as folder:
             site = {"VAR_DIR": folder, "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "LOG_LEVEL": "WARNING"}
             site |= {"DJANGO_SETTINGS_MODULE": "matchmaker.settings"}
-            command = [sys.executable, "-m", "benchmarks.first_day", "--order", one]
+            command = [sys.executable, "-m", "benchmarks.first_day", "--here", "--order", order]
+            command += [word for part in parts for word in ("--part", part)]
             subprocess.run(command, cwd=ROOT, env=os.environ | site, check=True)
 
 

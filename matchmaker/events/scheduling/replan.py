@@ -90,8 +90,9 @@ def replan(
     """Mend a plan for the event as it is now, moving no meeting that need not move.
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
-    own, planned like a large one, in ``seconds`` or in so many ``rounds`` (`solve.plan`). With ``max_moves`` up to four,
-    a wish that found no slot may push at most so many kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew.
+    own, planned like a large one, in ``seconds`` or in so many ``rounds`` (`solve.plan`). With ``max_moves`` up to
+    four, a wish that found no slot may push at most so many kept meetings into another slot. The bound is that of the
+    changed event, as if everything could be planned anew.
     """
     began = clock()
     board, roster, pinned = _fix_survivors(old, changed)
