@@ -30,7 +30,7 @@ from matchmaker.events.scheduling.tighten import Bound
 # selecting, placing, improving, idle, tables.
 Progress = Callable[[str, int, int, float, float], bool | None]
 
-MOST_SWEEPS, ROUND_SWEEPS = 4000, 500  # tries a cell to make days better: within a time, and where rounds are counted
+MOST_SWEEPS, ROUND_SWEEPS = 4000, 1500  # tries a cell to make days better: within a time, and where rounds are counted
 
 
 def plan(

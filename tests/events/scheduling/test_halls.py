@@ -85,7 +85,7 @@ def test_few_people_change_halls_and_no_meeting_is_lost(host):
     assert (made.objective, len(made.meetings)) == (unwished.objective, len(unwished.meetings))
     assert unwished.hall_changes < len(hall_changes(instance, plain)), "better tables alone help"
     assert made.hall_changes < 0.6 * unwished.hall_changes, "other times help more"
-    assert sum(agenda.days for agenda in made.agendas) == sum(agenda.days for agenda in unwished.agendas)
+    assert sum(agenda.days for agenda in made.agendas) <= sum(agenda.days for agenda in unwished.agendas)
 
 
 def test_among_equals_halls_count_too():
