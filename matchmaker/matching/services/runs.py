@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from matchmaker.catalogue.models import Product
 from matchmaker.core.leases import LONGEST_LEASE, unleased
+from matchmaker.core.time_limits import OutOfTime
 from matchmaker.matching.engine.pairs import Pair
 from matchmaker.matching.engine.scoring import WantIndex
 from matchmaker.matching.models import MatchBlock, MatchRun, OfferState
@@ -67,7 +67,7 @@ def match_block() -> bool:
     encoded_before = len(_encoded(block))
     try:
         _match(block)
-    except SoftTimeLimitExceeded:
+    except OutOfTime:
         _let_go_on(block, encoded_before)
         raise
     _end_runs()
