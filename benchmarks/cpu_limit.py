@@ -1,6 +1,8 @@
 """A control group of Linux that limits the processor time of a program and of all that it starts (root)."""
 
+import contextlib
 import os
+import time
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
@@ -28,7 +30,11 @@ class CpuLimit:
         return self
 
     def __exit__(self, *_problem: object) -> None:
-        self.folder.rmdir()
+        for _try in range(100):  # its processes may still be ending
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+                return
+            time.sleep(0.1)
 
     def enter(self, process: int = 0) -> None:
         """Limit a process and all that it starts from now on; without a number, the process that calls."""
