@@ -61,7 +61,7 @@ fuzz: setup-dev ## 20,000 generated calls to the API; none may end in a 5xx
 	@FUZZ_CALLS=$${FUZZ_CALLS:-20000} $(PYTHON_ENV)/python -m pytest -n auto --maxprocesses 6 -m fault tests/fuzz
 
 test-faults: setup-dev ## kills workers and servers and counts what is lost
-	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger and not machines" -s
+	@$(PYTHON_ENV)/python -m pytest -m "fault and not ledger and not machines and not slow_machine" -s
 
 .PHONY: test-machines
 test-machines: setup-dev ## two machines, PostgreSQL and Redis as network namespaces: kill, cut off, fill each (root; NOTICES=2000)
@@ -174,6 +174,14 @@ test-small: setup-dev ## a first start of `make run`, pages, a full match and th
 	    -m "journey and not fault and not pages"
 	@MFA_REQUIRED=true SITE_MEMORY=$${LIMIT:-1024} CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -n0 -s \
 	    tests/journeys/test_people.py
+
+.PHONY: test-slow-machine
+test-slow-machine: setup-dev ## a first start of `make run` on SHARE=0.2 of a core: ready, all matches, nothing begun twice (root)
+	@$(PYTHON_ENV)/python -m pytest -n0 -s -m slow_machine tests/running/test_slow_machine.py
+
+.PHONY: bench-first-day
+bench-first-day: setup-dev ## the sample campaign entered row by row into an empty site, beside a full run
+	@$(PYTHON_ENV)/python -m benchmarks.first_day
 
 .PHONY: env-example
 env-example: setup ## .env.example from the table of settings in docs/operating/configure.md

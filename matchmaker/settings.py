@@ -469,7 +469,7 @@ ENCODER = env.str("ENCODER", "matchmaker.engines.language.UniversalSentenceEncod
 ENGINE_CACHE = VAR_DIR / "engine"
 SEARCH_BACKEND = env.str("SEARCH_BACKEND", "matchmaker.directory.array_backend.ArraySearchBackend")
 MATCH_BLOCK = env.int("MATCH_BLOCK", 500)  # products a Celery task matches: few messages, short tasks
-MATCH_LEASE = env.int("MATCH_LEASE", 90)  # seconds until the block of a dead worker is taken over
+MATCH_LEASE = env.int("MATCH_LEASE", 150)  # seconds until the block of a dead worker is taken over
 MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.25)  # below this a pair is no suggestion
 
 # -- logs -------------------------------------------------------------------------------------------------------------

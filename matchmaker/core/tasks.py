@@ -3,14 +3,17 @@
 import contextlib
 import logging
 
+import redis
 from celery import Task, shared_task
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from matchmaker.core import request_ids
 from matchmaker.core.storage import remove_unclaimed_files
 
 logger = logging.getLogger(__name__)
+FAILURES = "mm:task_failures"  # a hash in Redis
 
 
 def start(task: Task) -> None:
@@ -36,6 +39,24 @@ def _use_request_id(task: Task, task_id: str, **_signal) -> None:
 def _forget_request_id(task: Task, **_signal) -> None:
     if not task.request.is_eager:
         request_ids.end()
+
+
+@task_failure.connect
+def _count_failure(sender: Task, **_signal) -> None:
+    """Count it in Redis, which workers of all machines share; without Redis no task runs."""
+    with contextlib.suppress(redis.RedisError), _redis() as server:
+        server.hincrby(FAILURES, sender.name, 1)
+
+
+def failures() -> dict[str, int]:
+    """Task → how often it ended in an error since Redis was last emptied; empty without Redis."""
+    with contextlib.suppress(redis.RedisError), _redis() as server:
+        return {name.decode(): int(count) for name, count in server.hgetall(FAILURES).items()}  # type: ignore[union-attr]
+    return {}
+
+
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
 @shared_task(name="core.remove_unclaimed_files")

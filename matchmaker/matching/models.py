@@ -209,12 +209,20 @@ class WantState(State):
         return f"want {self.line_id} at {self.revision}"
 
 
+class MatchRunQuerySet(models.QuerySet):
+    def ended(self):
+        """Those that looked at everything or gave some of it up, the newest first; without what they learned."""
+        state = MatchRun.State
+        return self.filter(state__in=[state.DONE, state.INCOMPLETE]).defer("background").order_by("-pk")
+
+
 class MatchRun(Public):
     """One matching of a whole campaign: blocks done of blocks, and what came out."""
 
     class State(models.TextChoices):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
+        INCOMPLETE = "incomplete", _("incomplete")  # ended, but some blocks were given up
         CANCELLED = "cancelled", _("cancelled")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="match_runs")
@@ -227,16 +235,21 @@ class MatchRun(Public):
     settings = models.ForeignKey(MatchSettings, models.PROTECT, null=True, related_name="+")  # None: as shipped
     background = models.BinaryField(null=True)  # word frequencies and neighbourhoods that every block scores with
 
+    objects = MatchRunQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign"], condition=Q(state="running"), name="one_running_match_per_campaign"
-            )
+        constraints = [  # a run compares everything on the site, whichever campaign it was started from
+            models.UniqueConstraint(fields=["state"], condition=Q(state="running"), name="one_running_match")
         ]
 
     def __str__(self):
         return f"{self.campaign_id} {self.state}"
+
+    @property
+    def given_up(self):
+        """Blocks that ended a run undone, with the products between their keys."""
+        return self.blocks.filter(done_at__isnull=True) if self.state == self.State.INCOMPLETE else self.blocks.none()
 
 
 class MatchBlock(models.Model):

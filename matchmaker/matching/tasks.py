@@ -2,15 +2,21 @@
 
 import contextlib
 import gc
+import logging
+from collections.abc import Iterator
 
 from celery import current_app, shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.signals import worker_init
+from django.conf import settings
 from django.db import OperationalError, connections
 from kombu.exceptions import OperationalError as NoBroker
 
 from matchmaker.core.tasks import start
 from matchmaker.matching import services
 from matchmaker.notifications.tasks import start_delivery
+
+logger = logging.getLogger(__name__)
 
 
 @worker_init.connect
@@ -31,15 +37,16 @@ def warm(**_signal) -> None:
 def match_waiting() -> None:
     """Match what waits until nothing does, and pass the news on; go on with a run whose tasks were lost."""
     try:
-        while services.match_waiting():
-            start_delivery()
+        with _go_on_after_limit():
+            while services.match_waiting():
+                start_delivery()
+            if services.match_block():
+                match_block.delay()
+                start_delivery()
     except OperationalError:
         # Another worker held a row too long: at once, and not at the next tick, which is ten seconds off.
         start_matching()
         raise
-    if services.match_block():
-        match_block.delay()
-        start_delivery()
 
 
 @shared_task(name="matching.match_block")
@@ -48,11 +55,33 @@ def match_block() -> None:
 
     What was published or edited a moment ago goes first: it waits for one block and not for the run.
     """
-    if services.match_waiting():
-        start_delivery()
-    if services.match_block():
-        match_block.delay()
-        start_delivery()
+    with _go_on_after_limit():
+        if services.match_waiting():
+            start_delivery()
+        if services.match_block():
+            match_block.delay()
+            start_delivery()
+
+
+@contextlib.contextmanager
+def _go_on_after_limit() -> Iterator[None]:
+    """End a task that reached its time limit with one line in the log, and let another one go on with what is left."""
+    try:
+        yield
+    except SoftTimeLimitExceeded:
+        logger.warning(
+            "Matching took longer than %d seconds: this machine is slow or busy. "
+            "What is done is stored, and the work goes on from there.",
+            settings.CELERY_TASK_SOFT_TIME_LIMIT,
+        )
+        start_run(1)
+
+
+@shared_task(name="matching.match_at_night")
+def match_at_night() -> None:
+    """Match everything where the last run has not seen everything."""
+    if run := services.start_nightly_run():
+        start_run(run.blocks.count())
 
 
 @shared_task(name="matching.learn_weights")

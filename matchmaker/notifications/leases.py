@@ -5,21 +5,18 @@ machines may differ. A holder that dies is followed when its lease ends.
 """
 
 import contextlib
-import logging
 import os
 import socket
-import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, connection
 from django.db.models import DateTimeField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
+from matchmaker.core.leases import renewed
 from matchmaker.notifications.models import Lease
 
-logger = logging.getLogger(__name__)
 TIMETABLE = "timetable"  # the name of its lease
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -50,22 +47,8 @@ def hold(name: str, *, seconds: float) -> Iterator[bool]:
     if not take(name, holder=holder, seconds=seconds):
         yield False
         return
-    is_done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(name, holder, seconds, is_done), daemon=True)
-    thread.start()
     try:
-        yield True
+        with renewed(lambda: take(name, holder=holder, seconds=seconds), every=seconds / 3):
+            yield True
     finally:
-        is_done.set()
-        thread.join()
         release(name, holder=holder)
-
-
-def _renew(name: str, holder: str, seconds: float, is_done: threading.Event) -> None:
-    while not is_done.wait(seconds / 3):
-        try:
-            take(name, holder=holder, seconds=seconds)
-        except DatabaseError as problem:
-            logger.warning("The lease %s was not renewed: %s", name, problem)
-        finally:
-            connection.close()  # each thread opens its own

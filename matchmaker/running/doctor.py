@@ -17,6 +17,9 @@ from matchmaker.accounts.audit import broken_chains
 from matchmaker.core import replica
 from matchmaker.core.files import private_files
 from matchmaker.directory.index_service import OLDEST, index_ages, publication_problems
+from matchmaker.matching.models import MatchRun
+from matchmaker.matching.services import incomplete_run, missing_products, put_aside
+from matchmaker.matching.services.run_states import FIRST
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health, failing_processes
 from matchmaker.notifications.leases import TIMETABLE
@@ -126,6 +129,24 @@ def _files() -> Iterator[Fault]:
         yield Fault(f"VAR_DIR has {free / 1e6:.0f} MB left.", "Free some space: uploads are refused when it is full.")
 
 
+def matching_line() -> str:
+    """What matching goes by, and its last full run, in one line."""
+    last = MatchRun.objects.ended().first()
+    if last is None:
+        return f"matching by the shipped background; the first full run starts at {FIRST} published products"
+    ended = f"{last.finished_at:%Y-%m-%d %H:%M} UTC" if last.finished_at else "never"
+    return f"matching by the run that ended {ended}: {last.products} products, {last.lines} demand lines, {last.state}"
+
+
+def _matching() -> Iterator[Fault]:
+    if run := incomplete_run():
+        what = f"The last full matching is incomplete: {missing_products(run).count()} products were not compared."
+        yield Fault(what, "Open Matching in the console and press Try again; the log of the worker says why.")
+    if aside := sum(side.count() for side in put_aside()):
+        action = "Open Matching in the console: it names them, and tries them again."
+        yield Fault(f"{aside} products or demand lines are put aside by matching.", action, is_grave=False)
+
+
 def _index() -> Iterator[Fault]:
     for kind, age in index_ages().items():
         if age > OLDEST:
@@ -160,5 +181,5 @@ def _settings() -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[], Iterator[Fault]], ...] = (
-    _replica, _redis, _mail, _deliveries, _files, _index, _audit, _processes, _settings,
+    _replica, _redis, _mail, _deliveries, _files, _matching, _index, _audit, _processes, _settings,
 )  # fmt: skip

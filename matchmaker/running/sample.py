@@ -64,10 +64,10 @@ def load() -> dict[str, int]:
         return {}
     password = make_password(PASSWORD)  # one hash for all: hashing a hundred times is what would take long
     with clock_at(days_ago(BEFORE)):
-        organiser, colleague = _team(password)
-        last = _campaign(organiser, colleague, f"{SLUG}-{timezone.localdate().year}")
+        organiser, colleague = add_team(password)
+        last = add_campaign(organiser, colleague, f"{SLUG}-{timezone.localdate().year}")
     with clock_at(days_ago(OPENED)):
-        campaign = _campaign(organiser, colleague, SLUG)
+        campaign = add_campaign(organiser, colleague, SLUG)
         for row in rows("rates.csv"):
             figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
             set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
@@ -76,10 +76,10 @@ def load() -> dict[str, int]:
     companies |= _companies(campaign, organiser, password, without=companies)
     with clock_at(days_ago(OPENED - COMING)):
         goods = all_rows("products.csv")
-        products = {row["product_key"]: _product(row, companies[row["company_key"]]) for row in goods}
+        products = {row["product_key"]: add_product(row, companies[row["company_key"]]) for row in goods}
     _history(campaign, organiser, companies)
     for row in rows("waiting_companies.csv"):
-        _company(row, campaign, None, password)
+        add_company(row, campaign, None, password)
     desk = _user(PARTNER, "Kanya Rattanakul", "en", password)
     partner = bring_companies(campaign, organiser, desk)
     gather_buyers(campaign, organiser, _user(GROUP, "陈志强", "zh-hans", password))
@@ -89,7 +89,9 @@ def load() -> dict[str, int]:
     lines = defaultdict(list)
     for row in all_rows("demand_lines.csv"):
         lines[row["demand_key"]].append(row)
-    demands = [_demand(row, companies[row["company_key"]], lines[row["demand_key"]]) for row in all_rows("demands.csv")]
+    demands = [
+        add_demand(row, companies[row["company_key"]], lines[row["demand_key"]]) for row in all_rows("demands.csv")
+    ]
     for row in rows("events.csv"):
         people_register(_event(row, campaign), organiser)
     return {"companies": len(companies), "products": len(products), "demands": len(demands)}
@@ -104,7 +106,7 @@ def _last_year(last: Campaign, campaign: Campaign, organiser: User, password: st
     """Some companies took part in last year's campaign; they went on into this one, and the old one was archived."""
     with clock_at(days_ago(BEFORE - 20)):
         old = {
-            row["company_key"]: _company(row, last, organiser, password) for row in all_rows("companies.csv")[::EACH]
+            row["company_key"]: add_company(row, last, organiser, password) for row in all_rows("companies.csv")[::EACH]
         }
     with clock_at(days_ago(OPENED - 1)):
         lifecycle.take_over(by=organiser, source=last, target=campaign)
@@ -119,7 +121,7 @@ def _companies(campaign: Campaign, organiser: User, password: str, without: Cont
     companies = {}
     for number, row in enumerate(coming):
         with clock_at(days_ago(OPENED - 1 - (COMING - 2) * number / len(coming))):
-            companies[row["company_key"]] = _company(row, campaign, organiser, password)
+            companies[row["company_key"]] = add_company(row, campaign, organiser, password)
     return companies
 
 
@@ -140,7 +142,7 @@ def _user(email: str, name: str, language: str, password: str) -> User:
     return user
 
 
-def _campaign(organiser: User, colleague: User, slug: str) -> Campaign:
+def add_campaign(organiser: User, colleague: User, slug: str) -> Campaign:
     """This year's campaign, or the one before, which names its year."""
     row = rows("campaign.csv")[0]
     year = timezone.localdate().year  # of the day on which the campaign opened
@@ -158,7 +160,7 @@ def _campaign(organiser: User, colleague: User, slug: str) -> Campaign:
     return campaign
 
 
-def _team(password: str) -> tuple[User, User]:
+def add_team(password: str) -> tuple[User, User]:
     """Two people of the team, and the site's administrator."""
     organiser = _user(ORGANISER, "林岚", "zh-hans", password)
     colleague = _user(COLLEAGUE, "Marta Kowalczyk", "en", password)
@@ -168,7 +170,7 @@ def _team(password: str) -> tuple[User, User]:
     return organiser, colleague
 
 
-def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, password: str) -> Company:
+def add_company(row: dict[str, str], campaign: Campaign, organiser: User | None, password: str) -> Company:
     page_language = "zh-hans" if row["lang"].startswith("zh") else "en"
     user = _user(row["contact_email"], row["contact_name"], page_language, password)
     company = start_company(
@@ -188,7 +190,7 @@ def _company(row: dict[str, str], campaign: Campaign, organiser: User | None, pa
     return company
 
 
-def _product(row: dict[str, str], company: Company) -> Product:
+def add_product(row: dict[str, str], company: Company) -> Product:
     texts = [{"language": row["lang"], "name": row["name"], "description": row["description"]}]
     texts += [
         {"language": language, "name": row[f"name_{language}"], "description": ""}
@@ -209,7 +211,7 @@ def _product(row: dict[str, str], company: Company) -> Product:
     return catalogue.publish_product(by=by, product=product)
 
 
-def _demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) -> Demand:
+def add_demand(row: dict[str, str], company: Company, lines: list[dict[str, str]]) -> Demand:
     today = timezone.localdate()
     by = company.members.first()
 

@@ -16,8 +16,9 @@ from matchmaker.running.forks import ForkedProgram, start_loading
 
 FALLS = 5  # in a row, after which a process is tried once a minute only
 STEADY = 60  # seconds a process runs before its earlier ends are forgotten
+TELL_EVERY = 30  # seconds
 GRACE = 12  # seconds that processes have to finish what they are at
-COLOURS = {"web": "36", "worker": "33", "timetable": "35", "valkey": "31"}
+COLOURS = {"web": "36", "worker": "33", "letters": "32", "timetable": "35", "valkey": "31"}
 
 
 class Stop(Exception):
@@ -77,9 +78,13 @@ class Supervisor:
         self._start("web", self._gunicorn())
         self._wait_for_web()
         self._start("worker", self._worker("-c", str(self.workers)))
+        # Letters and imports of their own process, which no matching and no plan of meetings keeps busy.
+        self._start(
+            "letters", self._celery("worker", "-Q", "mail", "-n", "letters@%h", "-c", "1", "--loglevel", "WARNING")
+        )
         timetable = ["-s", str(self.var / "timetable"), "--pidfile", "", "--loglevel", "WARNING"]
         self._start("timetable", self._celery("beat", *timetable))
-        self._manage("main_job")
+        self._manage("main_job", is_needed=False)
         print("\nPress Ctrl-C to stop.", flush=True)
         self._watch()
         return 0
@@ -152,10 +157,15 @@ class Supervisor:
     def _worker(self, *arguments: str) -> list[str]:
         return self._celery("worker", "-Q", "match,mail", "--loglevel", "WARNING", *arguments)
 
-    def _manage(self, *arguments: str) -> None:
+    def _manage(self, *arguments: str, is_needed: bool = True) -> None:
+        """Run a command of the site. Without one that is needed nothing goes on; after another one the site stays."""
         command = [sys.executable, str(self.root / "manage.py"), *arguments]
-        if subprocess.run(command, env=self.environment, cwd=self.root, check=False).returncode:
-            raise Stop(f"`manage.py {arguments[0]}` did not end well; the lines above say why. Nothing was lost.")
+        if not subprocess.run(command, env=self.environment, cwd=self.root, check=False).returncode:
+            return
+        what = f"`manage.py {arguments[0]}` did not end well; the lines above say why."
+        if is_needed:
+            raise Stop(f"{what} Nothing was lost.")
+        print(f"{what} The site goes on, and its workers do what waits.", flush=True)
 
     def _start(self, name: str, command: list[str]) -> None:
         child = Child(name, command)
@@ -183,13 +193,14 @@ class Supervisor:
                 print(label + line.rstrip(), flush=True)
 
     def _wait_for_web(self) -> None:
-        deadline = time.monotonic() + 60
         web = next(child for child in self.children if child.name == "web")
+        told = time.monotonic()
         while valkey.is_free(self.port, self.host):
             if web.process and web.process.poll() is not None:
                 raise Stop("The web server did not start; the lines above say why.")
-            if time.monotonic() > deadline:
-                raise Stop("The web server did not answer within a minute; the lines above say why.")
+            if time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                print("The web server is still loading: this machine is slow or busy.", flush=True)
             time.sleep(0.1)
 
     def _watch(self) -> None:

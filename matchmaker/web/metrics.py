@@ -16,16 +16,17 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from matchmaker import __version__
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.core.tasks import failures
 from matchmaker.directory.index_service import index_ages
 from matchmaker.events.models import PlanDraft
 from matchmaker.imports.models import Import
 from matchmaker.matching.models import Match
-from matchmaker.matching.services import claims
+from matchmaker.matching.services import claims, put_aside
 from matchmaker.matching.services.storing import PUT_ASIDE
 from matchmaker.notifications.health import delivery_health
 from matchmaker.translation.models import Translation
@@ -64,6 +65,9 @@ class SiteCollector:
         yield from _deliveries()
         yield from _work()
         yield _gauge("queue_messages", "Started tasks that no worker has taken", _queues(), "queue")
+        aside = dict(zip(("products", "demand lines"), (side.count() for side in put_aside()), strict=True))
+        yield _gauge("put_aside", "Rows that matching gave up until they are edited or tried again", aside, "kind")
+        yield _failures()
         yield _gauge("index_age_seconds", "Since the index of the directory was last up to date", index_ages(), "kind")
         answers = Match.objects.order_by().values_list("supplier_answer", "buyer_answer").annotate(Count("pk"))
         matches = {(supplier or "none", buyer or "none"): count for supplier, buyer, count in answers}
@@ -125,6 +129,13 @@ def _work() -> Iterator[Metric]:
         ages[kind] = max(0, round((now - facts["oldest"]).total_seconds())) if facts["oldest"] else 0
     yield _gauge("waiting_rows", "Rows that wait for a worker", counts, "kind")
     yield _gauge("waiting_oldest_seconds", "How long the oldest of these rows waits", ages, "kind")
+
+
+def _failures() -> CounterMetricFamily:
+    family = CounterMetricFamily("matchmaker_task_failures", "Tasks that ended in an error", labels=["task"])
+    for task, count in failures().items():
+        family.add_metric([task], count)
+    return family
 
 
 def _queues() -> dict[str, int]:

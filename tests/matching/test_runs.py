@@ -2,13 +2,16 @@
 
 import contextlib
 import datetime as dt
+import importlib
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
 from matchmaker.engines.matching.bags import number
@@ -18,12 +21,14 @@ from matchmaker.matching.services import (
     cancel_match_run,
     match_block,
     match_waiting,
+    retry_match_run,
     runs,
     scorer,
     start_match_run,
     waiting,
 )
 from matchmaker.matching.services.waiting import put_aside
+from matchmaker.notifications import leases
 from matchmaker.notifications.models import Notice
 from tests import factories
 
@@ -151,7 +156,7 @@ def test_block_that_kills_its_worker_is_given_up_after_five_attempts(campaign):
     assert match_block() is False
 
     run.refresh_from_db()
-    assert run.state == MatchRun.State.DONE
+    assert run.state == MatchRun.State.INCOMPLETE
     assert set(run.blocks.values_list("done_at", "last_error")) == {(None, runs.GIVEN_UP)}
 
 
@@ -256,7 +261,7 @@ def test_product_edited_during_its_block_still_waits(campaign, monkeypatch):
 
     def edit_meanwhile(of):
         found = learn(of)
-        if of.blocks.get(number=0).done_at is None:
+        if (block := of.blocks.get(number=0)).attempts and block.done_at is None:
             # After the revision was read this edit would be lost if the block wrote down the newest one.
             monkeypatch.setattr(runs.storing, "products_not_put_aside", edited(runs.storing.products_not_put_aside))
         return found
@@ -340,3 +345,122 @@ def test_row_that_kills_its_worker_is_tried_alone_and_put_aside(campaign, monkey
     assert waiting() == ([], [])
     Product.objects.filter(pk=bad.pk).update(revision=bad.revision + 1)
     assert waiting() == ([bad.pk], [])
+
+
+def give_up_last_block(run):
+    """End a run whose last block was tried five times in vain; the product in it."""
+    last = run.blocks.order_by("number").last()
+    run.blocks.filter(pk=last.pk).update(attempts=5)
+    run_to_the_end()
+    return Product.objects.get(pk=last.first)
+
+
+def test_incomplete_run_that_is_tried_again_brings_the_rows_of_a_clean_one(campaign):
+    organiser = factories.organiser(campaign)
+    run = start_match_run(by=organiser, campaign=campaign)
+    missing = give_up_last_block(run)
+    assert MatchRun.objects.get().state == MatchRun.State.INCOMPLETE
+    assert not Match.objects.filter(product=missing).exists()
+
+    retry_match_run(by=organiser, run=run)
+    run_to_the_end()
+
+    run.refresh_from_db()
+    assert (run.state, run.blocks.filter(done_at=None).count(), waiting()) == (MatchRun.State.DONE, 0, ([], []))
+    tried_again = ranked()
+    assert AuditEntry.objects.filter(verb="retry_match_run").count() == 1
+    Match.objects.all().delete()
+    again = start_match_run(by=None, campaign=campaign)
+    MatchRun.objects.filter(pk=again.pk).update(background=run.background)
+    run_to_the_end()
+    assert ranked() == tried_again
+
+
+def test_run_that_is_whole_or_followed_by_another_is_not_tried_again(campaign):
+    organiser = factories.organiser(campaign)
+    first = start_match_run(by=organiser, campaign=campaign)
+    give_up_last_block(first)
+    second = start_match_run(by=organiser, campaign=campaign)
+    run_to_the_end()
+
+    for run in (first, second):
+        with pytest.raises(Refused) as refusal:
+            retry_match_run(by=organiser, run=run)
+        assert refusal.value.code == "run_not_incomplete"
+    with pytest.raises(Refused) as refusal:
+        retry_match_run(by=factories.user(), run=first)
+    assert refusal.value.status == 404
+
+
+def test_second_worker_learns_nothing_while_the_first_does_and_tries_no_block(campaign):
+    run = start_match_run(by=None, campaign=campaign)
+    with leases.hold(runs.LEARNING, seconds=60):
+        assert match_block() is False
+    assert (run.blocks.filter(attempts__gt=0).count(), MatchRun.objects.get().background) == (0, None)
+
+    assert match_block() is True
+
+
+def stop_at(monkeypatch, place: str) -> None:
+    """The next call of this function ends as the soft time limit ends it; those after it do not."""
+    module, name = place.rsplit(".", 1)
+    holder = importlib.import_module(module)
+    real, stopped = getattr(holder, name), []
+
+    def stops_once(*given, **more):
+        if not stopped:
+            stopped.append(True)
+            raise SoftTimeLimitExceeded
+        return real(*given, **more)
+
+    monkeypatch.setattr(holder, name, stops_once)
+
+
+def test_block_that_runs_out_of_time_after_it_encoded_texts_goes_on_and_its_attempt_does_not_count(
+    campaign, settings, monkeypatch
+):
+    settings.MATCH_BLOCK = 500
+    run = start_match_run(by=None, campaign=campaign)
+    stop_at(monkeypatch, "matchmaker.matching.services.storing.write_pairs")
+    with pytest.raises(SoftTimeLimitExceeded):
+        match_block()
+    assert list(run.blocks.values_list("attempts", "lease_until", "done_at")) == [(0, None, None)]
+
+    run_to_the_end()
+
+    run.refresh_from_db()
+    assert (run.state, list(run.blocks.values_list("attempts", flat=True))) == (MatchRun.State.DONE, [1])
+
+
+def test_block_that_runs_out_of_time_with_everything_encoded_is_parted(campaign, settings, monkeypatch):
+    settings.MATCH_BLOCK = 500
+    start_match_run(by=None, campaign=campaign)
+    run_to_the_end()
+    Match.objects.all().delete()
+    run = start_match_run(by=None, campaign=campaign)
+    stop_at(monkeypatch, "matchmaker.matching.services.storing.write_pairs")
+    with pytest.raises(SoftTimeLimitExceeded):
+        match_block()
+    first, *_between, last = Product.objects.order_by("pk").values_list("pk", flat=True)
+    blocks = list(run.blocks.values_list("first", "last", "attempts"))
+    assert [(blocks[0][0], blocks[1][1]), [block[2] for block in blocks]] == [(first, last), [0, 0]]
+    assert blocks[0][1] + 1 == blocks[1][0]
+
+    run_to_the_end()
+
+    run.refresh_from_db()
+    assert (run.state, len(rows()) >= len(GOODS)) == (MatchRun.State.DONE, True)
+
+
+def test_task_that_runs_out_of_time_says_so_in_one_line_and_goes_on(campaign, monkeypatch, caplog):
+    start_match_run(by=None, campaign=campaign)
+    sent = []
+    monkeypatch.setattr(tasks.match_block, "apply_async", lambda **_options: sent.append(1))
+    stop_at(monkeypatch, "matchmaker.matching.services.scorer.with_shares")
+
+    tasks.match_block()
+
+    assert [(line.levelname, line.exc_info, "goes on" in line.message) for line in caplog.records] == [
+        ("WARNING", None, True)
+    ]
+    assert sent == [1]

@@ -3,8 +3,9 @@
 import pytest
 
 from matchmaker.core import ttl_cache
+from matchmaker.engines.matching import index
 from matchmaker.matching.models import Match, OfferState
-from matchmaker.matching.services import match_waiting, suggest_codes
+from matchmaker.matching.services import match_waiting, shares, storing, suggest_codes, vectors
 from matchmaker.matching.services.shares import with_shares
 from matchmaker.matching.sides import offers
 from tests import factories
@@ -45,3 +46,37 @@ def test_a_confirmed_code_helps_the_next_suggestion():
     ttl_cache.clear_all()
     after = {row.code: share for row, share in suggest_codes("Gizmotron 2000 flumbering unit", "en", top=5000).hs_codes}
     assert after["847989"] > before
+
+
+class Stopped(Exception):
+    """Stands for a time limit or the end of a worker."""
+
+
+@pytest.mark.parametrize(
+    ("what", "stored"), [("shares", {"hs_share__isnull": False}), ("vectors", {"vector__isnull": False})]
+)
+def test_work_that_is_stopped_goes_on_after_the_piece_that_was_stored_last(monkeypatch, what, stored):
+    monkeypatch.setattr(storing, "PIECE", 2)
+    listed = offers([factories.product(name=name, hs_code="100630") for name in ("Rice", "Oil", "Beef", "Wine", "Tea")])
+    work, holder, name = {
+        "shares": (with_shares, shares, "_judge"),
+        "vectors": (vectors.offer_vectors, index, "normalise"),
+    }[what]
+    real, calls = getattr(holder, name), []
+
+    def stops_in_the_second_piece(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise Stopped
+        return real(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(holder, name, stops_in_the_second_piece)
+        with pytest.raises(Stopped):
+            work(listed)
+    assert OfferState.objects.filter(**stored).count() == 2
+
+    done = list(OfferState.objects.filter(**stored).values_list("pk", "code_digest", "text_digest"))
+    assert len(work(listed)) == 5
+    assert OfferState.objects.filter(**stored).count() == 5
+    assert [pk for pk, *_ in done] == [listed[0].key, listed[1].key]

@@ -10,6 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from matchmaker.accounts.audit import record
+from matchmaker.matching.models import MatchRun, OfferState
 from matchmaker.notifications.models import Delivery, Hold
 from matchmaker.notifications.services import notify
 from matchmaker.running import doctor as checks
@@ -98,3 +99,21 @@ def test_settings_that_are_not_safe_in_production_are_listed(settings):
     assert code == 0
     assert "AUDIT_KEY is not set" in text
     assert "security.W018: " in text
+
+
+def test_incomplete_matching_is_a_fault_that_names_the_button(campaign):
+    row = factories.product()
+    run = MatchRun.objects.create(campaign=campaign, state="incomplete", finished_at=timezone.now(), products=1)
+    run.blocks.create(number=0, first=row.pk, last=row.pk, attempts=5)
+    OfferState.objects.create(product=row, attempts=5, tried_revision=row.revision)
+    code, text = doctor()
+    assert code == 1
+    assert "The last full matching is incomplete: 1 products were not compared.\n    → Open Matching" in text
+    assert "1 products or demand lines are put aside by matching." in text
+    assert "matching by the run that ended" in text
+
+
+def test_site_without_a_run_says_what_it_matches_with():
+    code, text = doctor()
+    assert code == 0
+    assert "matching by the shipped background; the first full run starts at 50 published products" in text

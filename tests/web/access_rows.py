@@ -66,7 +66,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_question.*", at(w.question)),
         (r"console_rate_remove", {"key": w.rate.pk}),
         (r"console_demand.*", at(w.waiting)),
-        (r"console_matching_(progress|cancel)", at(w.run)),
+        (r"console_matching_(progress|cancel|retry)", at(w.run)),
         (r"console_report", at(w.report)),
         (r"console_held", at(w.held)),
         (r"console_agreement", {"code": w.agreement.code}),

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery.signals import task_failure
 from django.urls import reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from matchmaker import __version__
+from matchmaker.core.tasks import FAILURES
 from matchmaker.imports.models import Import
+from matchmaker.matching.models import OfferState
+from matchmaker.matching.tasks import match_block
 from matchmaker.notifications import outages
 from matchmaker.notifications.models import Delivery
 from matchmaker.notifications.services import notify
@@ -158,3 +162,16 @@ def test_the_dashboard_and_the_table_name_metrics_that_exist(read, client):
     table = {name.removesuffix("_total") for name in re.findall(r"^\| `(matchmaker_\w+)`", page, re.MULTILINE)}
     assert shown <= there
     assert table == there
+
+
+@pytest.mark.worker
+def test_failed_tasks_and_rows_put_aside_are_counted(read, settings):
+    row = factories.product(status="published")
+    OfferState.objects.create(product=row, attempts=5, tried_revision=row.revision)
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        server.delete(FAILURES)
+    for _failure in range(2):
+        task_failure.send(sender=match_block)
+    seen = read()
+    assert seen["matchmaker_task_failures_total", "matching.match_block"] == 2
+    assert (seen["matchmaker_put_aside", "products"], seen["matchmaker_put_aside", "demand lines"]) == (1, 0)

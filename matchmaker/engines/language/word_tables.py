@@ -27,7 +27,16 @@ from matchmaker.engines.language.mapped_arrays import Arrays, Strings, mapped_ar
 from matchmaker.engines.language.stop_words import PATH as STOP_WORDS
 from matchmaker.engines.language.stop_words import stop_words
 from matchmaker.engines.language.text import clean, has_han, words
-from matchmaker.engines.language.vocabulary import FOLDER, GENERAL, GOODS_LANGUAGES, PATH, READ_AS, SHOP_NAMES, WORDS, split_names
+from matchmaker.engines.language.vocabulary import (
+    FOLDER,
+    GENERAL,
+    GOODS_LANGUAGES,
+    PATH,
+    READ_AS,
+    SHOP_NAMES,
+    WORDS,
+    split_names,
+)
 
 TARGETS = ("en", "zh")
 # A product taxonomy and terms of food, parallel in these languages; each a name a cell, of a path its last step.

@@ -35,5 +35,11 @@ from .scoring import Matcher as Matcher
 from .scoring import OfferIndex as OfferIndex
 from .scoring import WantIndex as WantIndex
 from .scoring import Weights as Weights
+from .shipped_background import BACKGROUND_FILE as BACKGROUND_FILE
+from .shipped_background import background_inputs as background_inputs
+from .shipped_background import learn_shipped as learn_shipped
+from .shipped_background import load_shipped as load_shipped
+from .shipped_background import read_shipped as read_shipped
+from .shipped_background import save_shipped as save_shipped
 from .vectors import VectorStore as VectorStore
 from .weights import SCORE_PARTS as SCORE_PARTS

@@ -33,7 +33,8 @@ class Background:
     """Word frequencies over offers and wants, and a sample of vectors of each side.
 
     `numbers` (ascending) and `counts`: in how many of `documents` texts each word stands. The samples are float32,
-    at most `SAMPLE` rows. The empty background is usable: every word is equally rare and no place is crowded.
+    at most `SAMPLE` rows. `typical` is the crowding of a text where there is nothing to measure it by. The empty
+    background is usable: every word is equally rare and every place as crowded.
     """
 
     documents: int = 0
@@ -42,6 +43,7 @@ class Background:
     mean_length: float = 16.0
     offers: NDArray[np.float32] = field(default_factory=lambda: _none(0, 0))
     wants: NDArray[np.float32] = field(default_factory=lambda: _none(0, 0))
+    typical: float = TYPICAL
 
     def rarity(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """Inverse document frequency of each word number; a word never met is the rarest."""
@@ -58,9 +60,9 @@ class Background:
         return bm25.saturation(counts, per_word, k1=K1, b=B).clip(0, 1).astype(np.float32)
 
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Mean cosine of each row to its ten nearest in the sample of the other side, `TYPICAL` without a sample."""
+        """Mean cosine of each row to its ten nearest in the sample of the other side, `typical` without a sample."""
         k = min(NEIGHBOURS, len(among))
-        crowding = np.full(len(vectors), TYPICAL, np.float32)
+        crowding = np.full(len(vectors), self.typical, np.float32)
         if k == 0 or vectors.shape[1] != among.shape[1]:
             return crowding
         for start in range(0, len(vectors), 1024):
@@ -69,7 +71,7 @@ class Background:
             # Summed again in a fixed order, because products of one row and of many differ in their last bits.
             crowding[start : start + 1024] = mean_dot(rows, among, np.sort(nearest, axis=1))
         share = np.float32(len(among) / (len(among) + _TRUSTED))
-        return share * crowding + (1 - share) * np.float32(TYPICAL)
+        return share * crowding + (1 - share) * np.float32(self.typical)
 
     def to_bytes(self) -> bytes:
         buffer = io.BytesIO()
@@ -81,6 +83,7 @@ class Background:
             mean_length=self.mean_length,
             offers=self.offers,
             wants=self.wants,
+            typical=self.typical,
         )
         return buffer.getvalue()
 
@@ -96,6 +99,7 @@ class Background:
                     float(stored["mean_length"]),
                     stored["offers"],
                     stored["wants"],
+                    float(stored["typical"]) if "typical" in stored else TYPICAL,  # versions up to 1.0.0 had no other
                 )
         except (OSError, KeyError, EOFError, ValueError) as error:
             raise ValueError("These bytes are not a stored background.") from error

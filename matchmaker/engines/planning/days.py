@@ -130,8 +130,8 @@ def polish(
     began = clock()
     anneal(size, hot, 0.9 * hot, seed, prices, board.arrays)
     speed = size / max(clock() - began, 1e-6)
-    in_time = int(0.9 * speed * (deadline - clock()))
-    tries = min(sweeps * size, max(in_time, LEAST_TRIES))
+    in_time = 0.9 * speed * (deadline - clock())
+    tries = int(min(sweeps * size, max(in_time, LEAST_TRIES)))
     anneal(tries, hot, cold, seed + 1, prices, board.arrays)
     return int(idle_slots(board.cell, prices.day).sum() - before)
 

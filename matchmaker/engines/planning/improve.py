@@ -8,6 +8,7 @@ out of the local optimum.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,12 +32,14 @@ MARGIN = 120
 
 @dataclass(frozen=True)
 class Stop:
-    """When an improvement ends: at a time of ``clock``, at a gap, or when ``tell`` returns False.
+    """When an improvement ends: at a time of ``clock``, after ``rounds``, at a gap, or when ``tell`` returns False.
 
-    ``tell`` is given the objective every ``patience`` seconds.
+    Where no time is given the plan does not depend on how busy the machine is. ``tell`` is given the objective every
+    ``patience`` seconds.
     """
 
-    deadline: float
+    deadline: float = math.inf
+    rounds: float = math.inf
     target_gap: float = 0.0
     clock: Callable[[], float] = time.monotonic
     patience: float = 0.4
@@ -127,8 +130,9 @@ def _rounds(
 ) -> int:
     """Round after round until it is time to stop; returns the objective of the board."""
     random = np.random.default_rng(seed)
-    objective, reported_at, flips = board.objective, stop.clock(), FLIPS
-    while True:
+    objective, reported_at, flips, done = board.objective, stop.clock(), FLIPS, 0
+    while done < stop.rounds:
+        done += 1
         gained = 0
         for slot in random.permutation(len(board.tables)).tolist():
             now = stop.clock()
@@ -146,3 +150,4 @@ def _rounds(
         flips = FLIPS if gained else min(2 * flips, MOST_FLIPS)
         if not board.suppliers and flips >= STUCK:
             objective, flips = best.kicked(objective), FLIPS
+    return objective

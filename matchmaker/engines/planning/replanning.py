@@ -82,6 +82,7 @@ def replan(
     changed: Instance,
     *,
     seconds: float = 1.0,
+    rounds: int | None = None,
     max_moves: int = 0,
     seed: int = 1,
     clock: Callable[[], float] = time.monotonic,
@@ -89,8 +90,9 @@ def replan(
     """Mend a plan for the event as it is now, moving no meeting that need not move.
 
     Every meeting that is still possible keeps its slot and its table. What they leave free is a small event of its
-    own, planned like a large one. With ``max_moves`` up to four, a wish that found no slot may push at most so many
-    kept meetings into another slot. The bound is that of the changed event, as if everything could be planned anew.
+    own, planned like a large one, in ``seconds`` or in so many ``rounds`` (`solve.plan`). With ``max_moves`` up to
+    four, a wish that found no slot may push at most so many kept meetings into another slot. The bound is that of the
+    changed event, as if everything could be planned anew.
     """
     began = clock()
     board, roster, pinned = _fix_survivors(old, changed)
@@ -98,10 +100,11 @@ def replan(
     place_interpreted(board, roster, by_weight(board, np.flatnonzero(board.barred & (board.slot_of < 0))))
     rest, rows = _rest(changed, board)
     selection = select(rest)
+    stop = Stop(began + seconds, clock=clock) if rounds is None else Stop(rounds=rounds)
     small = Board.empty(rest)
     colour(small, by_weight(small, selection.edges), seed=seed)
     colour(small, by_weight(small, np.arange(len(rows))), seed=seed)
-    improve(small, lambda: selection.bound, selection, Stop(began + seconds, clock=clock), seed=seed)
+    improve(small, lambda: selection.bound, selection, stop, seed=seed)
     for row in small.meetings():
         board.put(rows[row], small.slot_of[row])
     if max_moves > 0:

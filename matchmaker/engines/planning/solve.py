@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -29,11 +30,14 @@ from matchmaker.engines.planning.tighten import Bound
 # selecting, placing, improving, idle, tables.
 Progress = Callable[[str, int, int, float, float], bool | None]
 
+MOST_SWEEPS, ROUND_SWEEPS = 4000, 1500  # tries a cell to make days better: within a time, and where rounds are counted
+
 
 def plan(
     instance: Instance,
     *,
     seconds: float = 10,
+    rounds: int | None = None,
     target_gap: float = 0.0,
     seed: int = 1,
     progress: Progress | None = None,
@@ -46,13 +50,16 @@ def plan(
 
     Any-time: however short the time, the plan is complete and respects every hard constraint. ``progress`` is told of
     each stage and, while improving, about twice a second; returning False ends the run with the plan as it is. The
-    same instance and seed give the same selection and bound; how far the improvement gets depends on the clock.
+    same instance and seed give the same selection and bound; how far the improvement gets depends on the clock. With
+    ``rounds`` it does not: the plan is improved so many times, whatever that takes, and is the same on every machine.
     ``preferences`` say what counts after the weight of the meetings, ``host`` who keeps a table (`tables`), ``pinned``
     at which table a booked meeting stays.
     ``clock`` measures the time; `time.thread_time` makes runs on a busy machine comparable.
     Raises `InvalidInstance` where a booked meeting needs an interpreter and none is free.
     """
     began = clock()
+    sweeps = ROUND_SWEEPS if rounds is not None else MOST_SWEEPS
+    seconds, rounds_left = (math.inf, float(rounds)) if rounds is not None else (seconds, math.inf)
     running = True
 
     def tell(stage: str, objective: int, bound: int) -> bool:
@@ -73,11 +80,14 @@ def plan(
     tell("placing", board.objective, selection.bound)
     place(board, roster, selection, seed=seed)
     with Bound(instance, selection, seconds=seconds) as bound:
+        if rounds is not None:
+            bound.wait(math.inf)
         # A part of the time, but not more than a few seconds, makes people's days better.
         polishing = min(0.15 * seconds, 6.0)
         if tell("improving", board.objective, bound.now()):
             stop = Stop(
                 began + seconds - polishing,
+                rounds_left,
                 target_gap,
                 clock,
                 tell=lambda objective: tell("improving", objective, bound.now()),
@@ -87,7 +97,9 @@ def plan(
         objective = board.objective
         if tell("idle", objective, bound.now()):
             deadline = max(began + seconds, clock() + 0.05)
-            better_days = partial(polish, board, instance.day, seed=seed, clock=clock, preferences=preferences)
+            better_days = partial(
+                polish, board, instance.day, seed=seed, sweeps=sweeps, clock=clock, preferences=preferences
+            )
             walking = 0.5 * polishing if instance.halls and preferences.walk else 0.0
             better_days(deadline=deadline - walking)
             if walking:

@@ -101,10 +101,10 @@ class Bound:
         return self.value
 
     def wait(self, seconds: float) -> int:
-        """The bound, waiting up to ``seconds`` for it if it is still being worked on."""
+        """The bound, waiting up to ``seconds`` (`math.inf`: to its end) if it is still being worked on."""
         if self._process is not None:
             try:
-                self._process.wait(max(0.0, seconds))
+                self._process.wait(None if seconds == math.inf else max(0.0, seconds))
             except subprocess.TimeoutExpired:
                 return self.value
         return self.now()

@@ -11,7 +11,15 @@ from matchmaker.matching.services.narrowing import (
 )
 from matchmaker.matching.services.progress import demand_waits, product_waits
 from matchmaker.matching.services.reminding import remind_owing
-from matchmaker.matching.services.runs import cancel_match_run, match_block, start_match_run
+from matchmaker.matching.services.run_states import (
+    cancel_match_run,
+    incomplete_run,
+    missing_products,
+    retry_match_run,
+    start_match_run,
+    start_nightly_run,
+)
+from matchmaker.matching.services.runs import match_block
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
 from matchmaker.matching.services.vectors import warm
 from matchmaker.matching.services.waiting import count_waiting, match_waiting, put_aside, try_again, waiting
@@ -27,19 +35,23 @@ __all__ = [
     "code_question",
     "demand_waits",
     "effect_of",
+    "incomplete_run",
     "judge_match",
     "judge_prices_again",
     "learn_weights",
     "match_block",
     "match_waiting",
+    "missing_products",
     "narrow_code",
     "other_answers",
     "product_waits",
     "put_aside",
     "question_text",
     "remind_owing",
+    "retry_match_run",
     "save_settings",
     "start_match_run",
+    "start_nightly_run",
     "suggest_codes",
     "try_again",
     "waiting",

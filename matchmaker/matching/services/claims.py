@@ -16,7 +16,7 @@ from matchmaker.matching.models import MatchRun, OfferState, WantState
 from matchmaker.matching.services import storing
 
 FOLLOWED, MOST_FOLLOWED = dt.timedelta(hours=2), 5_000
-LEASE = 30  # seconds; a claim takes one, and a row of a dead worker waits so long
+LEASE = 30  # seconds; renewed while its worker lives, so that a row of a dead one waits so long
 STATES = {Product: OfferState, DemandLine: WantState}
 COMPANY = {Product: "company", DemandLine: "demand__company"}
 
@@ -88,10 +88,22 @@ def take(most: int, *, beside: MatchRun | None = None) -> Claim:
     return Claim(token, products, lines)
 
 
-def give_back(claim: Claim) -> None:
-    """Another worker may take them now; the attempt stays counted."""
+def give_back(claim: Claim, *, is_counted: bool = True) -> None:
+    """Another worker may take them now; the attempt stays counted where there was one."""
     for states in STATES.values():
-        states.objects.filter(lease_token=claim.token).update(lease_until=None, lease_token=None)
+        states.objects.filter(lease_token=claim.token).update(
+            lease_until=None, lease_token=None, attempts=F("attempts") - int(not is_counted)
+        )
+
+
+def renew(claim: Claim) -> None:
+    """Make the lease last as long again from now on."""
+    for states in STATES.values():
+        states.objects.filter(lease_token=claim.token).update(lease_until=timezone.now() + _lease())
+
+
+def _lease() -> dt.timedelta:
+    return dt.timedelta(seconds=min(LEASE, settings.MATCH_LEASE))
 
 
 def _free(kind):
@@ -113,7 +125,7 @@ def _claim(kind, keys: list[int], token: uuid.UUID) -> dict[int, int]:
     # One table and no join: PostgreSQL looks at these conditions again when it had to wait for the row. What a person
     # quicker has matched meanwhile is left out.
     states.objects.filter(unleased(now), pk__in=keys).exclude(revision=revision).update(
-        lease_until=now + dt.timedelta(seconds=min(LEASE, settings.MATCH_LEASE)),
+        lease_until=now + _lease(),
         lease_token=token,
         attempts=Case(When(tried_revision=revision, then=F("attempts") + 1), default=Value(1)),
         tried_revision=revision,

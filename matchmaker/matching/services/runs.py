@@ -1,4 +1,4 @@
-"""Matching a whole campaign: blocks of products, each claimed by a lease, any worker may die at any moment.
+"""The blocks of a run: products, each block claimed by a lease, any worker may die at any moment.
 
 A block's rows, its notices and the mark that it is done are one transaction, and so is the end of the run. Rows are
 cut to the best only at the end: before it, rows of blocks not yet done still carry the scores of an earlier run.
@@ -12,75 +12,24 @@ from functools import lru_cache
 
 import numpy as np
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from matchmaker.accounts.audit import record
-from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
-from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import Product
 from matchmaker.core.leases import LONGEST_LEASE, unleased
-from matchmaker.core.problems import Refused
+from matchmaker.core.time_limits import OutOfTime
 from matchmaker.engines.matching import Pair, WantIndex
-from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, WantState
+from matchmaker.matching.models import MatchBlock, MatchRun, OfferState
 from matchmaker.matching.services import notices, scorer, storing, waiting
+from matchmaker.matching.services.run_states import finish
 from matchmaker.matching.sides import offers, wants
+from matchmaker.notifications import leases
 
+LEARNING = "what a run of matching learns"  # the name of its lease
+ENDED = (MatchRun.State.DONE, MatchRun.State.INCOMPLETE)
 GIVEN_UP = "Its worker died five times."
-
-
-@transaction.atomic
-def start_match_run(*, by: User | None, campaign: Campaign) -> MatchRun:
-    """Plan one matching of everything: the blocks are rows, so the run survives the death of a worker.
-
-    Raises:
-        Refused: `run_already_going`.
-    """
-    if by is not None:
-        require_organiser(by, campaign)
-    keys = list(storing.matchable_products().values_list("pk", flat=True))
-    try:
-        with transaction.atomic():
-            run = MatchRun.objects.create(
-                campaign=campaign,
-                started_by=by,
-                products=len(keys),
-                lines=storing.matchable_lines().count(),
-                settings=scorer.in_use(),
-            )
-    except IntegrityError:
-        raise Refused("run_already_going", _("A matching of this campaign is already running.")) from None
-    size = min(settings.MATCH_BLOCK, max(25, len(keys) // 64))  # enough blocks to share out and to show progress
-    MatchBlock.objects.bulk_create(
-        [
-            MatchBlock(run=run, number=number, first=keys[at], last=keys[min(at + size, len(keys)) - 1])
-            for number, at in enumerate(range(0, len(keys), size))
-        ]
-    )
-    _note_lines()
-    record(by=by, verb="start_match_run", on=run, organisation=campaign, facts={"products": len(keys)})
-    if not keys:
-        _finish(run)
-    return run
-
-
-@transaction.atomic
-def cancel_match_run(*, by: User, run: MatchRun) -> MatchRun:
-    """Stop after the blocks that are being worked on; what they wrote stands."""
-    require_organiser(by, run.campaign)
-    MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.RUNNING).update(
-        state=MatchRun.State.CANCELLED, finished_at=timezone.now()
-    )
-    # What was matched beside the run may have been overwritten by its blocks.
-    WantState.objects.filter(run_revision=0).update(revision=0, attempts=0)
-    WantState.objects.update(run_revision=None)
-    run.refresh_from_db()
-    record(by=by, verb="cancel_match_run", on=run, organisation=run.campaign)
-    return run
 
 
 def claim_block() -> MatchBlock | None:
@@ -104,27 +53,43 @@ def claim_block() -> MatchBlock | None:
     return None
 
 
-def _note_lines() -> None:
-    """Write down which revision of each line the run reads: what is edited meanwhile still waits when it ends."""
-    lines = storing.matchable_lines().values_list("pk", "revision")
-    WantState.objects.update(run_revision=None)
-    WantState.objects.bulk_create(
-        [WantState(line_id=pk, run_revision=revision) for pk, revision in lines],
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["line"],
-        update_fields=["run_revision"],
-    )
-
-
 def match_block() -> bool:
     """Work on one free block, or end a run whose blocks are done; False when there is nothing to do.
 
     Whatever happens to this worker, the next task goes on from the rows.
     """
+    if not _learn():
+        return False
     block = claim_block()
     if block is None:
         return _end_runs()
+    encoded_before = len(_encoded(block))
+    try:
+        _match(block)
+    except OutOfTime:
+        _let_go_on(block, encoded_before)
+        raise
+    _end_runs()
+    return True
+
+
+def _learn() -> bool:
+    """Whether the run that is going has learned what it scores with. One worker learns it, the others do other work.
+
+    No block is claimed before, so that none is tried in vain; what was encoded is stored when this one dies.
+    """
+    unlearned = MatchRun.objects.filter(state=MatchRun.State.RUNNING, background__isnull=True)
+    run = unlearned.defer("background").first()
+    if run is None:
+        return True
+    with leases.hold(LEARNING, seconds=settings.MATCH_LEASE) as is_mine:
+        if is_mine:
+            scorer.learn_for(run)
+    return is_mine
+
+
+def _match(block: MatchBlock) -> None:
+    """Match the products of a block and write their rows, notices and the mark that it is done."""
     scored_by = scorer.learn_for(block.run)
     revisions = dict(
         Product.objects.filter(pk__gte=block.first, pk__lte=block.last)
@@ -132,14 +97,14 @@ def match_block() -> bool:
         .values_list("pk", "revision")
     )
     products = offers(storing.products_not_put_aside().filter(pk__in=revisions))
-    lines = lines_of_run(block.run_id, scored_by)
+    lines = lines_of_run((block.run_id, block.run.started_at), scored_by)
     pairs = scored_by.pairs(scored_by.offer_index(products), lines.index, lines.minima())
     with transaction.atomic():
         # The first counts, also when its lease ended and another has begun: the rows are the same, and two who
         # outlast their leases would otherwise undo each other until the block is given up. Not once the run has ended.
-        mine = MatchBlock.objects.filter(pk=block.pk, done_at__isnull=True).exclude(run__state=MatchRun.State.DONE)
+        mine = MatchBlock.objects.filter(pk=block.pk, done_at__isnull=True).exclude(run__state__in=ENDED)
         if not mine.update(done_at=timezone.now(), lease_until=None, matches=len(pairs)):
-            return True
+            return
         # What was edited meanwhile waits and is matched, or already was, as it stands now.
         now = dict(Product.objects.filter(pk__in=revisions).values_list("pk", "revision"))
         revisions = {pk: revision for pk, revision in revisions.items() if now.get(pk) == revision}
@@ -150,8 +115,35 @@ def match_block() -> bool:
         notices.tell(products=revisions, lines=())
         waiting.mark_seen(OfferState, revisions)
     lines.note(pairs)
-    _end_runs()
-    return True
+
+
+def _let_go_on(block: MatchBlock, encoded_before: int) -> None:
+    """Free a block that ran out of time. The attempt does not count where the next one has less to do.
+
+    Vectors and shares that were stored are not worked out again. Where all were there before, the block is parted: half
+    of it takes half the time.
+    """
+    mine = MatchBlock.objects.filter(pk=block.pk, done_at__isnull=True, lease_token=block.lease_token)
+    keys, encoded = list(_products_of(block).values_list("pk", flat=True)), _encoded(block)
+    is_parted = len(encoded) == encoded_before == len(keys) > 1
+    has_less = is_parted or len(encoded) > encoded_before
+    end = keys[len(keys) // 2 - 1] if is_parted else block.last
+    with transaction.atomic():
+        freed = mine.update(last=end, lease_until=None, attempts=F("attempts") - int(has_less))
+        if freed and is_parted:
+            number = MatchBlock.objects.filter(run=block.run_id).count()
+            MatchBlock.objects.create(run_id=block.run_id, number=number, first=end + 1, last=block.last)
+
+
+def _products_of(block: MatchBlock) -> QuerySet[Product]:
+    return storing.products_not_put_aside().filter(pk__gte=block.first, pk__lte=block.last)
+
+
+def _encoded(block: MatchBlock) -> list[int]:
+    """Products of a block whose vector and shares are stored."""
+    uncoded = Q(code_digest="") & ~Q(product__hs_code="", product__category=None)
+    states = OfferState.objects.filter(product__in=_products_of(block).order_by().values("pk"), vector__isnull=False)
+    return list(states.exclude(uncoded).values_list("pk", flat=True))
 
 
 class LinesOfRun:
@@ -180,8 +172,8 @@ class LinesOfRun:
 
 
 @lru_cache(maxsize=1)
-def lines_of_run(_run: int, scored_by: scorer.Scorer) -> LinesOfRun:
-    """Made ready once a process."""
+def lines_of_run(_run: tuple[int, dt.datetime], scored_by: scorer.Scorer) -> LinesOfRun:
+    """Made ready once a process. `_run` is the key of the run and when it began: it may have been tried again."""
     return LinesOfRun(scored_by.want_index(wants(storing.lines_not_put_aside())))
 
 
@@ -193,21 +185,6 @@ def _end_runs() -> bool:
         if undone.filter(Q(attempts__lt=storing.MAX_ATTEMPTS) | Q(lease_until__gte=now)).exists():
             continue
         undone.update(last_error=GIVEN_UP)
-        _finish(run)
+        finish(run)
         ended = True
     return ended
-
-
-@transaction.atomic
-def _finish(run: MatchRun) -> None:
-    """Close the run with all that belongs to its end, or not at all; the lines have now seen every product."""
-    if not MatchRun.objects.filter(pk=run.pk, state=MatchRun.State.RUNNING).update(
-        state=MatchRun.State.DONE, finished_at=timezone.now()
-    ):
-        return
-    storing.prune_all(run.settings.floor if run.settings else 0)
-    news = Match.objects.filter(created_at__gte=run.started_at).order_by("line").values_list("line", flat=True)
-    notices.tell(products=(), lines=news.distinct())
-    WantState.objects.filter(run_revision__isnull=False).update(
-        revision=F("run_revision"), matched_at=timezone.now(), attempts=0, run_revision=None
-    )

@@ -5,7 +5,7 @@ and in every increment after it, so that a pair has one score wherever it is com
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from django.conf import settings
@@ -22,6 +22,7 @@ from matchmaker.engines.matching import (
     Pair,
     WantIndex,
     Weights,
+    load_shipped,
     merge_pairs,
     sample_places,
 )
@@ -131,7 +132,7 @@ def _learn_background() -> Background:
             read.append(key)
         if place in places:
             sample.append(key)
-    lines = wants(storing.lines_not_put_aside())
+    lines = with_shares(wants(storing.lines_not_put_aside()))  # every worker needs them next
     return Matcher(vectors.encoder()).learn_background(
         text_offers(read),
         lines,
@@ -142,11 +143,17 @@ def _learn_background() -> Background:
 
 
 def current() -> Scorer:
-    """That of the newest run; before there was any, the settings in use and no background."""
+    """That of the newest run; before there was any, the settings in use and the shipped background."""
     latest = MatchRun.objects.filter(background__isnull=False).order_by("-pk").values_list("pk", flat=True).first()
     if latest:
         return of_run(latest)
-    return Scorer.of(in_use(), Background(), "0")
+    return Scorer.of(in_use(), shipped_background(), "shipped")
+
+
+@cache
+def shipped_background() -> Background:
+    """What was learned from `data/` (`manage.py build_background`); the vectors fit the encoder they were made with."""
+    return load_shipped(settings.DATA_DIR, vectors.encoder().name)
 
 
 def in_use() -> MatchSettings | None:

@@ -3,9 +3,11 @@ when a text or a code changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 
 from matchmaker.engines.matching import Offer, Want, share_of_code
 from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.services import storing
 from matchmaker.matching.services.code_suggestions import classifier
 from matchmaker.matching.sides import code_digest
 
@@ -28,18 +30,19 @@ def with_shares[Side: (Offer, Want)](sides: Sequence[Side]) -> list[Side]:
             shares[side.key] = (state.hs_share, state.category_share)
         else:
             missing.append(side)
-    if missing:
-        judged = _judge(missing)
+    # Each piece is stored before the next is begun: work that is stopped, or whose worker dies, goes on where it was.
+    for piece in batched(missing, storing.PIECE):
+        judged = _judge(piece)
         states.objects.bulk_create(
             [
                 states(**{key: side.key}, code_digest=code_digest(side), hs_share=hs, category_share=category)
-                for side, (hs, category) in zip(missing, judged, strict=True)
+                for side, (hs, category) in zip(piece, judged, strict=True)
             ],
             update_conflicts=True,
             unique_fields=[states._meta.pk.name],
             update_fields=["code_digest", "hs_share", "category_share"],
         )
-        shares |= dict(zip([side.key for side in missing], judged, strict=True))
+        shares |= dict(zip([side.key for side in piece], judged, strict=True))
     return _put(sides, shares)
 
 

@@ -16,6 +16,7 @@ from matchmaker.matching.models import Match, NeverAgain
 
 TOP_PER_LINE = 20
 TOP_PER_PRODUCT = 10
+PIECE = 100  # rows whose vectors or shares are worked out before they are stored: a second of an idle core at most
 DECIMALS = 6  # of a stored score
 ROUNDING = 10.0**-DECIMALS
 # Tried at this very revision, and each worker that tried died of it.

@@ -18,7 +18,7 @@ from matchmaker.core.problems import Refused
 from matchmaker.engines.matching import DEFAULT_WEIGHTS, SCORE_PARTS, Pair, Weights, adopt_if_better
 from matchmaker.matching.models import Match, MatchSettings
 from matchmaker.matching.services import scorer, storing
-from matchmaker.matching.services.runs import start_match_run
+from matchmaker.matching.services.run_states import start_match_run
 from matchmaker.matching.sides import wants
 
 Why = Match.Why

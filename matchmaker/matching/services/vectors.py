@@ -1,6 +1,7 @@
 """Vectors of products and demand lines: kept as bytes beside the row, made anew only when a text changed."""
 
 from collections.abc import Sequence
+from itertools import batched
 
 import numpy as np
 from django.conf import settings
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from matchmaker.engines.language import Encoder, get_encoder
 from matchmaker.engines.matching import Matcher, Offer, Want
 from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.services import storing
 from matchmaker.matching.sides import text_digest
 
 STORED = np.float16  # halves the table; a score changes in its fourth place
@@ -19,7 +21,7 @@ def encoder() -> Encoder:
 
 
 def offer_vectors(offers: Sequence[Offer]) -> NDArray[np.float32]:
-    """len(offers) × dim; what is missing or stale is encoded in one batch and stored."""
+    """len(offers) × dim; what is missing or stale is encoded, and stored some at a time."""
     return _vectors(offers, OfferState, Matcher(encoder()).offer_vectors)
 
 
@@ -41,8 +43,9 @@ def _vectors(sides, states, encode) -> NDArray[np.float32]:
             matrix[place] = np.frombuffer(state.vector, STORED)
         else:
             missing.append(place)
-    if missing:
-        matrix[missing] = encode([sides[place] for place in missing]).astype(STORED)
+    # Each piece is stored before the next is begun, as in `shares.with_shares`.
+    for places in map(list, batched(missing, storing.PIECE)):
+        matrix[places] = encode([sides[place] for place in places]).astype(STORED)
         states.objects.bulk_create(
             [
                 states(
@@ -51,7 +54,7 @@ def _vectors(sides, states, encode) -> NDArray[np.float32]:
                     text_digest=digests[place],
                     vector=matrix[place].tobytes(),
                 )
-                for place in missing
+                for place in places
             ],
             update_conflicts=True,
             unique_fields=[states._meta.pk.name],

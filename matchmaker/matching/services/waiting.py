@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from matchmaker.accounts.audit import record
@@ -12,9 +12,11 @@ from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.core.leases import renewed
 from matchmaker.engines.matching import Pair
 from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
 from matchmaker.matching.services import claims, notices, scorer, storing
+from matchmaker.matching.services.run_states import start_due_run
 from matchmaker.matching.services.scorer import Scorer
 from matchmaker.matching.sides import offers, wants
 
@@ -65,6 +67,8 @@ def match_waiting() -> int:
 
     While a run is going, what is published or edited is matched as the run does it. Lines the run has read wait for its
     end; rows are cut to the best there too, since blocks not yet done still carry the scores of an earlier run.
+
+    Where a full run is due it is started first, and what waits is left to it: no one is told of pairs that it removes.
     """
     running = MatchRun.objects.filter(state=MatchRun.State.RUNNING).defer("background")
     if running.filter(background__isnull=True).exists():
@@ -73,6 +77,14 @@ def match_waiting() -> int:
     claim = claims.take(BATCH, beside=running.first())
     if not claim:
         return 0
+    if claim.products and start_due_run():
+        claims.give_back(claim, is_counted=False)
+        return 0
+    with renewed(lambda: claims.renew(claim), every=claims.LEASE / 3):
+        return _match(claim, running)
+
+
+def _match(claim: claims.Claim, running: QuerySet[MatchRun]) -> int:
     try:
         with_products, with_lines = _owed(list(claim.products), list(claim.lines))
         pairs, commit = refresh(scorer.current(), products=with_products, lines=with_lines)

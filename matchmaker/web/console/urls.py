@@ -124,6 +124,7 @@ urlpatterns = [
     path("matching/again/", runs.again, name="console_matching_again"),
     path("matching/<uuid:uid>/", runs.progress, name="console_matching_progress"),
     path("matching/<uuid:uid>/cancel/", runs.cancel, name="console_matching_cancel"),
+    path("matching/<uuid:uid>/retry/", runs.retry, name="console_matching_retry"),
     path("enquiries/", enquiries.show, name="console_enquiries"),
     path("enquiries/limits/", enquiries.limits, name="console_contact_limits"),
     path("enquiries/reports/<uuid:uid>/", enquiries.decide, name="console_report"),

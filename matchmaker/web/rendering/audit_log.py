@@ -220,6 +220,7 @@ VERBS: dict[str, str | Promise] = {
     "save_match_settings": _("Settings of the matching changed"),
     "start_match_run": _("Matching started"),
     "cancel_match_run": _("Matching stopped"),
+    "retry_match_run": _("Incomplete matching tried again"),
     "try_matching_again": _("Matching tried again"),
     "edit_rule": _("Entry rule changed"),
     "add_rule": _("Entry rule added"),

@@ -1,4 +1,4 @@
-import time
+import math
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def test_days_become_shorter_and_nothing_else_changes():
     board, roster = Board.empty(instance), InterpreterRoster(instance)
     place(board, roster, select(instance), seed=1)
     before = finish(instance, board, roster, 10**9, 0)
-    change = polish(board, instance.day, deadline=time.monotonic() + 2)
+    change = polish(board, instance.day, deadline=math.inf, sweeps=500)
     after = finish(instance, board, roster, 10**9, 0)
     assert check(data, after.to_dict()).faults == []
     assert after.objective == before.objective
@@ -47,7 +47,7 @@ def two_days(seed, tables=12):
 @pytest.mark.parametrize("tables", [8, 12])
 def test_nobody_comes_on_a_second_day_for_one_meeting_and_the_morning_is_filled_first(tables):
     instance = two_days(1, tables)
-    made = plan(instance, seconds=1.5, preferences=Preferences(most_loss=0.01))
+    made = plan(instance, rounds=20, preferences=Preferences(most_loss=0.01))
     assert check(instance.to_dict(), made.to_dict()).faults == []
     assert sum(agenda.single_days for agenda in made.agendas) == 0
     assert made.objective >= 0.99 * made.bound
@@ -65,7 +65,7 @@ def test_days_become_better_also_when_the_time_is_over():
     board, roster = Board.empty(instance), InterpreterRoster(instance)
     place(board, roster, select(instance), seed=1)
     before = finish(instance, board, roster, 10**9, 0)
-    polish(board, instance.day, deadline=time.monotonic() - 1, preferences=preferences)
+    polish(board, instance.day, deadline=-math.inf, preferences=preferences)
     after = finish(instance, board, roster, 10**9, 0)
     days = [sum(agenda.days for agenda in made.agendas) for made in (before, after)]
     assert days[1] < 0.95 * days[0]
@@ -77,14 +77,14 @@ def test_a_single_meeting_on_a_second_day_is_left_out_at_its_price_and_says_so()
     buyers = (Party(3, off=(3,)), Party(3, off=(3,)), Party(3, off=(3,)), Party(3, off=(0, 1, 2)))
     pairs = np.array([[0, 0, 900, 0], [0, 1, 900, 0], [0, 2, 900, 0], [0, 3, 100, 0], [1, 3, 900, 0]])
     instance = Instance(4, (0, 0, 0, 1), (2,) * 4, (Party(4), Party(1, off=(0, 1, 2))), buyers, pairs)
-    kept = plan(instance, seconds=0.1)
+    kept = plan(instance, rounds=2)
     assert len(kept.given_up) == 0
     one = instance.changed(edges=pairs[:4], suppliers=(Party(4),))
-    made = plan(one, seconds=0.1, preferences=Preferences(most_loss=0.05))
+    made = plan(one, rounds=2, preferences=Preferences(most_loss=0.05))
     assert (made.given_up, made.days_saved, made.given_up_weight) == (((0, 3),), 1, 100)
     assert [(row.supplier, row.buyer, row.code) for row in made.unplaced] == [(0, 3, "second_day")]
     assert made.agendas[0] == Agenda(meetings=3, days=1, waits=0, first=0, last=2)
     again = Plan.from_dict(made.to_dict(), one)
     assert (again.given_up, again.days_saved) == (made.given_up, 1)
     booked = one.changed(fixed=((0, 3, 3),))
-    assert plan(booked, seconds=0.1, preferences=Preferences(most_loss=0.05)).given_up == ()
+    assert plan(booked, rounds=2, preferences=Preferences(most_loss=0.05)).given_up == ()

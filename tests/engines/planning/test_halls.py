@@ -1,7 +1,5 @@
 """Who has two meetings in a row has them in one hall, where that is possible at all."""
 
-import time
-
 import pytest
 
 from matchmaker.engines.planning import Preferences, plan
@@ -79,15 +77,15 @@ def test_halls_are_read_back_as_they_were_written():
 @pytest.mark.parametrize("host", ["supplier", "buyer"])
 def test_few_people_change_halls_and_no_meeting_is_lost(host):
     instance = two_days(1, 16).changed(halls=(8, 8))
-    cpu = {"seconds": 2, "clock": time.thread_time}  # enough on a busy machine, too
-    unwished = plan(instance, preferences=Preferences(most_loss=0.01), host=host, **cpu)
-    made = plan(instance, preferences=Preferences(walk=2.0, most_loss=0.01), host=host, **cpu)
+    work = {"rounds": 20}
+    unwished = plan(instance, preferences=Preferences(most_loss=0.01), host=host, **work)
+    made = plan(instance, preferences=Preferences(walk=2.0, most_loss=0.01), host=host, **work)
     plain = assign_tables([row[:3] for row in unwished.meetings], instance.tables, host=host)
     assert check(instance.to_dict(), made.to_dict()).faults == [], "the checker counts the changes of hall itself"
     assert (made.objective, len(made.meetings)) == (unwished.objective, len(unwished.meetings))
     assert unwished.hall_changes < len(hall_changes(instance, plain)), "better tables alone help"
     assert made.hall_changes < 0.6 * unwished.hall_changes, "other times help more"
-    assert sum(agenda.days for agenda in made.agendas) == sum(agenda.days for agenda in unwished.agendas)
+    assert sum(agenda.days for agenda in made.agendas) <= sum(agenda.days for agenda in unwished.agendas)
 
 
 def test_among_equals_halls_count_too():
@@ -95,7 +93,7 @@ def test_among_equals_halls_count_too():
     pairs = [[a, b, 100, 0] for a in range(6) for b in range(a + 1, 6)]
     data = {"format": "b2b-sched-1", "slots": 4, "day": [0] * 4, "tables": [3] * 4, "companies": companies}
     instance = Instance.from_dict({**data, "edges": pairs, "halls": [2, 1]})
-    made = plan(instance, seconds=0.5, preferences=Preferences(walk=2.0))
+    made = plan(instance, rounds=5, preferences=Preferences(walk=2.0))
     verdict = check(instance.to_dict(), made.to_dict())
     assert verdict.faults == []
     assert verdict.hall_changes == made.hall_changes

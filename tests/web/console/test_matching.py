@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
-from matchmaker.matching.models import OfferState, WantState
+from matchmaker.matching.models import MatchRun, OfferState, WantState
 from matchmaker.matching.services import match_waiting
 from tests import factories
 
@@ -79,3 +79,34 @@ def test_open_demands_stand_with_their_lines_matches_and_opened_contacts(client)
     cells = re.findall(r'<td class="num" data-label="[^"]+">(\d+)</td>', page)
     assert page.index("Wine") < page.index("Rice")
     assert cells == ["2", "3", "1", "1", "0", "0"]
+
+
+@pytest.fixture
+def incomplete(organiser, campaign):
+    row = factories.product(name="Jasmine rice")
+    run = MatchRun.objects.create(campaign=campaign, state="incomplete", finished_at=timezone.now(), products=1)
+    run.blocks.create(number=0, first=row.pk, last=row.pk, attempts=5, last_error="Its worker died five times.")
+    return run, row
+
+
+def test_page_names_what_an_incomplete_run_misses_and_lets_it_go_on(client, incomplete, organiser):
+    run, row = incomplete
+    client.force_login(organiser)
+    page = client.get(reverse("console_matching")).content.decode()
+    assert "The last run is incomplete" in page
+    assert reverse("product", args=[row.uid]) in page
+
+    client.post(reverse("console_matching_retry", args=[run.uid]))
+
+    run.refresh_from_db()
+    assert (run.state, run.blocks.get().attempts) == ("running", 0)
+    assert AuditEntry.objects.get(verb="retry_match_run").facts == {"blocks": 1}
+    assert "The last run is incomplete" not in client.get(reverse("console_matching")).content.decode()
+
+
+def test_supplier_may_not_let_a_run_go_on(client, incomplete):
+    run, row = incomplete
+    client.force_login(factories.member_of(row.company))
+    assert client.post(reverse("console_matching_retry", args=[run.uid])).status_code == 404
+    run.refresh_from_db()
+    assert run.state == "incomplete"

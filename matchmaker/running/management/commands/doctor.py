@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from matchmaker import __version__
 from matchmaker.notifications.health import delivery_health
-from matchmaker.running.doctor import faults
+from matchmaker.running.doctor import faults, matching_line
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         found = faults()
         with contextlib.suppress(DatabaseError):  # then it is the first fault
             self.deliveries(delivery_health())
+            self.stdout.write(matching_line())
         for fault in found:
             style = self.style.ERROR if fault.is_grave else self.style.WARNING
             self.stdout.write(style(fault.what))

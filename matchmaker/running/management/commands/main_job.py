@@ -13,7 +13,7 @@ from matchmaker.campaigns.models import Campaign, Organiser
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.matching import tasks
-from matchmaker.matching.models import Match, MatchRun
+from matchmaker.matching.models import Match, MatchRun, OfferState, WantState
 from matchmaker.matching.reasons import sentences
 from matchmaker.matching.services import start_match_run
 from matchmaker.notifications.models import Delivery
@@ -21,6 +21,12 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.running import sample
 
 PATIENCE = 300  # seconds without progress
+TELL_EVERY = 20  # seconds
+
+
+def texts_read() -> int:
+    """Products and demand lines whose texts are encoded."""
+    return sum(kind.objects.filter(vector__isnull=False).count() for kind in (OfferState, WantState))
 
 
 class Command(BaseCommand):
@@ -37,25 +43,28 @@ class Command(BaseCommand):
             self.stdout.write("There is no campaign yet. Create one in the admin: " + settings.SITE_URL + "/admin/")
             return
         run = self.run_of(campaign, options["again"])
-        self.follow(run)
+        self.follow(run, must_end=options["table"])
         sent = self.deliver()
-        run.refresh_from_db()
+        run.refresh_from_db(fields=["state", "started_at", "finished_at"])
         took = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else 0
         seconds = max(1, round(took))
         if options["table"]:
             self.table()
+        matched = f"matched to {run.lines} demand lines in {seconds} s"
+        if run.state == MatchRun.State.RUNNING:
+            matched = f"are being matched to {run.lines} demand lines"
         self.stdout.write(
             self.style.SUCCESS(
-                f"\n{run.products} products matched to {run.lines} demand lines in {seconds} s: "
-                f"{Match.objects.active().count()} matches, {sent} notices sent"
+                f"\n{run.products} products {matched}: {Match.objects.active().count()} matches, {sent} notices sent"
             )
         )
         if not options["table"]:
             self.addresses(campaign)
 
     def run_of(self, campaign, again) -> MatchRun:
-        latest = MatchRun.objects.filter(campaign=campaign).first()
-        if latest and (latest.state == MatchRun.State.RUNNING or (latest.finished_at and not again)):
+        going = MatchRun.objects.filter(state=MatchRun.State.RUNNING).first()
+        latest = going or MatchRun.objects.filter(campaign=campaign).first()
+        if latest and (latest == going or (latest.finished_at and not again)):
             run = latest
         else:
             try:
@@ -69,18 +78,43 @@ class Command(BaseCommand):
             tasks.start_run(run.blocks.filter(done_at__isnull=True).count())
         return run
 
-    def follow(self, run: MatchRun) -> None:
-        total, shown, moved = run.blocks.count(), -1, time.monotonic()
+    def follow(self, run: MatchRun, *, must_end: bool) -> None:
+        """Show how far the run is until it ends, or until nothing moves for `PATIENCE` seconds.
+
+        On a slow machine the texts are read for minutes before the first products are matched, and that is said. The
+        site is open meanwhile; only who asked for a table of matches must wait for them.
+        """
+        total, shown, moved, told = run.blocks.count(), (-1, -1), time.monotonic(), time.monotonic()
         while run.state == MatchRun.State.RUNNING:
-            done = run.blocks.filter(done_at__isnull=False).count()
-            if done != shown:
-                shown, moved = done, time.monotonic()
+            done, now = run.blocks.filter(done_at__isnull=False).count(), time.monotonic()
+            steps = (done, texts_read())
+            if steps != shown:
+                moved = now
+            elif now - moved > PATIENCE:
+                self.say_what_waits(must_end=must_end)
+                return
+            if done != shown[0]:
+                told = now
                 self.bar("matching", done, total)
-            elif time.monotonic() - moved > PATIENCE:
-                raise CommandError("Matching makes no progress. Is a worker running? `make run` starts one.")
-            time.sleep(0.2)
+            elif now - told > TELL_EVERY:
+                told = now
+                self.stdout.write(
+                    f"matching  goes on: {steps[1]} of {run.products + run.lines} texts read, {done} of {total} parts "
+                    f"matched. The site is open meanwhile: {settings.SITE_URL}/"
+                )
+            shown = steps
+            time.sleep(0.2 if now - moved < 5 else 1)
             run.refresh_from_db(fields=["state", "finished_at"])
-        self.bar("matching", total, total)
+            total = run.blocks.count()
+        self.bar("matching", run.blocks.filter(done_at__isnull=False).count(), total)
+        if run.state == MatchRun.State.INCOMPLETE:
+            self.stdout.write("matching  is incomplete: `manage.py doctor` says what is missing and what to do.")
+
+    def say_what_waits(self, *, must_end: bool) -> None:
+        waits = f"Matching made no progress for {PATIENCE} seconds. It goes on as soon as a worker is free"
+        if must_end:
+            raise CommandError(f"{waits}. Is one running? `make run` starts one.")
+        self.stdout.write(self.style.WARNING(f"{waits}; `manage.py doctor` says what is wrong. The site is open."))
 
     def deliver(self) -> int:
         """Wait until every mail that is due has left; what is parked is counted on the delivery page."""

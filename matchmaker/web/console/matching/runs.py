@@ -18,7 +18,10 @@ from matchmaker.matching.models import Match, MatchRun, MatchSettings
 from matchmaker.matching.services import (
     cancel_match_run,
     effect_of,
+    incomplete_run,
+    missing_products,
     put_aside,
+    retry_match_run,
     save_settings,
     start_match_run,
     try_again,
@@ -37,6 +40,7 @@ def matching(request):
     running = next((run for run in runs if run.state == MatchRun.State.RUNNING), None)
     active = Match.objects.active()
     products, lines = put_aside()
+    incomplete = None if running else incomplete_run()
     counts = active.aggregate(
         all=Count("pk"),
         lines=Count("line", distinct=True),
@@ -55,6 +59,8 @@ def matching(request):
             "job": job_of(running) if running else None,
             "figures": figures_of(counts),
             "groups": by_group(active),
+            "incomplete": incomplete if incomplete in runs else None,
+            "missing": missing_products(incomplete)[:ASIDE_SHOWN] if incomplete in runs else [],
             "aside": {"products": products[:ASIDE_SHOWN], "lines": lines[:ASIDE_SHOWN]},
         },
     )
@@ -90,7 +96,7 @@ def by_group(active) -> list[dict]:
 def job_of(run: MatchRun) -> dict:
     """The run as the progress component shows it, with an estimate once the pace is known."""
     total, done = run.blocks.count(), run.blocks.filter(done_at__isnull=False).count()
-    state = {"running": "running", "done": "done", "cancelled": "failed"}[run.state]
+    state = {"running": "running", "done": "done", "cancelled": "failed", "incomplete": "failed"}[run.state]
     label = _("Matching %(products)d products with %(lines)d demand lines") % {
         "products": run.products,
         "lines": run.lines,
@@ -102,6 +108,8 @@ def job_of(run: MatchRun) -> dict:
     elif state == "done" and run.finished_at:
         seconds = max(1, round((run.finished_at - run.started_at).total_seconds()))
         message = ngettext("Done in %(n)d second.", "Done in %(n)d seconds.", seconds) % {"n": seconds}
+    elif run.state == MatchRun.State.INCOMPLETE:
+        message = _("Ended, but some products could not be matched. The page of matching names them.")
     elif state == "failed":
         message = _("Cancelled. What was matched until then stands.")
     return {"state": state, "label": label, "done": done, "total": total, "message": message}
@@ -136,6 +144,17 @@ def progress(request, uid):
 def cancel(request, uid):
     run = get_object_or_404(MatchRun, campaign=request.campaign, uid=uid)
     cancel_match_run(by=request.user, run=run)
+    return redirect("console_matching")
+
+
+@organiser
+@require_POST
+def retry(request, uid):
+    """An incomplete run goes on with what is missing."""
+    run = get_object_or_404(MatchRun, campaign=request.campaign, uid=uid)
+    with refusals_in_messages(request):
+        blocks = retry_match_run(by=request.user, run=run).blocks.filter(done_at=None).count()
+        transaction.on_commit(lambda: tasks.start_run(blocks))
     return redirect("console_matching")
 
 
@@ -202,7 +221,7 @@ def match_settings(request):
                 messages.success(request, _("Saved. The settings count from the next full run on."))
                 return redirect("console_matching")
             effect = effect_of(**form.given())
-    latest = MatchRun.objects.filter(state=MatchRun.State.DONE).defer("background").first()
+    latest = MatchRun.objects.ended().first()
     context = {
         "form": form,
         "effect": effect,
