@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from matchmaker.core.database import DATABASE_AWAY, RETRY_AFTER, is_away
 from matchmaker.core.problems import PROBLEM, NotFound, Refused
 from matchmaker.core.problems import problem as body_of
 from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
@@ -38,6 +39,9 @@ def _problem_of(exc, context):
         return problem(exc.status, exc.code, str(exc.message), errors)
     if isinstance(exc, OSError):
         return _trouble_with_files(exc)
+    if is_away(exc):
+        logger.error("The database does not answer: %s", str(exc).strip().partition("\n")[0])
+        return problem(503, "database_away", str(DATABASE_AWAY), headers={"Retry-After": RETRY_AFTER})
     if isinstance(exc, DjangoInvalid):
         return invalid(_django_errors(exc))
     if isinstance(exc, Http404 | exceptions.NotFound):

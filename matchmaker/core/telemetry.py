@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from matchmaker import __version__
+from matchmaker.core.database import is_away
 
 
 def start() -> None:
@@ -30,7 +31,13 @@ def _start_sentry() -> None:
         send_default_pii=False,
         max_request_body_size="never",
         include_local_variables=False,  # they hold names, addresses and keys
+        before_send=_leave_out_outages,
     )
+
+
+def _leave_out_outages(event: dict, hint: dict) -> dict | None:
+    """A database that is away breaks every request; the log, the metrics and `/health/ready` tell of it."""
+    return None if is_away(hint.get("exc_info", (None, None))[1]) else event
 
 
 def _start_traces() -> None:
