@@ -27,7 +27,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict] | None = Non
 
 def handle(exc, context):
     """DRF's exception handler."""
-    response = _problem_of(exc, context)
+    response = _database_away(exc) if is_away(exc) else _problem_of(exc, context)
     if response is not None:
         set_rollback()
     return response
@@ -39,9 +39,6 @@ def _problem_of(exc, context):
         return problem(exc.status, exc.code, str(exc.message), errors)
     if isinstance(exc, OSError):
         return _trouble_with_files(exc)
-    if is_away(exc):
-        logger.error("The database does not answer: %s", str(exc).strip().partition("\n")[0])
-        return problem(503, "database_away", str(DATABASE_AWAY), headers={"Retry-After": RETRY_AFTER})
     if isinstance(exc, DjangoInvalid):
         return invalid(_django_errors(exc))
     if isinstance(exc, Http404 | exceptions.NotFound):
@@ -61,6 +58,11 @@ def _problem_of(exc, context):
         code = exc.detail.code if hasattr(exc.detail, "code") else exc.default_code
         return problem(exc.status_code, str(code), str(exc.detail), headers=headers)
     return None
+
+
+def _database_away(exc: Exception) -> Response:
+    logger.error("The database does not answer: %s", str(exc).strip().partition("\n")[0])
+    return problem(503, "database_away", str(DATABASE_AWAY), headers={"Retry-After": RETRY_AFTER})
 
 
 def _trouble_with_files(exc: OSError) -> Response | None:

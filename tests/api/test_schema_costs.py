@@ -1,4 +1,4 @@
-"""Reading the OpenAPI document costs nothing: it is made once a language and format, and a reader who has it is told."""
+"""The OpenAPI document is made once a language and format, and a reader who has it gets 304."""
 
 import json
 
