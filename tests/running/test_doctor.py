@@ -1,5 +1,6 @@
 """The doctor names each fault with what to do, and ends with 1 on a grave one."""
 
+import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,9 +11,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from matchmaker.accounts.audit import record
-from matchmaker.notifications.models import Delivery, Hold
+from matchmaker.core.backup_age import note_backup
+from matchmaker.notifications.models import Delivery, Hold, WebhookEndpoint
 from matchmaker.notifications.services import notify
 from matchmaker.running import doctor as checks
+from matchmaker.translation.models import Translation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +101,31 @@ def test_settings_that_are_not_safe_in_production_are_listed(settings):
     assert code == 0
     assert "AUDIT_KEY is not set" in text
     assert "security.W018: " in text
+
+
+def test_webhooks_that_are_off_and_translations_that_failed_are_named():
+    endpoint = {"user": factories.user(), "url": "https://x.example", "name": "ERP"}
+    WebhookEndpoint.objects.create(**endpoint, disabled_at=timezone.now())
+    text = {"source": "en", "kind": "line", "original": "Rice"}
+    Translation.objects.create(**text, digest="a", target="fr", state="failed")
+    Translation.objects.create(**text, digest="b", target="fr", next_at=timezone.now() - timedelta(hours=2))
+    code, text = doctor()
+    assert code == 0
+    assert "1 webhooks are switched off" in text
+    assert "1 translations failed since yesterday" in text
+    assert "1 translations are due for more than an hour" in text
+
+
+def test_a_site_in_production_without_backup_and_sender_is_told_so(settings, tmp_path):
+    settings.PRODUCTION, settings.VAR_DIR = True, tmp_path
+    settings.SENDER_ORGANISATION = "Department of Commerce"
+    assert [fault.what for fault in checks._backups()] == ["This machine made no backup yet."]
+    assert [fault.what for fault in checks._sender()] == [
+        "Mails do not say who sends them: REPLY_TO, SENDER_ADDRESS not set."
+    ]
+    note_backup()
+    settings.REPLY_TO = settings.SENDER_ADDRESS = "given"
+    assert [*checks._backups(), *checks._sender()] == []
+    long_ago = (timezone.now() - timedelta(hours=50)).timestamp()
+    os.utime(tmp_path / "last_backup", (long_ago, long_ago))
+    assert [fault.what for fault in checks._backups()] == ["This machine made no backup for 50 hours."]
