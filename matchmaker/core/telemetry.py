@@ -4,6 +4,8 @@ Their libraries are in requirements-extras.txt (`bin/setup extras`). No personal
 people nor bodies of requests.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -35,7 +37,7 @@ def _start_sentry() -> None:
     )
 
 
-def _leave_out_outages(event: dict, hint: dict) -> dict | None:
+def _leave_out_outages(event: Any, hint: dict[str, Any]) -> Any:
     """A database that is away breaks every request; the log, the metrics and `/health/ready` tell of it."""
     return None if is_away(hint.get("exc_info", (None, None))[1]) else event
 

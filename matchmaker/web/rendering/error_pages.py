@@ -56,9 +56,9 @@ def broken(request):
 
 def _broken(request: HttpRequest, problem: BaseException | None) -> HttpResponse:
     if is_away(problem):
-        answer = to_program(request, 503, "database_away", DATABASE_AWAY) or _page_without_database()
-        answer["Retry-After"] = RETRY_AFTER
-        return answer
+        pause = to_program(request, 503, "database_away", DATABASE_AWAY) or _page_without_database()
+        pause["Retry-After"] = RETRY_AFTER
+        return pause
     if is_full(problem):
         answer = to_program(request, 507, "storage_full", STORAGE_FULL)
         return answer or render(request, "507.html", status=507)
