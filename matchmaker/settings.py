@@ -491,7 +491,7 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("django.server", "celery.worker.strategy", "celery.app.trace")},
         "py.warnings": {"level": "ERROR"},
         # a line a request and a task, whatever level Celery sets; not among the lines of a laptop
-        **{name: {"level": LINES_LEVEL} for name in ("matchmaker.requests", "matchmaker.task_ends")},
+        **{name: {"level": LINES_LEVEL} for name in ("site.requests", "site.tasks")},
     },
 }
 

@@ -16,7 +16,7 @@ from matchmaker.core import request_ids
 from matchmaker.core.storage import remove_unclaimed_files
 
 logger = logging.getLogger(__name__)
-ends = logging.getLogger("matchmaker.task_ends")
+ends = logging.getLogger("site.tasks")
 FAILURES = "mm:task-failures"
 _began: ContextVar[float] = ContextVar("task_began", default=0.0)
 

@@ -6,7 +6,7 @@ import time
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponseBase
 
-logger = logging.getLogger("matchmaker.requests")
+logger = logging.getLogger("site.requests")
 
 
 class LogRequests:
@@ -25,7 +25,7 @@ class LogRequests:
             "status": response.status_code,
             "duration_ms": round((time.perf_counter() - began) * 1000),
             "bytes": _bytes(response),
-            **_caller(request),
+            **_caller(request, response.status_code),
         }
         if campaign := getattr(request, "campaign", None):
             facts["campaign"] = campaign.slug
@@ -42,10 +42,12 @@ def _bytes(response: HttpResponseBase) -> int | None:
     return int(length) if length.isdigit() else None
 
 
-def _caller(request: HttpRequest) -> dict[str, int | str]:
+def _caller(request: HttpRequest, status: int) -> dict[str, int | str]:
     """The key of the person, and of her API key; nothing is read for it that the answer did not read."""
     if token := getattr(request, "auth", None):
         return {"user": token.user_id, "api_key": token.pk}
+    if status == 503:  # the session could not be read, and would be asked for again
+        return {}
     session = getattr(request, "session", None)
     if session is None or not session.accessed or (user := session.get(SESSION_KEY)) is None:
         return {}

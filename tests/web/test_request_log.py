@@ -15,12 +15,12 @@ from tests import factories
 def lines(monkeypatch, caplog):
     """The JSON lines of requests written so far."""
     monkeypatch.setenv("LOG_FORMAT", "json")
-    caplog.set_level(logging.INFO, logger="matchmaker.requests")
+    caplog.set_level(logging.INFO, logger="site.requests")
     monkeypatch.setattr(caplog.handler, "formatter", Line())
 
     def read() -> list[dict]:
         rows = [json.loads(line) for line in caplog.text.splitlines()]
-        return [row for row in rows if row["logger"] == "matchmaker.requests"]
+        return [row for row in rows if row["logger"] == "site.requests"]
 
     return read
 
