@@ -90,10 +90,20 @@ def check_compose(name: str, folder: Path) -> str:
     return f"valid: {', '.join(started)}"
 
 
+def check_alerts(name: str, folder: Path) -> str:
+    """Have promtool (Debian: apt install prometheus) judge the rules of alerts."""
+    if not shutil.which("promtool"):
+        return "left out, promtool is not installed"
+    run(["promtool", "check", "rules", str(DEPLOY / name)])
+    run(["promtool", "test", "rules", "alerts_test.yml"], cwd=DEPLOY)
+    return "valid, and they fire on what deploy/alerts_test.yml plays to them"
+
+
 def main() -> int:
     """Print a line for each example."""
     checks = [(f"kubernetes/{name}", check_kubernetes, name) for name in KUBERNETES]
     checks += [(f"compose {name}", check_compose, name) for name in COMPOSE]
+    checks.append(("alerts.yml", check_alerts, "alerts.yml"))
     failed = 0
     for title, check, name in checks:
         with tempfile.TemporaryDirectory() as folder:

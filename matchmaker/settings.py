@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "matchmaker.core.request_ids.RequestIds",
+    "matchmaker.web.request_log.LogRequests",
     "matchmaker.web.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "matchmaker.web.middleware.BrowserLimits",
@@ -474,15 +475,19 @@ MATCH_MINIMUM = env.float("MATCH_MINIMUM", 0.25)  # below this a pair is no sugg
 
 # -- logs -------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LINES_LEVEL = "INFO" if PRODUCTION or env.str("LOG_FORMAT", "") == "json" else "WARNING"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "matchmaker.core.logs.Line"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without traces": {"()": "matchmaker.core.database.WithoutTraces"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without traces"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("django.server", "celery.worker.strategy", "celery.app.trace")},
         "py.warnings": {"level": "ERROR"},
+        # a line a request and a task, whatever level Celery sets; not among the lines of a laptop
+        **{name: {"level": LINES_LEVEL} for name in ("site.requests", "site.tasks")},
     },
 }
 

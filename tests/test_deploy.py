@@ -39,7 +39,7 @@ def test_commands_of_compose_exist():
             case ["python", "manage.py", command, *_]:
                 assert command in get_commands()
             case ["celery", *arguments]:
-                assert arguments[:2] == ["-A", "matchmaker"]
+                assert arguments[:3] == ["-q", "-A", "matchmaker"]  # no banner in a log of JSON lines
                 assert celery_accepts(arguments)
             case other:
                 assert other is None  # the command of the image
@@ -115,6 +115,13 @@ def test_workers_are_scaled_on_a_metric_that_the_site_reports():
     assert scaled["spec"]["scaleTargetRef"]["name"] in {document["metadata"]["name"] for document in manifests("base")}
     table = "\n".join(page.read_text() for page in (ROOT / "docs").rglob("*.md"))
     assert f"| `{metric}` | `{label}` |" in table  # tests/web/test_metrics.py compares this table with the answer
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_accepts_the_alerts_and_they_fire_where_a_worker_or_a_backup_never_was():
+    for command in (["check", "rules", "alerts.yml"], ["test", "rules", "alerts_test.yml"]):
+        judged = subprocess.run(["promtool", *command], cwd=DEPLOY, capture_output=True, check=False, text=True)
+        assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
 def test_the_image_copies_what_is_there_and_does_not_run_as_root():

@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from matchmaker.core.database import DATABASE_AWAY, RETRY_AFTER, is_away
 from matchmaker.core.problems import PROBLEM, NotFound, Refused
 from matchmaker.core.problems import problem as body_of
 from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
@@ -26,7 +27,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict] | None = Non
 
 def handle(exc, context):
     """DRF's exception handler."""
-    response = _problem_of(exc, context)
+    response = _database_away(exc) if is_away(exc) else _problem_of(exc, context)
     if response is not None:
         set_rollback()
     return response
@@ -57,6 +58,11 @@ def _problem_of(exc, context):
         code = exc.detail.code if hasattr(exc.detail, "code") else exc.default_code
         return problem(exc.status_code, str(code), str(exc.detail), headers=headers)
     return None
+
+
+def _database_away(exc: Exception) -> Response:
+    logger.error("The database does not answer: %s", str(exc).strip().partition("\n")[0])
+    return problem(503, "database_away", str(DATABASE_AWAY), headers={"Retry-After": RETRY_AFTER})
 
 
 def _trouble_with_files(exc: OSError) -> Response | None:

@@ -4,10 +4,13 @@ Their libraries are in requirements-extras.txt (`bin/setup extras`). No personal
 people nor bodies of requests.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from matchmaker import __version__
+from matchmaker.core.database import is_away
 
 
 def start() -> None:
@@ -30,7 +33,13 @@ def _start_sentry() -> None:
         send_default_pii=False,
         max_request_body_size="never",
         include_local_variables=False,  # they hold names, addresses and keys
+        before_send=_leave_out_outages,
     )
+
+
+def _leave_out_outages(event: Any, hint: dict[str, Any]) -> Any:
+    """A database that is away breaks every request; the log, the metrics and `/health/ready` tell of it."""
+    return None if is_away(hint.get("exc_info", (None, None))[1]) else event
 
 
 def _start_traces() -> None:

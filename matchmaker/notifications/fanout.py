@@ -98,7 +98,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     )
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in earlier]
     wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, persons)
-    contexts = {letter.event_key: _as_json(letter.context) for letter, _person in new}
+    contexts = {letter: _as_json(letter.context) for letter in {letter for letter, _person in new}}
     parts = {pair: {PART_OF: dict(name)} for find in part_names for pair, name in find(new).items()} if new else {}
     notices = [
         Notice(
@@ -108,7 +108,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
             recipient_id=person,
             about=letter.about,
             request_id=request_ids.current(),
-            context=contexts[letter.event_key] | parts.get((letter, person), {}),
+            context=contexts[letter] | parts.get((letter, person), {}),
             path=letter.path,
             in_app=letter.only_on_site or wishes.get((person, topic, topics.IN_APP)) != Frequency.NEVER,
             created_at=now,

@@ -1,8 +1,10 @@
 """What is wrong with the site, and what to do about it. `manage.py doctor` prints it."""
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import redis
@@ -12,9 +14,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from matchmaker.accounts.audit import broken_chains
 from matchmaker.core import replica
+from matchmaker.core.backup_age import backup_age
 from matchmaker.core.files import private_files
 from matchmaker.directory.index_service import OLDEST, index_ages, publication_problems
 from matchmaker.matching.models import MatchRun
@@ -23,9 +27,12 @@ from matchmaker.matching.services.run_states import FIRST
 from matchmaker.notifications import mail
 from matchmaker.notifications.health import delivery_health, failing_processes
 from matchmaker.notifications.leases import TIMETABLE
-from matchmaker.notifications.models import Lease
+from matchmaker.notifications.models import Lease, WebhookEndpoint
+from matchmaker.translation.models import Translation
 
 LEAST_FREE = 1_000_000_000  # bytes
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BACKUP_OLD = 36 * 3600  # seconds; the timer makes one every night
 START_WORKER = "Start a worker and beat: systemctl start matchmaker-worker matchmaker-beat, then read their log."
 GAPS = {
     "late": ("due for over 15 minutes and in nobody's hands", START_WORKER),
@@ -117,6 +124,37 @@ def _deliveries() -> Iterator[Fault]:
         )
 
 
+def _programs() -> Iterator[Fault]:
+    if off := WebhookEndpoint.objects.filter(disabled_at__isnull=False).count():
+        action = "Their owners were told; they switch them on again under Webhooks."
+        yield Fault(f"{off} webhooks are switched off, because their receivers failed for days.", action, False)
+
+
+def _translations() -> Iterator[Fault]:
+    now = timezone.now()
+    failed = Translation.objects.filter(state=Translation.State.FAILED, updated_at__gt=now - DAY).count()
+    late = Translation.objects.filter(state=Translation.State.WAITING, next_at__lt=now - HOUR).count()
+    action = "See TRANSLATION_ENGINE and its settings, and the page of translation in the console."
+    if failed:
+        yield Fault(f"{failed} translations failed since yesterday; the originals are shown.", action, False)
+    if late:
+        yield Fault(f"{late} translations are due for more than an hour.", START_WORKER, False)
+
+
+def _backups() -> Iterator[Fault]:
+    if settings.PRODUCTION and (age := backup_age()) > BACKUP_OLD:
+        since = f"for {age / 3600:.0f} hours" if age < math.inf else "yet"
+        action = "Run manage.py backup, and see systemctl status matchmaker-backup.timer."
+        yield Fault(f"This machine made no backup {since}.", action, is_grave=False)
+
+
+def _sender() -> Iterator[Fault]:
+    names = [name for name in ("REPLY_TO", "SENDER_ORGANISATION", "SENDER_ADDRESS") if not getattr(settings, name)]
+    if settings.PRODUCTION and names:
+        action = "Set them: most laws on commercial mail ask who sends it, and answers go to DEFAULT_FROM_EMAIL."
+        yield Fault(f"Mails do not say who sends them: {', '.join(names)} not set.", action, is_grave=False)
+
+
 def _files() -> Iterator[Fault]:
     for name, store in (("MEDIA_ROOT", default_storage), ("PRIVATE_ROOT", private_files())):
         try:
@@ -181,5 +219,6 @@ def _settings() -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[], Iterator[Fault]], ...] = (
-    _replica, _redis, _mail, _deliveries, _files, _matching, _index, _audit, _processes, _settings,
+    _replica, _redis, _mail, _sender, _deliveries, _programs, _translations, _files, _backups, _matching,
+    _index, _audit, _processes, _settings,
 )  # fmt: skip

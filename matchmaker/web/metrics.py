@@ -5,13 +5,18 @@ that answers adds them up. What is read from the database and Redis is the same 
 its sum. `docs/operating/monitor.md` has the table of metrics.
 """
 
+import contextlib
+import math
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import redis
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.db.models import Count, Min
+from django.dispatch import receiver
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -21,6 +26,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from matchmaker import __version__
 from matchmaker.catalogue.models import DemandLine, Product
+from matchmaker.core.backup_age import backup_age
 from matchmaker.core.tasks import failures
 from matchmaker.directory.index_service import index_ages
 from matchmaker.events.models import PlanDraft
@@ -29,6 +35,7 @@ from matchmaker.matching.models import Match
 from matchmaker.matching.services import claims, put_aside
 from matchmaker.matching.services.storing import PUT_ASIDE
 from matchmaker.notifications.health import delivery_health
+from matchmaker.notifications.models import WebhookEndpoint
 from matchmaker.translation.models import Translation
 from matchmaker.web.access.decorators import everyone
 from matchmaker.web.health import is_monitor
@@ -37,6 +44,7 @@ QUEUES = ("match", "mail")
 UP_TO = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 REQUESTS = Counter("matchmaker_requests", "Answers by method, route and status", ("method", "route", "status"))
 SECONDS = Histogram("matchmaker_request_seconds", "Time until the answer, by route", ("route",), buckets=UP_TO)
+SIGN_INS_FAILED = Counter("matchmaker_sign_ins_failed", "Sign-ins with a wrong password or an unknown address")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -67,11 +75,45 @@ class SiteCollector:
         yield _gauge("queue_messages", "Started tasks that no worker has taken", _queues(), "queue")
         aside = dict(zip(("products", "demand lines"), (side.count() for side in put_aside()), strict=True))
         yield _gauge("put_aside", "Rows that matching gave up until they are edited or tried again", aside, "kind")
-        yield _failures()
         yield _gauge("index_age_seconds", "Since the index of the directory was last up to date", index_ages(), "kind")
+        yield _gauge("backup_age_seconds", "Since the last good backup on this machine", {(): backup_age()})
+        failed = CounterMetricFamily("matchmaker_task_failures", "Runs of tasks that failed", labels=["task"])
+        for task, count in failures().items():
+            failed.add_metric([task], count)
+        yield failed
         answers = Match.objects.order_by().values_list("supplier_answer", "buyer_answer").annotate(Count("pk"))
         matches = {(supplier or "none", buyer or "none"): count for supplier, buyer, count in answers}
         yield _gauge("matches", "Matches by the answers of both sides", matches, "supplier", "buyer")
+
+
+class ProcessCollector:
+    """Memory and processor time of the web processes of this machine: the one that answers and its siblings."""
+
+    def collect(self) -> Iterator[Metric]:
+        memory = GaugeMetricFamily("matchmaker_process_resident_bytes", "Memory of a web process", labels=["pid"])
+        spent = CounterMetricFamily("matchmaker_process_cpu_seconds", "Time of a web process", labels=["pid"])
+        ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+        for pid in _web_processes():
+            with contextlib.suppress(OSError):  # it ended meanwhile
+                memory.add_metric([pid], int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page)
+                facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                spent.add_metric([pid], (int(facts[11]) + int(facts[12])) / ticks)  # user and system, see proc(5)
+        yield from (memory, spent)
+
+
+def _web_processes() -> list[str]:
+    """Process ids; of a server without children of its own, as `runserver`, the process that answers."""
+    own, parent = str(os.getpid()), os.getppid()
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        name = Path(f"/proc/{own}/comm").read_text()
+        return [pid for pid in children if Path(f"/proc/{pid}/comm").read_text() == name]
+    return [own]
+
+
+@receiver(user_login_failed)
+def _count_failed_sign_in(**_signal) -> None:
+    SIGN_INS_FAILED.inc()
 
 
 @everyone
@@ -82,6 +124,7 @@ def metrics(request):
         raise Http404
     registry = CollectorRegistry()
     registry.register(SiteCollector())
+    registry.register(ProcessCollector())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(registry)
         text = generate_latest(registry)
@@ -108,8 +151,10 @@ def _deliveries() -> Iterator[Metric]:
     yield _gauge("mail_can_leave", "1, or 0 when the mail server cannot be reached", {(): int(not health["outage"])})
     yield _gauge("deliveries_held", "1 when a person holds all deliveries", {(): int(bool(health["held"]))})
     seen = health["sweeper"]["seen_at"]
-    age = {(): round((now - seen).total_seconds())} if seen else {}
-    yield _gauge("worker_seen_seconds", "Since a worker was last seen", age)
+    age = round((now - seen).total_seconds()) if seen else math.inf
+    yield _gauge("worker_seen_seconds", "Since a worker was last seen, +Inf where none ever was", {(): age})
+    off = WebhookEndpoint.objects.filter(disabled_at__isnull=False).count()
+    yield _gauge("webhooks_off", "Programs that are told nothing any more since they failed for days", {(): off})
 
 
 def _work() -> Iterator[Metric]:
@@ -129,13 +174,6 @@ def _work() -> Iterator[Metric]:
         ages[kind] = max(0, round((now - facts["oldest"]).total_seconds())) if facts["oldest"] else 0
     yield _gauge("waiting_rows", "Rows that wait for a worker", counts, "kind")
     yield _gauge("waiting_oldest_seconds", "How long the oldest of these rows waits", ages, "kind")
-
-
-def _failures() -> CounterMetricFamily:
-    family = CounterMetricFamily("matchmaker_task_failures", "Tasks that ended in an error", labels=["task"])
-    for task, count in failures().items():
-        family.add_metric([task], count)
-    return family
 
 
 def _queues() -> dict[str, int]:

@@ -1,5 +1,6 @@
 """The doctor names each fault with what to do, and ends with 1 on a grave one."""
 
+import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,10 +11,12 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from matchmaker.accounts.audit import record
+from matchmaker.core.backup_age import note_backup
 from matchmaker.matching.models import MatchRun, OfferState
-from matchmaker.notifications.models import Delivery, Hold
+from matchmaker.notifications.models import Delivery, Hold, WebhookEndpoint
 from matchmaker.notifications.services import notify
 from matchmaker.running import doctor as checks
+from matchmaker.translation.models import Translation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,31 @@ def test_site_without_a_run_says_what_it_matches_with():
     code, text = doctor()
     assert code == 0
     assert "matching by the shipped background; the first full run starts at 50 published products" in text
+
+
+def test_webhooks_that_are_off_and_translations_that_failed_are_named():
+    endpoint = {"user": factories.user(), "url": "https://x.example", "name": "ERP"}
+    WebhookEndpoint.objects.create(**endpoint, disabled_at=timezone.now())
+    text = {"source": "en", "kind": "line", "original": "Rice"}
+    Translation.objects.create(**text, digest="a", target="fr", state="failed")
+    Translation.objects.create(**text, digest="b", target="fr", next_at=timezone.now() - timedelta(hours=2))
+    code, text = doctor()
+    assert code == 0
+    assert "1 webhooks are switched off" in text
+    assert "1 translations failed since yesterday" in text
+    assert "1 translations are due for more than an hour" in text
+
+
+def test_a_site_in_production_without_backup_and_sender_is_told_so(settings, tmp_path):
+    settings.PRODUCTION, settings.VAR_DIR = True, tmp_path
+    settings.SENDER_ORGANISATION = "Department of Commerce"
+    assert [fault.what for fault in checks._backups()] == ["This machine made no backup yet."]
+    assert [fault.what for fault in checks._sender()] == [
+        "Mails do not say who sends them: REPLY_TO, SENDER_ADDRESS not set."
+    ]
+    note_backup()
+    settings.REPLY_TO = settings.SENDER_ADDRESS = "given"
+    assert [*checks._backups(), *checks._sender()] == []
+    long_ago = (timezone.now() - timedelta(hours=50)).timestamp()
+    os.utime(tmp_path / "last_backup", (long_ago, long_ago))
+    assert [fault.what for fault in checks._backups()] == ["This machine made no backup for 50 hours."]

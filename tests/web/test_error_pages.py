@@ -31,8 +31,9 @@ def test_a_fault_is_told_in_the_language_of_the_page(monkeypatch, language):
 
 def test_a_fault_before_the_language_is_known_is_told_in_the_readers_own(monkeypatch):
     monkeypatch.setattr("matchmaker.web.page_language.choice_of", broke)
+    address = reverse("products")
     with translation.override("th"):  # left by an earlier page of this thread
-        answer = Client(raise_request_exception=False).get(reverse("products"), headers={"Accept-Language": "fr"})
+        answer = Client(raise_request_exception=False).get(address, headers={"Accept-Language": "fr"})
         assert translation.get_language() == "th"
     assert answer.status_code == 500
     assert '<html lang="fr"' in answer.content.decode()

@@ -1,6 +1,7 @@
 """`/metrics`: for a monitor with the token alone; rows of the database and requests of all processes are counted."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -12,18 +13,18 @@ from pathlib import Path
 
 import pytest
 import redis
-from celery.signals import task_failure
+import yaml
 from django.urls import reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from matchmaker import __version__
+from matchmaker.core.backup_age import note_backup
 from matchmaker.core.tasks import FAILURES
 from matchmaker.imports.models import Import
 from matchmaker.matching.models import OfferState
-from matchmaker.matching.tasks import match_block
 from matchmaker.notifications import outages
-from matchmaker.notifications.models import Delivery
+from matchmaker.notifications.models import Delivery, Heartbeat, WebhookEndpoint
 from matchmaker.notifications.services import notify
 from matchmaker.running import valkey
 from tests import factories
@@ -121,6 +122,38 @@ def test_requests_are_counted_by_route_and_never_by_address(read, client):
     assert str(product.uid) not in text
 
 
+def test_what_never_was_is_infinite_so_that_an_alert_fires_at_once(read, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    before = read()
+    assert before[("matchmaker_worker_seen_seconds",)] == before[("matchmaker_backup_age_seconds",)] == math.inf
+    Heartbeat.objects.create(pk=1, seen_at=timezone.now())
+    note_backup()
+    after = read()
+    assert after[("matchmaker_worker_seen_seconds",)] < 10
+    assert after[("matchmaker_backup_age_seconds",)] < 10
+
+
+def test_failed_tasks_sign_ins_and_webhooks_that_are_off_are_counted(read, client, settings):
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        server.hset(FAILURES, "matching.match_waiting", 3)
+        before = read()
+        server.delete(FAILURES)
+    assert before["matchmaker_task_failures_total", "matching.match_waiting"] == 3
+    client.post(reverse("account_login"), {"login": "nobody@example.org", "password": "wrong"})
+    owner = factories.user()
+    WebhookEndpoint.objects.create(user=owner, url="https://x.example", name="ERP", disabled_at=timezone.now())
+    after = read()
+    failed = ("matchmaker_sign_ins_failed_total",)
+    assert after[failed] == before[failed] + 1
+    assert (before[("matchmaker_webhooks_off",)], after[("matchmaker_webhooks_off",)]) == (0, 1)
+
+
+def test_the_process_that_answers_tells_its_memory_and_time(read):
+    seen = read()
+    assert seen["matchmaker_process_resident_bytes", str(os.getpid())] > 10_000_000
+    assert seen["matchmaker_process_cpu_seconds_total", str(os.getpid())] > 0
+
+
 @pytest.mark.slow
 @pytest.mark.enable_socket
 def test_requests_of_all_processes_of_gunicorn_are_added_up(tmp_path):
@@ -160,18 +193,15 @@ def test_the_dashboard_and_the_table_name_metrics_that_exist(read, client):
     shown = {re.sub(r"_(total|bucket)$", "", name) for name in re.findall(r"matchmaker_\w+", shown)}
     page = (ROOT / "docs/operating/monitor.md").read_text()
     table = {name.removesuffix("_total") for name in re.findall(r"^\| `(matchmaker_\w+)`", page, re.MULTILINE)}
+    alerts = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text())["groups"][0]["rules"]
+    asked = {name for rule in alerts for name in re.findall(r"matchmaker_\w+", rule["expr"])}
+    shown |= {re.sub(r"_(total|bucket)$", "", name) for name in asked}
     assert shown <= there
     assert table == there
 
 
-@pytest.mark.worker
-def test_failed_tasks_and_rows_put_aside_are_counted(read, settings):
+def test_rows_put_aside_by_matching_are_counted(read):
     row = factories.product(status="published")
     OfferState.objects.create(product=row, attempts=5, tried_revision=row.revision)
-    with redis.Redis.from_url(settings.REDIS_URL) as server:
-        server.delete(FAILURES)
-    for _failure in range(2):
-        task_failure.send(sender=match_block)
     seen = read()
-    assert seen["matchmaker_task_failures_total", "matching.match_block"] == 2
     assert (seen["matchmaker_put_aside", "products"], seen["matchmaker_put_aside", "demand lines"]) == (1, 0)

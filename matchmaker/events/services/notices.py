@@ -3,13 +3,15 @@
 Names go out in every language."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from matchmaker.companies.models import Company
-from matchmaker.companies.notices import notify_company
+from matchmaker.companies.notices import CompanyLetter, notify_companies, notify_company
 from matchmaker.core.clocks import zone_name
 from matchmaker.events import calendar
 from matchmaker.events.models import (
@@ -100,41 +102,53 @@ def called_off_key(event: Event, at: dt.datetime) -> str:
     return f"meetings_off:{event.uid}:{at.isoformat()}"
 
 
-def notify_plan(plan: PlanDraft, company: Company, meetings: int, *, at: dt.datetime | None = None) -> int:
-    """One notice a person and plan, however many companies she works for; its mail carries the meetings."""
-    row = EventParticipation.objects.filter(event=plan.event, company=company).first()
-    book = {"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}
-    return notify_company(
-        company,
-        kind="meetings_published",
-        ids={"event": plan.event.slug},
-        event_key=published_key(plan),
-        context={**_about(plan.event), **_names(company), "meetings": meetings, **book},
-        path=_page(plan.event),
-        at=at,
-        part_of=plan.event.campaign_id,
+def notify_plan(plan: PlanDraft, meetings: Mapping[int, int], *, at: dt.datetime | None = None) -> int:
+    """Tell companies of a published plan; `meetings` are their keys with how many meetings each has now."""
+    return _tell_agendas(plan.event, "meetings_published", published_key(plan), meetings, {}, at)
+
+
+def notify_called_off(event: Event, meetings: Mapping[int, int], *, key: str, at: dt.datetime | None) -> int:
+    """All or many meetings of companies are off: one letter, which takes the entries out of calendars.
+
+    `meetings` are the keys of the companies with how many of the meetings of each are off.
+    """
+    cancelled = {"cancelled": event.status == Event.Status.CANCELLED}
+    return _tell_agendas(event, "meetings_off", key, meetings, cancelled, at)
+
+
+def _tell_agendas(
+    event: Event, kind: str, key: str, meetings: Mapping[int, int], facts: Mapping[str, Any], at: dt.datetime | None
+) -> int:
+    """One notice a person, however many companies she works for; its mail carries the agenda of her company.
+
+    The event is locked meanwhile, so all companies are told in a handful of queries.
+    """
+    agendas = dict(EventParticipation.objects.filter(event=event, company__in=meetings).values_list("company", "uid"))
+    return notify_companies(
+        [
+            CompanyLetter(
+                company=company,
+                kind=kind,
+                ids={"event": event.slug},
+                event_key=key,
+                context={
+                    **_about(event),
+                    **_names(company),
+                    "meetings": meetings[company.pk],
+                    **facts,
+                    **(_calendar(agendas[company.pk]) if company.pk in agendas else {}),
+                },
+                path=_page(event),
+                at=at,
+                part_of=event.campaign_id,
+            )
+            for company in Company.objects.filter(pk__in=meetings)
+        ]
     )
 
 
-def notify_called_off(company: Company, event: Event, meetings: int, *, key: str, at: dt.datetime | None) -> int:
-    """All or many meetings of a company are off: one letter, which takes the entries out of calendars."""
-    row = EventParticipation.objects.filter(event=event, company=company).first()
-    return notify_company(
-        company,
-        kind="meetings_off",
-        ids={"event": event.slug},
-        event_key=key,
-        context={
-            **_about(event),
-            **_names(company),
-            "meetings": meetings,
-            "cancelled": event.status == Event.Status.CANCELLED,
-            **({"calendar": {"maker": "events.agenda", "key": str(row.uid)}} if row else {}),
-        },
-        path=_page(event),
-        at=at,
-        part_of=event.campaign_id,
-    )
+def _calendar(agenda: UUID) -> dict:
+    return {"calendar": {"maker": "events.agenda", "key": str(agenda)}}
 
 
 def notify_meeting_change(meeting: Meeting, *, to: Iterable[Company], at: dt.datetime | None = None) -> None:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_noop
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import BulkChange, Event, Meeting, MeetingRequest, PlanDraft
 from matchmaker.events.services import notices
@@ -311,7 +310,4 @@ def _tell(draft: PlanDraft, touched: set[int], at: dt.datetime | None) -> int:
     for pair in planned.values_list("supplier", "buyer"):
         for key in pair:
             counts[key] = counts.get(key, 0) + 1
-    return sum(
-        notices.notify_plan(draft, company, counts.get(company.pk, 0), at=at)
-        for company in Company.objects.filter(pk__in=touched)
-    )
+    return notices.notify_plan(draft, {company: counts.get(company, 0) for company in touched}, at=at)

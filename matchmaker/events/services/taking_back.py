@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events.models import (
     BulkChange,
@@ -188,5 +187,4 @@ def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step
     step.leave_at = notices.letters_leave_at(meeting.starts_at for meeting in rows)
     key = notices.called_off_key(event, now)
     step.letters.append(key)
-    companies = Company.objects.filter(pk__in=counts)
-    return sum(notices.notify_called_off(row, event, counts[row.pk], key=key, at=step.leave_at) for row in companies)
+    return notices.notify_called_off(event, counts, key=key, at=step.leave_at)

@@ -14,6 +14,7 @@ from django.core.files.storage import Storage, default_storage
 from django.utils import timezone
 
 from matchmaker import __version__
+from matchmaker.core.backup_age import note_backup
 from matchmaker.core.files import private_files
 from matchmaker.core.storage import walk
 from matchmaker.running.backup import database
@@ -71,6 +72,7 @@ def create_backup(*, target: Path, pass_phrase: str = "", keep: int = 0) -> Back
             whole = encrypted
         whole.chmod(0o600)
         whole.replace(target)
+    note_backup()
     if keep:
         for old in sorted(folder.glob("matchmaker-*.tar*"))[:-keep]:
             old.unlink()

@@ -5,10 +5,12 @@ import sys
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from matchmaker.core.database import DATABASE_AWAY, RETRY_AFTER, is_away
 from matchmaker.core.problems import PROBLEM, NotFound, problem
 from matchmaker.core.storage import FILES_AWAY, STORAGE_FULL, FilesAwayError, is_full
 from matchmaker.web.access.decorators import everyone
@@ -47,11 +49,16 @@ def not_here(request, exception):
 def broken(request):
     """Our fault, and the log has it; or the store of files is full or away, which a person can be told."""
     # What broke before the language of the page was known leaves the one of an earlier page active.
-    with translation.override(getattr(request, "LANGUAGE_CODE", translation.get_language_from_request(request))):
+    language = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request, check_path=True)
+    with translation.override(language):
         return _broken(request, sys.exception())
 
 
 def _broken(request: HttpRequest, problem: BaseException | None) -> HttpResponse:
+    if is_away(problem):
+        pause = to_program(request, 503, "database_away", DATABASE_AWAY) or _page_without_database()
+        pause["Retry-After"] = RETRY_AFTER
+        return pause
     if is_full(problem):
         answer = to_program(request, 507, "storage_full", STORAGE_FULL)
         return answer or render(request, "507.html", status=507)
@@ -63,3 +70,8 @@ def _broken(request: HttpRequest, problem: BaseException | None) -> HttpResponse
         request, 500, "internal_error", _("Something broke here. It is our fault, and it is written down.")
     )
     return answer or defaults.server_error(request)
+
+
+def _page_without_database() -> HttpResponse:
+    """Rendered without the request: what the pages show of it is read from the database."""
+    return HttpResponse(get_template("503_database.html").render(), status=503)
