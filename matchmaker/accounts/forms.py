@@ -18,7 +18,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.accounts.models import User
-from matchmaker.core.text import validate_one_line
+from matchmaker.core.text import validate_person_name
 
 # What the four validators say one below the other, in one sentence.
 A_GOOD_PASSWORD = _(
@@ -58,7 +58,7 @@ class SignupForm(_Ours, AllauthSignupForm):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        validators=[validate_one_line],
+        validators=[validate_person_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]

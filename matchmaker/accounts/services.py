@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +31,8 @@ SCOPES = (
     "notices:write",
     "papers:write",
 )
+# A layer above says who may have no key yet: called with the person, raises Refused.
+checks_before_key: list[Callable[[User], None]] = []
 LONGEST_DAYS = 365
 PREFIX = "mm_"
 
@@ -75,7 +77,10 @@ def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) 
 
     Raises:
         ValidationError: for an unknown scope or a life of more than a year.
+        Refused: `mfa_missing`, while the person has to set up a second step.
     """
+    for check in checks_before_key:
+        check(by)
     scopes = sorted(set(scopes))
     if not scopes or not set(scopes) <= set(SCOPES):
         raise ValidationError({"scopes": _("Choose at least one of: %(scopes)s.") % {"scopes": ", ".join(SCOPES)}})
