@@ -90,6 +90,10 @@ lock: setup-dev ## requirements*.txt with hashes from their .in files
 	    -c requirements-dev.txt -o requirements-extras.txt
 	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-deploy.in \
 	    -o requirements-deploy.txt
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-pictures.in \
+	    -c requirements.txt -c requirements-extras.txt -o requirements-pictures.txt
+	@PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 requirements-setup.in \
+	    -o requirements-setup.txt
 
 messages: setup-dev ## collect the strings to translate into every language, compile them, count them (needs gettext)
 	@$(PYTHON_ENV)/python manage.py makemessages $$($(PYTHON_ENV)/python manage.py translations --locales) \

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken, User
 from matchmaker.core.problems import NotFound
+from matchmaker.notifications import ways_in
 from matchmaker.notifications.services import notify
 
 SCOPES = (
@@ -96,6 +97,7 @@ def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) 
         expires_at=timezone.now() + dt.timedelta(days=days),
     )
     token.full_clean()
+    ways_in.tell(to=[by], way="key", key=str(token.uid), path="/account/keys/", name=name)
     token.save()
     record(by=by, verb="create_token", on=token, organisation=by, facts={"scopes": scopes, "days": days})
     return token, key

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class EventsConfig(AppConfig):
     name = "matchmaker.events"
 
     def ready(self):
+        from matchmaker.accounts import ways_in
         from matchmaker.campaigns.services import bulk
         from matchmaker.companies import privacy
         from matchmaker.events import calendar
@@ -14,10 +16,26 @@ class EventsConfig(AppConfig):
         calendars.makers["events.interpreter"] = calendar.interpreter_mail
         mail.senders.append(_send_waiting)
         mail.looks.append(_look)
+        ways_in.ways.append(ways_in.WayIn(gettext_lazy("Calendar addresses"), _calendar_names, _end_calendars))
         privacy.ends_with.append(_leave)
         bulk.VERBS["invite_to_event"] = "matchmaker.events.services.invitations.INVITE"
         bulk.VERBS["register"] = "matchmaker.events.services.invitations.REGISTER"
         bulk.VERBS["remind"] = "matchmaker.events.services.invitations.REMIND"
+
+
+def _calendar_names(user) -> list[str]:
+    from matchmaker.events.models import CalendarAddress
+
+    rows = CalendarAddress.objects.filter(user=user).select_related("participation__event")
+    return [str(row.participation.event) for row in rows]
+
+
+def _end_calendars(user) -> None:
+    from matchmaker.events.models import CalendarAddress
+    from matchmaker.events.services import close_calendar_address
+
+    for row in CalendarAddress.objects.filter(user=user).select_related("participation__company"):
+        close_calendar_address(by=user, participation=row.participation)
 
 
 def _leave(by, company) -> None:
