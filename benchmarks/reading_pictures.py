@@ -1,6 +1,6 @@
 """How well fields are read from photographs of labels and business cards: 65 pictures, drawn with fixed seeds.
 
-    pip install -r requirements-pictures.txt
+    pip install --require-hashes -r requirements-pictures.txt
     python benchmarks/reading_pictures.py            # prints the section of docs/quality.md
 
 A picture is a label or a card with a text of our own, in Latin letters, in Chinese, or in a script that the reader does

@@ -1,6 +1,6 @@
 """The text on a picture, read line by line: one interface, one implementation. Plain Python.
 
-`TEXT_READER` names the class. `RapidOCRReader` needs `pip install -r requirements-pictures.txt`. Without it, and with
+`TEXT_READER` names the class. `RapidOCRReader` needs the packages of requirements-pictures.txt. Without it, and with
 an empty setting, `get_text_reader` gives None and pages say that pictures are not read here.
 """
 
