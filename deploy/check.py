@@ -27,6 +27,7 @@ VALUES = {
     "SITE_URL": "https://match.example.org",
     "EMAIL_URL": "smtp://mail.example.org",
     "POSTGRES_PASSWORD": "password",
+    "REDIS_PASSWORD": "password",
 }
 
 

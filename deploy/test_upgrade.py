@@ -78,7 +78,10 @@ class Visitor(threading.Thread):
         return self._send("GET", path)
 
     def post(self, path: str, **values: str) -> int:
-        token = self.cookies["csrftoken"].value if "csrftoken" in self.cookies else ""
+        held = self.cookies.get("__Host-csrftoken") or self.cookies.get(
+            "csrftoken"
+        )  # the version before has the second
+        token = held.value if held else ""
         form = urlencode({"csrfmiddlewaretoken": token, **values})
         return self._send("POST", path, form)[0]
 

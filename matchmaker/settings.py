@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "matchmaker.web.middleware.RequestLimits",
+    "matchmaker.web.middleware.PageLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,6 +100,7 @@ MIDDLEWARE = [
     "matchmaker.web.page_language.PageLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "matchmaker.web.middleware.TeamSessions",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -234,7 +236,11 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a changed address (to the old one), password and second step
-ACCOUNT_RATE_LIMITS = {"signup_network": "60/m/key"}  # beside allauth's own, see accounts/forms.py
+# Beside allauth's own; a network is 256 addresses, or an IPv6 /48, see accounts/forms.py and web/public/members.py.
+ACCOUNT_RATE_LIMITS = {
+    "signup_network": env.str("SIGN_UPS_OF_A_NETWORK", "60/m,600/d").replace(",", "/key,") + "/key",
+    "invite_network": env.str("INVITATIONS_OF_A_NETWORK", "30/m,100/d").replace(",", "/key,") + "/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_REQUIRED = env.bool("MFA_REQUIRED", PRODUCTION)  # organisers and administrators of companies need a second step
@@ -386,12 +392,18 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", f"{SITE_URL}/about/")  # of /.wel
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+PAGE_RATE = env.int("PAGE_RATE", 1200)  # pages a minute for one address and web process; 0: no limit
+TEAM_SESSION_HOURS = env.int("TEAM_SESSION_HOURS", 12)  # how long the team and the site's staff stay signed in
+TEAM_IDLE_MINUTES = env.int("TEAM_IDLE_MINUTES", 120)  # without a request
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "matchmaker.web.rendering.error_pages.csrf_failure"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    # Browsers take a cookie of this name only from this host, by https: no neighbour's host can plant one. On a laptop
+    # pages come by http, where such a cookie would not be stored.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -420,7 +432,6 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.permissions.PerCaller"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.str("API_RATE", "360/min")},
     "EXCEPTION_HANDLER": "matchmaker.api.problems.handle",
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "PAGE_SIZE": 25,
 }
 SPECTACULAR_SETTINGS = {

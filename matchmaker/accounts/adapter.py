@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from matchmaker.accounts import letters
 from matchmaker.accounts.services import tell_of_guesses
 from matchmaker.accounts.tasks import start_letters_on_commit
+from matchmaker.core.text import validate_person_name
 from matchmaker.notifications import mail
 
 
@@ -90,6 +91,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         """A person here has one name, in the order and script in which she writes it; allauth would cut it in two."""
         user = super().populate_user(request, sociallogin, data)
         user.name = " ".join(str(data.get("name") or "").split())[:120]
+        try:
+            validate_person_name(user.name)
+        except ValidationError:
+            user.name = ""  # she is shown by her address until she writes a name
         user.language = translation.get_language() or settings.LANGUAGE_CODE
         return user
 

@@ -1,4 +1,6 @@
-"""What is noted of a person's browser when she signs in: its time zone, unless her account has one."""
+"""What is noted when a person signs in: the moment, and the browser's time zone, unless her account has one."""
+
+import time
 
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
@@ -6,6 +8,14 @@ from django.dispatch import receiver
 from matchmaker.core.clocks import known_zone
 
 ZONE_COOKIE = "time_zone"  # set by static/js/app.js
+# In the session, as seconds since 1970: the sign-in, and the last request or one a few minutes before it.
+SESSION_BEGAN, SESSION_SEEN = "began_at", "seen_at"
+
+
+@receiver(user_logged_in)
+def note_start(sender, request, user, **more) -> None:
+    if request is not None:
+        request.session[SESSION_BEGAN] = request.session[SESSION_SEEN] = int(time.time())
 
 
 @receiver(user_logged_in)

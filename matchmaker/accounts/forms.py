@@ -18,7 +18,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.accounts.models import User
-from matchmaker.core.text import validate_one_line
+from matchmaker.accounts.ways_in import end_ways_in, names_of_ways
+from matchmaker.core.lists import format_list, side_by_side
+from matchmaker.core.text import validate_person_name
 
 # What the four validators say one below the other, in one sentence.
 A_GOOD_PASSWORD = _(
@@ -58,7 +60,7 @@ class SignupForm(_Ours, AllauthSignupForm):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        validators=[validate_one_line],
+        validators=[validate_person_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
@@ -107,6 +109,21 @@ class _NewPassword(_Ours):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = A_GOOD_PASSWORD
+        if self.user and (names := names_of_ways(self.user)):
+            listed = [_("%(kind)s: %(names)s") % {"kind": kind, "names": format_list(them)} for kind, them in names]
+            self.fields["end_ways"] = forms.BooleanField(
+                label=_("End all other ways into my account"),
+                required=False,
+                initial=True,
+                help_text=_("They work without a password. If you do not know one of them, end all. %(list)s")
+                % {"list": side_by_side(listed)},
+            )
+
+    def save(self):
+        """The ways in end with the old password, unless the person keeps them (X4)."""
+        super().save()
+        if self.cleaned_data.get("end_ways"):
+            end_ways_in(by=self.user)
 
 
 class ChangedPasswordForm(_NewPassword, ChangePasswordForm):

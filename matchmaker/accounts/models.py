@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.core.ids import Public
-from matchmaker.core.text import validate_one_line
+from matchmaker.core.text import validate_one_line, validate_person_name
 from matchmaker.notifications.models import Promise
 
 
@@ -34,7 +34,7 @@ class User(Public, AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("email address"), max_length=254, unique=True)
-    name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_one_line])
+    name = models.CharField(_("name"), max_length=120, blank=True, validators=[validate_person_name])
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=40, blank=True, default="")  # empty until it is known
 

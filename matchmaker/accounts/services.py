@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import ApiToken, User
+from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import NotFound
+from matchmaker.notifications import ways_in
 from matchmaker.notifications.services import notify
 
 SCOPES = (
@@ -30,6 +32,10 @@ SCOPES = (
     "announcements:write",
     "notices:write",
     "papers:write",
+)
+# Each is called with the person and raises Refused where she may have no key yet.
+checks_before_key: Hook[Callable[[User], None]] = Hook(
+    "accounts.services.checks_before_key", "who may have no API key yet"
 )
 LONGEST_DAYS = 365
 PREFIX = "mm_"
@@ -75,7 +81,10 @@ def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) 
 
     Raises:
         ValidationError: for an unknown scope or a life of more than a year.
+        Refused: `mfa_missing`, while the person has to set up a second step.
     """
+    for check in checks_before_key:
+        check(by)
     scopes = sorted(set(scopes))
     if not scopes or not set(scopes) <= set(SCOPES):
         raise ValidationError({"scopes": _("Choose at least one of: %(scopes)s.") % {"scopes": ", ".join(SCOPES)}})
@@ -91,6 +100,7 @@ def create_token(*, by: User, name: str, scopes: Iterable[str], days: int = 90) 
         expires_at=timezone.now() + dt.timedelta(days=days),
     )
     token.full_clean()
+    ways_in.tell(to=[by], way="key", key=str(token.uid), path="/account/keys/", name=name)
     token.save()
     record(by=by, verb="create_token", on=token, organisation=by, facts={"scopes": scopes, "days": days})
     return token, key

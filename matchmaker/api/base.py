@@ -36,6 +36,8 @@ class Strict(serializers.Serializer):
 
     def _unknown(self, data: dict) -> dict[str, list]:
         writable = {name for name, field in self.fields.items() if not field.read_only}
+        if self.instance is not None:
+            writable.discard("company")  # whose it is was said when it was made (X12)
         error = serializers.ErrorDetail(_("This field is unknown or read-only."), "unknown_field")
         return {str(name)[:60]: [error] for name in sorted(set(data) - writable, key=str)[:20]}
 

@@ -1,7 +1,5 @@
 """Who may call what: each resource declares a `policy` by action; what it does not name, nobody may do."""
 
-import ipaddress
-
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -11,6 +9,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from matchmaker.accounts.services import token_of
 from matchmaker.campaigns import second_step
+from matchmaker.core.client_address import client_network
 
 EVERYONE, SIGNED_IN = "everyone", "signed in"
 
@@ -19,7 +18,7 @@ class DeclaredPolicy(BasePermission):
     """'everyone', 'signed in', or a scope such as 'products:write', which implies being signed in.
 
     A browser session has every scope of its person, and needs the second step wherever pages do; a token has those it
-    was given. Reading with a token needs 'read'.
+    was given, and opens nothing while its person has to set up a second step. Reading with a token needs 'read'.
     """
 
     def has_permission(self, request, view):
@@ -33,6 +32,10 @@ class DeclaredPolicy(BasePermission):
             return False
         token = request.auth
         if token is not None:
+            if second_step.is_to_set_up(token.user):
+                raise PermissionDenied(
+                    _("The owner of this key has to set up a second step on the site first."), "key_owner_mfa_missing"
+                )
             needed = "read" if wanted in (EVERYONE, SIGNED_IN) else wanted
             if needed not in token.scopes:
                 raise PermissionDenied(_("This key lacks the scope %(scope)s.") % {"scope": needed}, "scope_missing")
@@ -78,12 +81,7 @@ class PerCaller(SimpleRateThrottle):
 
     def get_ident(self, request) -> str:
         """The address of the caller; of an IPv6 address its /64, all of which one connection has."""
-        given = super().get_ident(request)
-        try:
-            address = ipaddress.ip_address(given or "")
-        except ValueError:
-            return given
-        return str(ipaddress.ip_network(f"{address}/64", strict=False)) if address.version == 6 else given
+        return client_network(request)
 
     def get_cache_key(self, request, view):
         token = request.auth

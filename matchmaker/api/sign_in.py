@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 from matchmaker.accounts.services import SCOPES, create_token
 from matchmaker.api.base import Strict
 from matchmaker.api.permissions import EVERYONE, SignIn
-from matchmaker.campaigns import second_step
 from matchmaker.core.problems import Refused
 
 LOCKED = 300  # seconds until passwords for an account are taken again
@@ -51,12 +50,6 @@ class Tokens(APIView):
         verified = user is not None and user.emailaddress_set.filter(verified=True, email__iexact=user.email).exists()
         if user is None or not verified:
             raise AuthenticationFailed(_("Email and password do not match."), "credentials_invalid")
-        if second_step.is_to_set_up(user):
-            raise Refused(
-                "mfa_missing",
-                _("Set up a second step on the site first: you look after more than yourself."),
-                status=403,
-            )
         if is_mfa_enabled(user):
             raise Refused(
                 "mfa_required",

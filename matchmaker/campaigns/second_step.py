@@ -7,10 +7,12 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Organiser, PartnerSeat
 from matchmaker.companies.models import Membership
+from matchmaker.core.problems import Refused
 
 SET_UP_HERE = "second_step_set_up"  # in the session: the key of the authenticator that was set up during it
 
@@ -28,7 +30,18 @@ def is_needed(user: User) -> bool:
 
 def is_to_set_up(user: User) -> bool:
     """True where the site asks for it (MFA_REQUIRED), this person needs it and has set up none yet."""
-    return settings.MFA_REQUIRED and is_needed(user) and not is_mfa_enabled(user)
+    return settings.MFA_REQUIRED and not is_mfa_enabled(user) and is_needed(user)
+
+
+def require_set_up(user: User) -> None:
+    """Refuse what outlives a session, such as a key, to a person who still has to set up a second step.
+
+    Raises:
+        Refused: `mfa_missing`.
+    """
+    if is_to_set_up(user):
+        sentence = _("Set up a second step on the site first: you look after more than yourself.")
+        raise Refused("mfa_missing", sentence, status=403)
 
 
 def is_given(request: HttpRequest) -> bool:

@@ -20,12 +20,19 @@ from matchmaker.companies.members import add_member, require_admin
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import Refused
+from matchmaker.core.text import without_links
 from matchmaker.notifications import mail, outbox, topics
 from matchmaker.notifications.models import Promise
 from matchmaker.notifications.services import notify
 
 LIFE = dt.timedelta(days=7)
-A_DAY = 30  # invitations of one company (B40)
+A_DAY = 30  # invitations of one company (B40), and of one person for all companies
+YOUNG = dt.timedelta(days=3)  # an account of this age invites few, and its letters leave later
+A_DAY_WHILE_YOUNG = 5
+LATER_WHILE_YOUNG = dt.timedelta(minutes=30)  # in which the team can suspend the company
+vouchers: Hook[Callable[[Company], bool]] = Hook(
+    "companies.invitations.vouchers", "whether a partner vouches for a company that waits for approval"
+)
 SALT = "company invitation"
 OTHER_ADDRESS = "other_address"  # code of a refusal: invited under another address than that of the account
 
@@ -61,9 +68,12 @@ def invite(*, by: User, company: Company, email: str, role: str = Membership.Rol
 
     Raises:
         ValidationError: for a bad address.
-        Refused: by whom is no administrator, above the day's cap, or for who belongs already.
+        Refused: by whom is no administrator, before the company is approved or a partner vouches for it, above the
+            day's caps, or for who belongs already.
     """
     require_admin(by, company)
+    _check_standing(company)
+    _check_person_today(by)
     return _promise(by, company, email, role)
 
 
@@ -77,6 +87,37 @@ def invite_first(*, by: User, company: Company, email: str) -> Invitation:
     if company.memberships.exists():
         raise Refused("has_people", _("This company has people of its own; they invite."), field="email")
     return _promise(by, company, email, Membership.Role.ADMIN)
+
+
+def _check_standing(company: Company) -> None:
+    """Letters to strangers are sent for companies that a person of the campaign or a partner has seen (X3)."""
+    if company.status == Company.Status.SUSPENDED:
+        raise Refused("company_suspended", _("This company is suspended; ask the organiser."))
+    if not company.is_approved and not any(vouches(company) for vouches in vouchers):
+        raise Refused(
+            "company_not_approved",
+            _("Colleagues can be invited as soon as your company is approved, or a country partner vouches for it."),
+            status=403,
+        )
+
+
+def _is_young(person: User) -> bool:
+    return timezone.now() - person.date_joined < YOUNG
+
+
+def _check_person_today(by: User) -> None:
+    """The cap of one person, however many companies she has; her row is locked, so it holds for two at once."""
+    User.objects.select_for_update().get(pk=by.pk)
+    most = A_DAY_WHILE_YOUNG if _is_young(by) else A_DAY
+    since = timezone.now() - dt.timedelta(days=1)
+    if Invitation.objects.filter(invited_by=by, created_at__gte=since).count() >= most:
+        raise Refused(
+            "too_many_invitations",
+            _("You have invited %(count)d people today, which is the limit. Please continue tomorrow.")
+            % {"count": most},
+            field="email",
+            status=429,
+        )
 
 
 def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
@@ -107,7 +148,7 @@ def _promise(by: User, company: Company, email: str, role: str) -> Invitation:
         language=by.language,
         invited_by=by,
         expires_at=now + LIFE,
-        not_before=now,
+        not_before=now + LATER_WHILE_YOUNG if _is_young(by) else now,
     )
     invitation.full_clean()
     invitation.save(force_insert=True)
@@ -145,8 +186,8 @@ def facts_of(invitation: Invitation) -> dict[str, Any]:
     for introduce in introductions:
         introduced |= introduce(invitation)
     return introduced | {
-        "company": str(invitation.company),
-        "inviter": str(invitation.invited_by),
+        "company": without_links(str(invitation.company)),
+        "inviter": without_links(str(invitation.invited_by)),
         "person_uid": str(invitation.invited_by.uid),
         "until": invitation.expires_at.date().isoformat(),
     }
@@ -232,6 +273,8 @@ def _letter(letter: Promise) -> EmailMultiAlternatives:
     invitation = Invitation.objects.select_related("company", "invited_by").get(pk=letter.pk)
     if invitation.withdrawn_at or invitation.accepted_at or invitation.expires_at <= timezone.now():
         raise outbox.NotWanted("The invitation no longer stands.")
+    if invitation.company.status == Company.Status.SUSPENDED:
+        raise outbox.NotWanted("The company is suspended.")
     return write_letter(invitation, "company_invitation", key=str(invitation.pk))
 
 

@@ -10,7 +10,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.companies.members import admins, require_admin
 from matchmaker.companies.models import Company
-from matchmaker.notifications import webhooks
+from matchmaker.notifications import ways_in, webhooks
 from matchmaker.notifications.models import WebhookEndpoint
 
 SUBJECTS = ("match", "enquiry", "meetings")  # the first word of the events a company's program can choose among
@@ -25,6 +25,16 @@ def add_program(*, by: User, company: Company, url: str, name: str, types: list[
     """Register a program; returns it and its secret, which is shown this once. Errors: see `create_endpoint`."""
     require_admin(by, company)
     endpoint, secret = webhooks.create_endpoint(by=by, url=url, name=name, types=types, owner_uid=company.uid)
+    ways_in.tell(
+        to=admins(company),
+        way="company",
+        key=str(endpoint.uid),
+        path=f"/companies/{company.uid}/webhooks/",
+        name=endpoint.name,
+        company=str(company),
+        person=str(by),
+        person_uid=str(by.uid),
+    )
     record(by=by, verb="add_program", on=endpoint, organisation=company, facts={"url": url, "types": types})
     return endpoint, secret
 

@@ -15,6 +15,7 @@ import io
 import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 import pikepdf
@@ -24,6 +25,9 @@ MAX_OBJECTS = 100_000
 MAX_SECONDS = 8  # of computing
 MAX_MEMORY = 1_500_000_000  # bytes of address space
 MAX_VALUES = 2_000_000  # values inside all objects
+MAX_UNPACKED = 200_000_000  # bytes of all streams together; pictures count by what their sides do not explain
+MAX_PICTURE = 500_000_000  # bytes of one picture
+PIXEL = 8  # bytes, as many as four colours of sixteen bits take
 
 HEADER = re.compile(rb"%PDF-[12]\.[0-9]\s")
 # Actions that do more than turn a page or open a web page.
@@ -77,12 +81,53 @@ def is_mixed(content: bytes) -> bool:
 
 
 def judge_objects(pdf: pikepdf.Pdf) -> str:
+    room = MAX_UNPACKED
     for count, value in enumerate(values(pdf)):
-        if count > MAX_VALUES:
+        if isinstance(value, pikepdf.Stream):
+            room -= excess(value, room)
+        if count > MAX_VALUES or room < 0:
             return "large"
         if isinstance(value, (pikepdf.Dictionary, pikepdf.Stream)) and is_active(value):
             return "active"
     return "quiet"
+
+
+def excess(stream: pikepdf.Stream, room: int) -> int:
+    """What a stream takes of the room for unpacked bytes; a picture takes what is more than its sides explain."""
+    if text(stream.get("/Subtype")) != "/Image":
+        return unpacked_size(stream, room)
+    pixels = number(stream.get("/Width")) * number(stream.get("/Height"))
+    most = min(pixels * PIXEL, MAX_PICTURE)
+    return max(0, unpacked_size(stream, room + most) - most)
+
+
+def number(value) -> int:
+    """A whole number, and 0 for everything else."""
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def unpacked_size(stream: pikepdf.Stream, most: int) -> int:
+    """Bytes of a stream after its Flate filters, at most about `most`: a kilobyte can hold gigabytes (X11).
+
+    Two filters, one inside the other, are how a bomb is packed. Other filters unpack little, or are of pictures, whose
+    sides stand in their head.
+    """
+    named = stream.get("/Filter")
+    names = [text(name) for name in named] if isinstance(named, pikepdf.Array) else [text(named)]
+    content = stream.read_raw_bytes()
+    for name in names:
+        if name not in ("/FlateDecode", "/Fl"):
+            break
+        content = inflated(content, most)
+    return len(content)
+
+
+def inflated(content: bytes, most: int) -> bytes:
+    """Up to `most` + 1 bytes of deflated data; what is damaged counts as far as it goes."""
+    try:
+        return zlib.decompressobj().decompress(content, most + 1)
+    except zlib.error:
+        return content
 
 
 def values(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:

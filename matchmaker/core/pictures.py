@@ -5,6 +5,7 @@ import io
 from PIL import Image, ImageOps
 
 MAX_PIXELS = 40_000_000  # a 40-megapixel photograph; refused before it is decoded
+MAX_SIDE = 30_000  # pixels; a strip of one pixel by millions takes a decoder seconds
 
 
 class NotAPicture(Exception):
@@ -27,8 +28,7 @@ def reencode(content: bytes, *sides: int) -> list[tuple[int, bytes]]:
 
 def _renditions(content: bytes, sides: tuple[int, ...]) -> list[tuple[int, bytes]]:
     with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-        if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-            raise NotAPicture
+        _check_size(picture)
         upright = ImageOps.exif_transpose(picture).convert("RGB")
     renditions: list[tuple[int, bytes]] = []
     for side in sorted(sides, reverse=True):
@@ -41,6 +41,13 @@ def _renditions(content: bytes, sides: tuple[int, ...]) -> list[tuple[int, bytes
     return renditions
 
 
+def _check_size(picture: Image.Image) -> None:
+    """Before anything is decoded: no side, no area and no number of frames that a photograph does not have."""
+    is_large = max(picture.size) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS
+    if is_large or getattr(picture, "n_frames", 1) > 1:
+        raise NotAPicture
+
+
 def reencode_logo(content: bytes) -> bytes:
     """A PNG of at most 480 × 160 pixels that keeps what is transparent.
 
@@ -49,8 +56,7 @@ def reencode_logo(content: bytes) -> bytes:
     """
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP"]) as picture:
-            if picture.width * picture.height > MAX_PIXELS or getattr(picture, "n_frames", 1) > 1:
-                raise NotAPicture
+            _check_size(picture)
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
         upright.thumbnail((480, 160))
         out = io.BytesIO()

@@ -54,6 +54,48 @@ def validate_one_line(value: str) -> None:
         raise ValidationError(_("Write this in one line."), "one_line")
 
 
+# A scheme, a host that begins with www., a host followed by a path, or an address of e-mail: mail programs make links
+# of them. A slash alone is none ("A/S", "3/F"), nor is a host alone in the name of a company ("Booking.com B.V.").
+_LINK = re.compile(
+    r"[a-z][a-z0-9+.-]*://|\bwww\.\w|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?::\d+)?[/?#]\w|\S@[\w-]+\.\w", re.IGNORECASE
+)
+_HOST = re.compile(r"(?<![\w.])(?:[\w-]+\.)*([\w-]+)\.([^\W\d_]{2,})(?!\w)")
+LONGEST_ABBREVIATION = 4  # letters before a full stop without a space, as in "Dr.Kim", "Mohd.Ali"
+USUAL_ENDINGS = (
+    *("app", "biz", "cc", "cfd", "cn", "co", "com", "dev", "eu", "info", "io", "link", "live", "ly", "net", "online"),
+    *("org", "ru", "shop", "site", "su", "tk", "top", "uk", "vip", "xyz"),
+)
+
+
+def validate_name(value: str) -> None:
+    """Refuse names of companies, goods and demands that become links in a letter: "Pay at evil.example/now".
+
+    Raises:
+        ValidationError: `name_with_link`, and the codes of `validate_one_line`.
+    """
+    validate_one_line(value)
+    if _LINK.search(value if value.isascii() else unicodedata.normalize("NFKC", value)):
+        raise ValidationError(_("Write the name alone, without the address of a page or of e-mail."), "name_with_link")
+
+
+def validate_person_name(value: str) -> None:
+    """Refuse what `validate_name` refuses, and hosts without a path, which no name of a person holds.
+
+    Raises:
+        ValidationError: `name_with_link`, and the codes of `validate_one_line`.
+    """
+    validate_name(value)
+    for label, ending in _HOST.findall(unicodedata.normalize("NFKC", value)):
+        if len(label) > LONGEST_ABBREVIATION or ending.lower() in USUAL_ENDINGS:
+            sentence = _("This looks like the address of a page. Write the name alone, with a space after a full stop.")
+            raise ValidationError(sentence, "name_with_link")
+
+
+def without_links(value: str) -> str:
+    """The same text with an invisible joiner in each host name, so that mail programs make no link of "Booking.com"."""
+    return re.sub(r"(?<=[\w-])\.(?=[^\W\d_]{2})", ".\u2060", value)
+
+
 def video_address(value: str) -> None:
     """Refuse what `web_address` refuses, and addresses that are not encrypted.
 

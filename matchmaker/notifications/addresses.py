@@ -1,6 +1,7 @@
 """Addresses that a person adds: robots of her chat programs and her browsers; and sending to them."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core import languages
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import attention, mail, outbox, preferences, topics
+from matchmaker.notifications import attention, mail, outbox, preferences, topics, ways_in
 from matchmaker.notifications.channels import CHANNELS, AddressGone, Channel, ChatMessage
 from matchmaker.notifications.models import ChannelAddress, Delivery, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted, Permanent, Temporary
@@ -48,6 +49,10 @@ def add_address(
     CHANNELS[channel].check(url=address.url, secret=address.secret, keys=address.keys)
     address.clean_fields(exclude=["user", "keys"])
     is_first = not mine.filter(channel=channel).exists()
+    if not mine.filter(channel=channel, url=address.url).exists():
+        way = "browser" if channel == topics.PUSH else "robot"
+        host = urlsplit(address.url).hostname or ""
+        ways_in.tell(to=[by], way=way, key=str(address.uid), path="/notices/channels/", name=host)
     address, _is_new = ChannelAddress.objects.update_or_create(
         user=by, channel=channel, url=address.url, defaults={"secret": address.secret, "keys": address.keys}
     )

@@ -65,10 +65,7 @@ def check_url(url: str) -> None:
         return
     if parts.scheme != "https" or not parts.hostname:
         raise ValidationError(_("Give an address that begins with https://"), "not_https")
-    if "@" in parts.netloc:
-        raise ValidationError(_("Leave out the user name before the @."), "with_user")
-    if port != PORT:
-        raise ValidationError(_("Only port 443 can be called."), "bad_port")
+    _check_host_alone(parts, port)
     private = ValidationError(_("This address is not on the public Internet."), "private")
     if OWN_NAMES.search(parts.hostname.rstrip(".")) or parts.hostname == urlsplit(settings.SITE_URL).hostname:
         raise private
@@ -78,6 +75,16 @@ def check_url(url: str) -> None:
         return  # perhaps not set up yet: it is checked again at every call
     if not all(is_public(address) for address in addresses):
         raise private
+
+
+def _check_host_alone(parts: SplitResult, port: int) -> None:
+    """Refuse whatever stands around the host."""
+    if "@" in parts.netloc:
+        raise ValidationError(_("Leave out the user name before the @."), "with_user")
+    if "%" in parts.netloc:  # the zone of an IPv6 address names a network card of this machine
+        raise ValidationError(_("Leave out the percent sign and what follows it."), "with_zone")
+    if port != PORT:
+        raise ValidationError(_("Only port 443 can be called."), "bad_port")
 
 
 def is_public(address: IPAddress) -> bool:

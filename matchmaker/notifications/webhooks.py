@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core.hooks import Hook
 from matchmaker.core.problems import Refused
-from matchmaker.notifications import outbound, outbox, services
+from matchmaker.notifications import outbound, outbox, services, ways_in
 from matchmaker.notifications.models import Promise, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from matchmaker.notifications.outbox import NotWanted, Temporary
 
@@ -69,6 +69,8 @@ def create_endpoint(
     except ValidationError as error:
         raise ValidationError({"url": error}) from error
     endpoint.full_clean(exclude=["types"])
+    if owner_uid is None:  # of an organisation its administrators are told, see `companies/programs.py`
+        ways_in.tell(to=[by], way="program", key=str(endpoint.uid), path="/account/webhooks/", name=endpoint.name)
     endpoint.save(force_insert=True)
     return endpoint, secret(endpoint)
 

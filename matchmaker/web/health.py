@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 
+from matchmaker.campaigns import second_step
 from matchmaker.notifications.health import delivery_health
 from matchmaker.web.access.decorators import everyone
 
@@ -23,7 +24,7 @@ def live(request):
 def ready(request):
     """200 when the database answers: Redis, workers and mail may be away, since no promise depends on them.
 
-    Staff, and anyone who sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are; no one else does.
+    Staff with their second step, and anyone who sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are.
     """
     if not _database_answers():
         return JsonResponse({"ready": False}, status=503)
@@ -44,13 +45,14 @@ def _database_answers() -> bool:
 
 def is_monitor(request) -> bool:
     """Whether the request carries the token of the operator's monitor."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
     token = settings.HEALTH_TOKEN.encode()
-    return bool(token and secrets.compare_digest(given, token))
+    return bool(token and scheme.lower() == "bearer" and secrets.compare_digest(given.encode(), token))
 
 
 def _may_see_details(request) -> bool:
-    return is_monitor(request) or (request.user.is_active and request.user.is_staff)
+    is_staff = request.user.is_active and request.user.is_staff
+    return is_monitor(request) or (is_staff and not second_step.is_missing(request))
 
 
 def _details() -> dict:

@@ -2,8 +2,11 @@
 
 import contextlib
 import re
+import time
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,7 +14,9 @@ from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import get_language
 
-from matchmaker.accounts.first_sign_in import ZONE_COOKIE
+from matchmaker.accounts.first_sign_in import SESSION_BEGAN, SESSION_SEEN, ZONE_COOKIE
+from matchmaker.campaigns.services.team import is_of_a_team
+from matchmaker.core.client_address import client_network, is_this_machine
 from matchmaker.core.clocks import known_zone, usual_zone
 from matchmaker.notifications import services
 from matchmaker.notifications.models.outbox import LETTER
@@ -45,6 +50,71 @@ class RequestLimits:
         if response.status_code == 429 and "Retry-After" not in response:
             response["Retry-After"] = "60"  # allauth counts by the minute and doesn't say so (B31)
         return response
+
+
+class PageLimits:
+    """So many pages a minute for one address, so that one visitor cannot keep the others waiting (X7).
+
+    Each web process counts for itself in its own memory: it costs a microsecond, and holds while Redis is away. Files
+    below /media/ count a tenth, since a page shows many. The API has its own limit. This machine itself is not counted.
+    """
+
+    FREE = ("/api/", "/health/", "/metrics")
+    MOST_ADDRESSES = 50_000  # counted at a time; when there are more, counting begins anew
+    WINDOW = 60  # seconds
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.window, self.counts = 0, {}
+
+    def __call__(self, request):
+        if settings.PAGE_RATE and not request.path_info.startswith(self.FREE) and self._is_over(request):
+            sentence = "Too many pages were asked for from your address. Wait a minute, then try again.\n"
+            response = HttpResponse(sentence, status=429, content_type="text/plain")
+            response["Retry-After"] = str(self.WINDOW - int(time.time()) % self.WINDOW)
+            return response
+        return self.get_response(request)
+
+    def _is_over(self, request) -> bool:
+        network = client_network(request)
+        if is_this_machine(network):
+            return False
+        window = int(time.time()) // self.WINDOW
+        if window != self.window or len(self.counts) >= self.MOST_ADDRESSES:
+            self.window, self.counts = window, {}
+        cost = 1 if request.path_info.startswith("/media/") else 10
+        count = self.counts[network] = self.counts.get(network, 0) + cost
+        return count > 10 * settings.PAGE_RATE
+
+
+class TeamSessions:
+    """Sessions of the campaign's team and of the site's staff end after a day's work, and earlier when idle (X15).
+
+    TEAM_SESSION_HOURS after the sign-in, or TEAM_IDLE_MINUTES after the last request. Sessions of others last as long
+    as SESSION_COOKIE_AGE says. Who is of the team is asked only when one of the two times is over.
+    """
+
+    WRITE_AFTER = 300  # seconds between two notes of the last request: not every page writes
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "_auth_user_id" in request.session:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request) -> None:
+        now = int(time.time())
+        began, seen = request.session.get(SESSION_BEGAN, now), request.session.get(SESSION_SEEN, now)
+        is_old = now - began > 3600 * settings.TEAM_SESSION_HOURS or now - seen > 60 * settings.TEAM_IDLE_MINUTES
+        if is_old and is_of_a_team(request.user):
+            logout(request)
+            return
+        if is_old or SESSION_SEEN not in request.session:
+            request.session[SESSION_BEGAN] = now
+        if is_old or now - request.session.get(SESSION_SEEN, 0) > self.WRITE_AFTER:
+            request.session[SESSION_SEEN] = now
 
 
 class BrowserLimits:

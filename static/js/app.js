@@ -27,7 +27,7 @@ try {
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;
   const field = document.querySelector("input[name=csrfmiddlewaretoken]");
-  event.detail.headers["X-CSRFToken"] = field ? field.value : cookie("csrftoken") || "";
+  event.detail.headers["X-CSRFToken"] = field ? field.value : cookie("__Host-csrftoken") || cookie("csrftoken") || "";
 });
 // What asks again and again rests while nobody looks.
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -15,6 +15,7 @@ INSIDE = [
     "127.0.0.1",
     "[::ffff:0:127.0.0.1]",
     "[2606:4700::200:5efe:7f00:1]",
+    "[fe80::1%25eth0]",
     "168.63.129.16",
     "169.254.169.254",
     "0x7f000001",
@@ -153,4 +154,4 @@ def test_a_copy_of_the_data_needs_the_password_of_a_moment_ago(production_site):
         assert (answer.status, "/reauthenticate/" in answer.headers.get("Location", "")) == (302, True)
         visitor.post("/accounts/reauthenticate/", {"password": PASSWORD})
         assert visitor.get("/account/data/copy/").headers["Content-Type"] == "application/json"
-        production_site.run(AN_HOUR_LATER, session=visitor.cookies["sessionid"])
+        production_site.run(AN_HOUR_LATER, session=visitor.cookies["__Host-sessionid"])

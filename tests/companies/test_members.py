@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail, signing
 from django.db import connection
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.accounts.services import create_token
+from matchmaker.campaigns.models import Enrolment
 from matchmaker.companies import invitations, members
-from matchmaker.companies.models import Invitation, JoinRequest, Membership
+from matchmaker.companies.models import Company, Invitation, JoinRequest, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Delivery, Notice
 from tests import factories
@@ -346,3 +348,76 @@ def test_a_number_that_nobody_registered_is_answered_the_same():
     given = {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
     assert members.ask_to_join_by_number(by=factories.user(), **given) is None
     assert JoinRequest.objects.count() == 0
+
+
+@pytest.mark.parametrize("status", ["draft", "pending", "returned"])
+def test_a_company_that_neither_the_team_nor_a_partner_has_seen_invites_no_one(client, company, admin, status):
+    Company.objects.filter(pk=company.pk).update(status=status)
+    client.force_login(admin)
+    page = client.post(reverse("members", args=[company.uid]), {"email": "x@example.org", "role": "admin"})
+    assert page.status_code == 422
+    assert "Colleagues can be invited as soon as your company is approved" in page.content.decode()
+    assert Invitation.objects.count() == 0
+
+
+def test_a_company_that_a_partner_vouches_for_invites_while_it_waits(company, admin):
+    Company.objects.filter(pk=company.pk).update(status="pending")
+    company.refresh_from_db()
+    partner, person = factories.partner()
+    word = {"vouch": "Our member for years.", "vouched_at": timezone.now(), "vouched_by": person}
+    Enrolment.objects.create(partner=partner, company=company, **word)
+    assert invitations.invite(by=admin, company=company, email="x@example.org").pk
+
+
+def test_the_days_cap_of_a_person_holds_over_all_her_companies(monkeypatch, company, admin):
+    monkeypatch.setattr(invitations, "A_DAY", 3)
+    other = factories.supplier(admin)
+    for number in range(2):
+        invitations.invite(by=admin, company=company, email=f"a{number}@example.org")
+    invitations.invite(by=admin, company=other, email="b@example.org")
+    with pytest.raises(Refused) as refused:
+        invitations.invite(by=admin, company=other, email="c@example.org")
+    assert (refused.value.code, refused.value.status) == ("too_many_invitations", 429)
+
+
+def test_a_new_account_invites_few_and_its_letters_leave_later_and_not_for_a_suspended_company(client, company, admin):
+    admin.date_joined = timezone.now()
+    admin.save()
+    client.force_login(admin)
+    page = client.post(
+        reverse("members", args=[company.uid]), {"email": "x0@example.org", "role": "member"}, follow=True
+    )
+    assert "the email leaves in about half an hour" in page.content.decode()
+    for number in range(1, invitations.A_DAY_WHILE_YOUNG):
+        invitations.invite(by=admin, company=company, email=f"x{number}@example.org")
+    with pytest.raises(Refused):
+        invitations.invite(by=admin, company=company, email="last@example.org")
+    assert invitations.send_waiting() == 0
+    later = timezone.now() + invitations.LATER_WHILE_YOUNG + dt.timedelta(minutes=1)
+    Company.objects.filter(pk=company.pk).update(status="suspended")
+    with time_machine.travel(later):
+        assert invitations.send_waiting() == 0
+        assert mail.outbox == []
+
+
+def test_an_invitation_shows_no_name_of_a_person_in_its_subject_and_no_link_in_its_names(company, admin):
+    company.legal_name = company.name_latin = "Trade.com Ltd"
+    company.save()
+    invitations.invite(by=admin, company=company, email="x@example.org")
+    invitations.send_waiting()
+    [letter] = mail.outbox
+    assert (admin.name in letter.subject, admin.name in letter.body) == (False, True)
+    assert ("Trade.com" in letter.body, "Trade.\u2060com Ltd" in letter.body) == (False, True)
+
+
+def test_many_accounts_of_one_network_invite_no_more_than_its_limit(client, settings, company, admin):
+    settings.ACCOUNT_RATE_LIMITS = {"invite_network": "2/d/key"}
+    answers = []
+    for number, last in enumerate(("7", "8", "9")):
+        client.force_login(factories.member_of(factories.supplier()))
+        own = Membership.objects.latest("pk").company
+        sent = {"email": f"n{number}@example.org", "role": "member"}
+        answers.append(
+            client.post(reverse("members", args=[own.uid]), sent, REMOTE_ADDR=f"203.0.113.{last}").status_code
+        )
+    assert answers == [302, 302, 422]

@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+import zlib
 
 import pikepdf
 import pytest
@@ -138,6 +139,20 @@ def test_a_pdf_with_too_many_objects_is_refused():
     assert judge(pdf(more=[b"null"] * 100_001)) == "large"
 
 
+@pytest.mark.parametrize("filters", [1, 2])
+def test_a_pdf_whose_page_unpacks_to_hundreds_of_megabytes_is_refused(filters):
+    content = b" " * 300_000_000
+    for _number in range(filters):
+        content = zlib.compress(content, 9)
+
+    def bomb(document):
+        stream = document.make_stream(b"")
+        stream.write(content, filter=Array([Name.FlateDecode] * filters))
+        document.pages[0].Contents = stream
+
+    assert judge(make_pdf(bomb)) == "large"
+
+
 def test_a_process_of_its_own_gives_the_same_verdict():
     assert inspection.inspect_pdf(PDF) == "quiet"
     assert inspection.inspect_pdf(ACTIVE_PDF) == "active"
@@ -166,3 +181,13 @@ def test_a_document_that_never_ends_is_stopped(monkeypatch, tmp_path):
     monkeypatch.setattr(inspection, "INSPECTION", endless)
     monkeypatch.setattr(inspection, "MAX_SECONDS", 1)
     assert inspection.inspect_pdf(PDF) == "broken"
+
+
+@pytest.mark.parametrize(("sides", "verdict"), [((9_000, 9_000), "quiet"), ((1, 1), "large")])
+def test_a_picture_may_be_as_large_as_its_sides_say(sides, verdict):
+    def picture(document):
+        stream = document.make_stream(b"", Subtype=Name.Image, Width=sides[0], Height=sides[1])
+        stream.write(zlib.compress(b" " * 243_000_000, 1), filter=Name.FlateDecode)
+        document.pages[0].Contents = stream
+
+    assert judge(make_pdf(picture)) == verdict

@@ -28,7 +28,7 @@ def user(password: str | None = None, **fields) -> User:
     person = User.objects.create_user(
         fields.pop("email", f"person{number}@example.org"),
         password,
-        **{"name": f"Person {number}", **fields},
+        **{"name": f"Person {number}", "date_joined": timezone.now() - timedelta(days=30), **fields},
     )
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person

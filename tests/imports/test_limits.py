@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -75,8 +76,9 @@ class TestWhoMaySend:
 class TestHowMuch:
     def test_files_an_hour_are_counted(self, client, mill, owner, monkeypatch):
         monkeypatch.setitem(uploading.QUOTAS, Company, uploading.Quota(2, 10_000))
-        send(mill, owner)
-        send(mill, owner)
+        for _number in range(2):
+            services.drop_import(by=owner, batch=send(mill, owner))  # a discarded file counts (X5)
+        assert Import.objects.count() == 0
         with pytest.raises(Refused) as refused:
             send(mill, owner)
         assert (refused.value.code, refused.value.status) == ("too_many_files", 429)
@@ -84,12 +86,21 @@ class TestHowMuch:
         upload = {"file": SimpleUploadedFile("a.csv", b"name\nrice")}
         page = client.post(reverse("import_new", args=["company", "products"]), upload)
         assert "Up to 2 files can be sent in an hour." in text(page)
-        Import.objects.update(created_at=timezone.now() - dt.timedelta(minutes=61))
+        with time_machine.travel(timezone.now() + dt.timedelta(minutes=61)):
+            send(mill, owner)
+
+    def test_a_company_sends_the_next_file_when_the_one_before_was_worked_on(self, mill, owner):
+        send(mill, owner)
+        with pytest.raises(Refused) as refused:
+            send(mill, owner)
+        assert refused.value.code == "file_under_way"
+        Import.objects.update(state="mapping")
         send(mill, owner)
 
     def test_stored_bytes_are_counted_until_the_file_is_put_away(self, mill, owner, monkeypatch):
         monkeypatch.setitem(uploading.QUOTAS, Company, uploading.Quota(20, 100))
         first = send(mill, owner, b"name\n" + b"r" * 80)
+        Import.objects.update(state="mapping")
         with pytest.raises(Refused) as refused:
             send(mill, owner, b"name\n" + b"r" * 80)
         assert refused.value.code == "too_much_kept"
@@ -121,7 +132,8 @@ class TestWhatFails:
         assert "This file is damaged." in text(client.get(reverse("import", args=[batch.uid])))
 
     def test_an_error_of_ours_is_tried_again_later_and_others_go_on(self, mill, owner, monkeypatch):
-        bad, good = send(mill, owner), send(mill, owner)
+        person = factories.user()
+        bad, good = send(mill, owner), send(factories.supplier(person), person)
         real = applying.open_file
         monkeypatch.setattr(applying, "open_file", lambda batch: real(batch) if batch.pk == good.pk else 1 / 0)
         services.work_waiting()

@@ -17,7 +17,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
+from matchmaker.web.access.decorators import BEFORE_THE_SECOND_STEP
 from matchmaker.web.access.route_policies import policy_of, routes
 from tests.web.access_more import FullWorld
 from tests.web.access_rows import WITHOUT_A_ROW, address, named, rows_of
@@ -266,3 +268,53 @@ def test_every_route_keeps_its_gate_and_its_wall(role, counted, quiet):
         if said := wrong_with(w, before, client, headers, role, name, route, counted):
             wrong[name] = said
     assert wrong == {}
+
+
+# Resources whose POST is for everyone while their GET is not offered.
+POST_FOR_EVERYONE = {"api_narrow_hs_code", "api_suggestions", "api_tokens"}
+DOCUMENTS_OF_THE_API = {"api_docs", "api_schema"}  # for everyone, and made by a library
+
+
+def wrong_without_second_step(answer, name: str, policy: str, is_api: bool) -> str:
+    """What an answer to a session without the second step gives away; '' where it is refused or led to the set-up."""
+    is_free = policy == "everyone" or name in POST_FOR_EVERYONE | BEFORE_THE_SECOND_STEP
+    if is_free or answer.status_code in (403, 404, 405):
+        return ""
+    # A desk of the other side leads whoever has no company there to the form for one.
+    leads_to = {reverse("mfa_index"), reverse("join")} if policy != "signed in" else {reverse("mfa_index")}
+    if answer.status_code == 302 and answer.headers["Location"] in leads_to and not is_api:
+        return ""
+    return f"answers {answer.status_code} {answer.headers.get('Location', '')}"
+
+
+@pytest.mark.parametrize("role", ["organiser", "supplier admin"])
+def test_without_a_second_step_no_route_opens_but_the_listed_ones(role, quiet, settings):
+    w = FullWorld()
+    settings.MFA_REQUIRED = True
+    wrong = {}
+    client, headers = w.caller(role)
+    for name, (policy, url, is_api) in every_route(w)[0]:
+        kind = {"content_type": "application/json"} if is_api else {}
+        sends = {
+            "GET": lambda url=url: client.get(url, headers=headers),
+            "POST": lambda url=url, kind=kind: client.post(url, {} if kind else BODY, headers=headers, **kind),
+        }
+        for method, send in sends.items():
+            for answer, _text, _wrote in request_rolled_back(send):
+                if said := wrong_without_second_step(answer, name, policy, is_api):
+                    wrong[method, name] = said
+    assert wrong == {}
+
+
+def test_a_key_opens_nothing_while_its_person_owes_a_second_step(quiet, settings):
+    w = FullWorld()
+    client, headers = w.caller("writing key")
+    settings.MFA_REQUIRED = True
+    answered = {}
+    for name, (_policy, url, is_api) in every_route(w)[0]:
+        if is_api and name not in DOCUMENTS_OF_THE_API:
+            for answer, _text, _wrote in request_rolled_back(lambda url=url: client.get(url, headers=headers)):
+                if answer.status_code not in (403, 405):
+                    answered[name] = answer.status_code
+    assert answered == {}
+    assert client.get("/api/v1/products/mine/", headers=headers).json()["code"] == "key_owner_mfa_missing"

@@ -347,3 +347,9 @@ def leave_partner(*, by: User, enrolment: Enrolment) -> None:
     if Enrolment.objects.filter(pk=enrolment.pk).delete()[0]:
         record(by=by, verb="leave_partner", on=enrolment, organisation=enrolment.company, facts=facts)
         PartnerCode.objects.filter(pk=enrolment.code_id).update(ended=F("ended") + 1)
+
+
+def is_vouched_for(company: Company) -> bool:
+    """Whether a company that is not approved yet may do what costs others something, on a country partner's word."""
+    waits = company.status in (Company.Status.DRAFT, Company.Status.PENDING)
+    return waits and Enrolment.objects.vouched().filter(company=company).exists()

@@ -167,3 +167,8 @@ def campaigns_without_admin(user: User) -> list[str]:
     led = others.filter(role=Organiser.Role.ADMIN).values("campaign")
     own = Campaign.objects.filter(organisers__user=user, organisers__role=Organiser.Role.ADMIN)
     return [str(campaign) for campaign in own.filter(pk__in=others.values("campaign")).exclude(pk__in=led)]
+
+
+def is_of_a_team(user: User) -> bool:
+    """Whether this person runs a campaign, or the site."""
+    return user.is_staff or Organiser.objects.filter(user=user).exists()

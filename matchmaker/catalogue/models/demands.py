@@ -14,7 +14,7 @@ from matchmaker.core import reference
 from matchmaker.core.fields import amount_field, price_field
 from matchmaker.core.ids import Public
 from matchmaker.core.languages import base_of, current
-from matchmaker.core.text import validate_one_line, validate_text
+from matchmaker.core.text import validate_name, validate_text
 from matchmaker.translation import services as translation
 
 # What a buyer says of a demand and of its lines: form, API, import and services take these and no others.
@@ -97,7 +97,7 @@ class Demand(Public, PublishWish):
         CLEARED = "cleared", _("in China already and cleared")
 
     company = models.ForeignKey(Company, models.CASCADE, related_name="demands")
-    title = models.CharField(_("title"), max_length=160, validators=[validate_one_line])
+    title = models.CharField(_("title"), max_length=160, validators=[validate_name])
     language = models.CharField(_("language"), max_length=10, default="zh")
     description = models.TextField(
         _("description"), max_length=5000, blank=True, validators=[validate_text, MaxLengthValidator(5000)]

@@ -22,7 +22,7 @@ from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.multilingual import Texts
-from matchmaker.core.text import validate_one_line, validate_text, video_address
+from matchmaker.core.text import validate_name, validate_one_line, validate_text, video_address
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.translation import services as translation
 
@@ -251,7 +251,7 @@ class ProductText(models.Model):
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=10)
-    name = models.CharField(_("product name"), max_length=200, validators=[validate_one_line])
+    name = models.CharField(_("product name"), max_length=200, validators=[validate_name])
     description = models.TextField(
         _("description"), max_length=5000, blank=True, validators=[validate_text, MaxLengthValidator(5000)]
     )

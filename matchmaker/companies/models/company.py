@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.core import formats, reference
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
-from matchmaker.core.text import validate_one_line
+from matchmaker.core.text import validate_name, validate_one_line, validate_person_name
 
 # How a company is reached. All places that show, read or delete a contact follow from it, or are in the test of it.
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone", "contact_wechat")
@@ -91,18 +91,16 @@ class Company(Public):
 
     is_supplier = models.BooleanField(_("supplier"), default=False)
     is_buyer = models.BooleanField(_("buyer"), default=False)
-    legal_name = models.CharField(_("legal name"), max_length=200, validators=[validate_one_line])
-    name_latin = models.CharField(
-        _("name in Latin letters"), max_length=200, blank=True, validators=[validate_one_line]
-    )
-    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, validators=[validate_one_line])
+    legal_name = models.CharField(_("legal name"), max_length=200, validators=[validate_name])
+    name_latin = models.CharField(_("name in Latin letters"), max_length=200, blank=True, validators=[validate_name])
+    name_zh = models.CharField(_("name in Chinese"), max_length=200, blank=True, validators=[validate_name])
     name_key = models.CharField(max_length=600, blank=True, editable=False)  # folded names and pinyin, for search
     language = models.CharField(_("working language"), max_length=10, default="en")
     country = models.CharField(_("country"), max_length=2)
     city = models.CharField(_("city"), max_length=100, blank=True, validators=[validate_one_line])
     address = models.CharField(_("address"), max_length=300, blank=True, validators=[validate_one_line])
     website = models.URLField(_("website"), max_length=200, blank=True)
-    contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[validate_one_line])
+    contact_name = models.CharField(_("contact person"), max_length=120, blank=True, validators=[validate_person_name])
     contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = models.CharField(_("contact telephone"), max_length=40, blank=True, validators=[validate_one_line])
     contact_wechat = models.CharField(

@@ -29,6 +29,7 @@ from matchmaker.events.models import (
 )
 from matchmaker.events.models.participants import new_token
 from matchmaker.events.services import notices
+from matchmaker.notifications import ways_in
 
 MOST_PEOPLE = 20
 
@@ -360,6 +361,14 @@ def give_booths(*, by: User, event: Event, booths: Mapping[EventParticipation, s
 @transaction.atomic
 def renew_calendar_address(*, by: User, participation: EventParticipation) -> CalendarAddress:
     """A new address for this person; the one she had gives nothing from now on."""
+    event = participation.event
+    ways_in.tell(
+        to=[by],
+        way="calendar",
+        key=timezone.now().isoformat(),
+        path=f"/meetings/{event.slug}/",
+        name=event.name,
+    )
     address, _made = CalendarAddress.objects.update_or_create(
         participation=participation, user=by, defaults={"secret": new_token()}
     )

@@ -58,20 +58,28 @@ def start_reading(*, by: User, kind: str, text: str = "", picture=None) -> Readi
     if len(text) > LONGEST_TEXT:
         sentence = _("Up to %(n)s characters are read. Paste the part about this product.") % {"n": LONGEST_TEXT}
         raise ValidationError({"text": ValidationError(sentence, "text_too_long")})
+    _check_readings_today(by)  # before anything is decoded
+    reading = Reading(by=by, kind=kind)
+    if text:
+        reading.text, reading.state = text, State.DONE
+        reading.fields, reading.suggested = _fields_of_text(kind, text)
+    elif text_reader() is None:
+        raise Refused("no_text_reader", _("This site does not read pictures. Paste the text, or fill in the form."))
+    else:
+        content = ContentFile(_check_picture(picture), name="picture.webp")
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=by.pk)  # many calls at the same moment are counted, too (X5)
+        _check_readings_today(by)
+        if picture:
+            reading.picture.save("", content, save=False)
+        reading.save()
+    return reading
+
+
+def _check_readings_today(by: User) -> None:
     day = timezone.now() - dt.timedelta(days=1)
     if Reading.objects.filter(by=by, created_at__gt=day).count() >= MOST_A_DAY:
         raise Refused("too_many_readings", _("Up to %(n)d pictures and texts a day are read.") % {"n": MOST_A_DAY})
-    if text:
-        reading = Reading(by=by, kind=kind, text=text, state=State.DONE)
-        reading.fields, reading.suggested = _fields_of_text(kind, text)
-        reading.save()
-        return reading
-    if text_reader() is None:
-        raise Refused("no_text_reader", _("This site does not read pictures. Paste the text, or fill in the form."))
-    reading = Reading(by=by, kind=kind)
-    reading.picture.save("", ContentFile(_check_picture(picture), name="picture.webp"), save=False)
-    reading.save()
-    return reading
 
 
 def _check_picture(upload) -> bytes:

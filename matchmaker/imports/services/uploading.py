@@ -15,9 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
-from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Enrolment
+from matchmaker.accounts.models import AuditEntry, User
+from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services import require_organiser, require_takes_new
+from matchmaker.campaigns.services.partners import is_vouched_for
 from matchmaker.companies.members import require_admin
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
@@ -75,8 +76,7 @@ def may_bring_in(by: User, kind: str, *, company: Company | None, campaign: Camp
     may_import(by, kind, company=company, campaign=campaign)
     if company is None or company.is_approved:
         return
-    waits = company.status in (Company.Status.DRAFT, Company.Status.PENDING)
-    if not waits or not Enrolment.objects.vouched().filter(company=company).exists():
+    if not is_vouched_for(company):
         raise Refused(
             "company_not_approved",
             _(
@@ -137,7 +137,13 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
     quota = QUOTAS[type(owner)]
     type(owner).objects.select_for_update().get(pk=owner.pk)
     own = Import.objects.filter(feed=None, **{"company": owner} if isinstance(owner, Company) else {"campaign": owner})
-    if own.filter(created_at__gt=timezone.now() - HOUR).count() >= quota.files_an_hour:
+    if isinstance(owner, Company) and own.filter(state__in=Import.WORKING).exists():
+        raise Refused(
+            "file_under_way",
+            _("Another file of your company is being worked on. Send this one when that is done."),
+            field="file",
+        )
+    if _files_of_last_hour(owner) >= quota.files_an_hour:
         raise Refused(
             "too_many_files",
             _("Up to %(n)d files can be sent in an hour. Wait a little, or put several sheets into one.")
@@ -153,6 +159,12 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
             field="file",
             status=409,
         )
+
+
+def _files_of_last_hour(owner: Company | Campaign) -> int:
+    """Counted in the record of acts: a file that was discarded counts, too (X5)."""
+    sent = AuditEntry.objects.of(owner).filter(verb="start_import", at__gt=timezone.now() - HOUR)
+    return sent.exclude(facts__kind=Import.Kind.FEED).count()
 
 
 @transaction.atomic

@@ -165,7 +165,7 @@ TABLE = (
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
         tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer accounts.AccountLetter",
-        notices="sign_in_guessed"),
+        notices="sign_in_guessed way_in_added"),
     Right("Team of the campaign",
         ("–", "–", "–", "–", "read; administrators give places, change roles, remove", "–"),
         tables="campaigns.Organiser campaigns.TeamSeat", notices="team_invited"),

@@ -1,5 +1,6 @@
 """A company's event: status, requests and the agenda; on paper, in calendars, and what became of each meeting."""
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
@@ -171,6 +172,7 @@ def _feed_url(request: HttpRequest, row: EventParticipation) -> str:
 
 @signed_in
 @require_POST
+@reauthentication_required
 def renew_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """Make one's own calendar address, or replace it: the one before gives nothing any more."""
     services.renew_calendar_address(by=request.user, participation=participation_or_404(request, slug))

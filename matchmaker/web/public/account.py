@@ -24,7 +24,7 @@ from matchmaker.campaigns.services import team
 from matchmaker.companies import privacy
 from matchmaker.core import clocks, downloads
 from matchmaker.core.problems import Refused
-from matchmaker.core.text import validate_one_line
+from matchmaker.core.text import validate_one_line, validate_person_name
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.double_submit import is_done
 from matchmaker.web.forms.fields import LanguageSelect
@@ -50,7 +50,7 @@ class PersonForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Your name"),
         max_length=120,
-        validators=[validate_one_line],
+        validators=[validate_person_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(

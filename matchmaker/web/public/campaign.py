@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Category, Demand, DemandLine, Product, is_public
@@ -31,6 +32,7 @@ from matchmaker.web.templatetags.trade import country
 
 LOOKED_AT = 300  # newest rows among which the front page chooses
 COUNTRIES_SHOWN = 12  # those with most suppliers; the list of suppliers has all
+SITEMAP_LIFE = 3600  # seconds for which a proxy or a crawler need not ask again
 ADDRESSES = 5_000  # of one sitemap file; the protocol allows 50,000 and 50 MB, and each names fifteen others
 PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "events")
 
@@ -191,6 +193,7 @@ def _sections() -> dict:
 
 @everyone
 @require_safe
+@cache_control(public=True, max_age=SITEMAP_LIFE)
 def sitemap(request):
     """The index of the sitemap: for each language one file for each few thousand addresses of a kind."""
     counts = {"pages": 1} | {name: Paginator(rows, ADDRESSES).num_pages for name, (rows, *_rest) in _sections().items()}
@@ -205,6 +208,7 @@ def sitemap(request):
 
 @everyone
 @require_safe
+@cache_control(public=True, max_age=SITEMAP_LIFE)
 def sitemap_file(request, language, section, number):
     """The addresses of one kind in one language, each with those of the same page in the others."""
     codes = [row.code for row in site_languages()]

@@ -1,5 +1,6 @@
 """Where a person reads: her robots of chat programs and her browsers, with a test message for each."""
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -44,6 +45,7 @@ class RobotForm(forms.Form):
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The addresses, and the form for another robot."""
     form = RobotForm(request.POST or None)
@@ -66,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@reauthentication_required
 def add_browser(request: HttpRequest) -> HttpResponse:
     """The subscription of this browser, as push.js sends it."""
     keys = {name: request.POST.get(name, "")[:200] for name in ("p256dh", "auth")}

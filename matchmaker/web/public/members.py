@@ -2,6 +2,8 @@
 
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
@@ -82,6 +85,17 @@ def companies(request: HttpRequest) -> HttpResponse:
     return render(request, "public/members/companies.html", context)
 
 
+def _count_network(request: HttpRequest) -> None:
+    """Many accounts of one network invite no more than a few would (X3)."""
+    if not ratelimit.consume(request, action="invite_network", key=get_adapter().network_of(request)):
+        raise Refused(
+            "too_many_invitations",
+            _("Too many people were invited from your network. Please continue tomorrow."),
+            field="email",
+            status=429,
+        )
+
+
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, uid) -> HttpResponse:
@@ -90,13 +104,16 @@ def show(request: HttpRequest, uid) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            invitations.invite(by=request.user, company=company, **form.cleaned_data)
+            _count_network(request)
+            invitation = invitations.invite(by=request.user, company=company, **form.cleaned_data)
         except (ValidationError, Refused) as problem:
             add_to_form(form, problem)
         else:
             transaction.on_commit(start_invitations)
             transaction.on_commit(start_delivery)
             messages.success(request, _("Invited: %(email)s.") % {"email": form.cleaned_data["email"]})
+            if invitation.not_before > timezone.now():
+                messages.info(request, _("Your account is new, so the email leaves in about half an hour."))
             return redirect("members", uid)
     context = {
         "company": company,

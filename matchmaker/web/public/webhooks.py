@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -96,11 +97,13 @@ def _company(request: HttpRequest) -> Owner:
 
 
 @signed_in
+@reauthentication_required(allow_get=True)
 def index(request: HttpRequest) -> HttpResponse:
     return _index(request, _person(request))
 
 
 @company_admin
+@reauthentication_required(allow_get=True)
 def company_index(request: HttpRequest, uid) -> HttpResponse:
     return _index(request, _company(request))
 

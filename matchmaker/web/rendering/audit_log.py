@@ -250,6 +250,7 @@ VERBS: dict[str, str | Promise] = {
     "remove_companies": _("Companies taken back with their sheet"),
     "create_token": _("Key made"),
     "revoke_token": _("Key revoked"),
+    "end_ways_in": _("Keys, programs and addresses ended with the password"),
     "give_consent": _("Consent given"),
     "erase_person": _("Account erased"),
     # the day of an event
