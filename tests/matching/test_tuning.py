@@ -126,7 +126,9 @@ def test_effect_names_no_private_demand():
     campaign = factories.campaign()
     factories.take_part(campaign, *Company.objects.all())
 
-    effect = effect_of(campaign=campaign, weights={"meaning": 0.0, "words": 50.0, "crowding": 0.0}, floor=0, skip_known=False)
+    effect = effect_of(
+        campaign=campaign, weights={"meaning": 0.0, "words": 50.0, "crowding": 0.0}, floor=0, skip_known=False
+    )
 
     assert (effect.lines, effect.changes) == (1, [])
 

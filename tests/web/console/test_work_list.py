@@ -100,5 +100,7 @@ def test_a_match_with_a_company_of_another_campaign_is_in_neither_count(console,
     product, line = factories.product(), factories.line()
     factories.take_part(campaign, product.company)
     factories.match(product, line)
-    values = {str(figure["label"]): figure["value"] for figure in console.get(reverse("console_home")).context["figures"]}
+    values = {
+        str(figure["label"]): figure["value"] for figure in console.get(reverse("console_home")).context["figures"]
+    }
     assert values["matches"] == 0
