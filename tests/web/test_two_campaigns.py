@@ -176,8 +176,8 @@ def test_no_list_of_companies_reads_or_changes_a_company_of_the_other_campaign(c
 
 
 ROWS_OF = {
-    "products": ["Product name", "HS code", "Country of origin", "Category", "Company"],
-    "demands": ["Demand", "What is wanted", "HS code", "Category", "Company"],
+    "products": {"Product name": "Rice 1", "HS code": "100630", "Country of origin": "CN", "Category": "AGRI-01"},
+    "demands": {"what you want to buy": "Rice 1", "closes on": "2031-01-01", "Category": "AGRI-01"},
 }
 
 
@@ -193,11 +193,10 @@ def test_no_list_of_goods_or_wishes_is_written_into_a_company_of_the_other_campa
     factories.take_part(other, company)
     before = snapshot()
     rival = Rival()
-    head = ROWS_OF[kind]
-    cells = ["Rice 1", "100630", "CN" if kind == "products" else "100630", "AGRI-01", str(getattr(company, named_by))]
+    given = ROWS_OF[kind] | {"Company": str(getattr(company, named_by))}
     batch = previewed(
         by=rival.people["organiser"],
-        content=as_csv([head, cells]),
+        content=as_csv([list(given), list(given.values())]),
         kind=kind,
         campaign=rival.campaign,
     )
