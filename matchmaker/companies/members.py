@@ -201,6 +201,8 @@ def _write_join_request(by: User, company: Company | None, message: str, by_numb
 @transaction.atomic
 def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> JoinRequest:
     """Let the person in as a member, or not. Two answers at once: the first counts."""
+    if request.company is None:  # nobody here has the number that was asked for
+        raise NotFound()
     require_admin(by, request.company)
     status = RequestStatus.ACCEPTED if accept else RequestStatus.DECLINED
     moved = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN).update(

@@ -177,7 +177,12 @@ def test_no_list_of_companies_reads_or_changes_a_company_of_the_other_campaign(c
 
 ROWS_OF = {
     "products": {"Product name": "Rice 1", "HS code": "100630", "Country of origin": "CN", "Category": "AGRI-01"},
-    "demands": {"what you want to buy": "Rice 1", "closes on": "2031-01-01", "Category": "AGRI-01"},
+    "demands": {
+        "demand": "Rice wanted",
+        "what you want to buy": "Rice 1",
+        "closes on": "2031-01-01",
+        "Category": "AGRI-01",
+    },
 }
 
 

@@ -5,7 +5,7 @@ list wrote is no proof of a claim (`companies.claims.proof_of`).
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -108,8 +108,8 @@ def _lock(campaign: Campaign, company: Company) -> Company:
     return locked
 
 
-def _notify_administrators(campaign: Campaign, company: Company, names: Iterable[str], source: str) -> None:
-    labels = [Company._meta.get_field(name).verbose_name for name in sorted(names)]
+def _notify_administrators(campaign: Campaign, company: Company, names: Collection[str], source: str) -> None:
+    labels = [field.verbose_name for field in Company._meta.concrete_fields if field.name in names]
     people = admins(company)
     notify(
         kind="company_filled",
