@@ -3,13 +3,14 @@
 Where the company has people, a claim alone gives nothing: its administrators are told and have a week to object; after
 it, two people of the campaign's team have to agree (`campaigns.services.claims`). A company from a list has no one who
 could object, so it is short: the contact person's confirmed address opens it at once, an address or a proof of its
-domain needs one of the team, anything else two. Every step is in the company's record.
+domain needs one of the team, anything else two. An address or website that a list wrote is no proof for a month. Every
+step is in the company's record.
 """
 
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +21,15 @@ from matchmaker.companies import domains
 from matchmaker.companies.duplicates import domain
 from matchmaker.companies.invitations import addresses
 from matchmaker.companies.members import add_member, admins, require_admin
-from matchmaker.companies.models import Claim, Company, Invitation, Membership, RequestStatus
+from matchmaker.companies.models import Claim, Company, Invitation, ListedFields, Membership, RequestStatus
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import notify
 
 OBJECTION = dt.timedelta(days=7)
 A_MONTH = 3  # claims of one person
+LISTED_WAITS = dt.timedelta(days=30)  # until a value that a list wrote may count as a proof
+PROVING_FIELDS = ("contact_email", "website", "identifier")  # what a proof is made of
 
 
 class Proof(TextChoices):
@@ -38,16 +41,30 @@ class Proof(TextChoices):
 
 
 def proof_of(user: User, company: Company) -> Proof:
-    """The strongest proof there is now. A company with people has none: they decide first."""
+    """The strongest proof there is now. A company with people has none: they decide first.
+
+    What a list wrote proves nothing for a month, and never where the company took part in another campaign, too: else
+    who brings the list would say who the company belongs to.
+    """
     if company.memberships.exists():
         return Proof.NONE
     mine = {email.lower() for email in addresses(user)}
-    if company.contact_email.strip().lower() in mine:
+    listed = _listed_fields(company)
+    theirs = {name: getattr(company, name) for name in ("contact_email", "website") if name not in listed}
+    if theirs.get("contact_email", "").strip().lower() in mine:
         return Proof.ADDRESS
-    theirs = {domain(company.website), domain(company.contact_email)} - {""}
-    if theirs & {domain(email) for email in mine} or domains.newest_proof(company, user):
+    hosts = {domain(host) for host in theirs.values()} - {""}
+    proof = domains.newest_proof(company, user)
+    if hosts & {domain(email) for email in mine} or (proof and proof.domain in hosts):
         return Proof.DOMAIN
     return Proof.NONE
+
+
+def _listed_fields(company: Company) -> set[str]:
+    """Fields that a list wrote and that do not count as a proof yet, or ever."""
+    is_new = Q(written_at__gt=timezone.now() - LISTED_WAITS)
+    rows = ListedFields.objects.filter(is_new | Q(is_shared=True), company=company)
+    return {name for fields in rows.values_list("fields", flat=True) for name in fields}
 
 
 def votes_needed(claim: Claim) -> int:

@@ -8,7 +8,7 @@ import datetime as dt
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -152,32 +152,41 @@ def ask_to_join(*, by: User, company: Company, message: str = "") -> JoinRequest
 def ask_to_join_by_number(*, by: User, country: str, kind: str, number: str, message: str = "") -> None:
     """Ask the company that registered a number for membership. Who it is, or whether there is one, is not told.
 
+    The request is stored for any number, so that lists, copies and limits are the same for both. Its entry stands in
+    the record of the person who asks, not in that of the company.
+
     Raises:
         ValidationError: for a number that can be none.
         Refused: for the eleventh request in a day.
     """
     number = check_identifier(country=country, kind=kind, number=number)
     _check_requests_today(by)
+    requests = JoinRequest.objects.filter(user=by, status=RequestStatus.OPEN)
+    if requests.filter(by_number=number).update(asks=F("asks") + 1):
+        return
     same = Company.objects.filter(country=country, identifier_kind=kind, identifier=number).exclude(identifier="")
     company = same.exclude(status__in=[Company.Status.RETURNED, Company.Status.SUSPENDED]).first()
-    if company is None or Membership.objects.filter(company=company, user=by).exists():
-        return
-    if not JoinRequest.objects.filter(user=by, company=company, status=RequestStatus.OPEN).exists():
-        _write_join_request(by, company, message, by_number=number)
+    is_member = Membership.objects.filter(company=company, user=by).exists()
+    knows = company is None or is_member or requests.filter(company=company).exists()
+    _write_join_request(by, None if knows else company, message, by_number=number)
 
 
 def _check_requests_today(by: User) -> None:
+    """Count what she asked since yesterday; her row is locked, so that two requests at once are counted, too."""
+    User.objects.select_for_update().get(pk=by.pk)
     today = JoinRequest.objects.filter(user=by, created_at__gte=timezone.now() - dt.timedelta(days=1))
-    if today.count() >= JOIN_REQUESTS_A_DAY:
+    if (today.aggregate(n=Sum("asks"))["n"] or 0) >= JOIN_REQUESTS_A_DAY:
         sentence = _("You have reached the limit of today. Please ask again tomorrow.")
         raise Refused("too_many_requests", sentence, status=429)
 
 
-def _write_join_request(by: User, company: Company, message: str, by_number: str = "") -> JoinRequest:
+def _write_join_request(by: User, company: Company | None, message: str, by_number: str = "") -> JoinRequest:
     request = JoinRequest(company=company, user=by, message=message.strip(), by_number=by_number)
     request.full_clean()
     request.save()
-    record(by=by, verb="ask_to_join", on=request, organisation=company)
+    record(by=by, verb="ask_to_join", on=request, organisation=by if by_number else company)
+    if company is None:
+        return request
     notify(
         kind="join_requested",
         to=admins(company),
@@ -192,6 +201,8 @@ def _write_join_request(by: User, company: Company, message: str, by_number: str
 @transaction.atomic
 def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> JoinRequest:
     """Let the person in as a member, or not. Two answers at once: the first counts."""
+    if request.company is None:  # nobody here has the number that was asked for
+        raise NotFound()
     require_admin(by, request.company)
     status = RequestStatus.ACCEPTED if accept else RequestStatus.DECLINED
     moved = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN).update(
@@ -221,4 +232,5 @@ def withdraw_join_request(*, by: User, request: JoinRequest) -> None:
         raise NotFound()
     rows = JoinRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN)
     if rows.update(status=RequestStatus.WITHDRAWN, decided_at=timezone.now()):
-        record(by=by, verb="withdraw_join_request", on=request, organisation=request.company)
+        organisation = by if request.by_number else request.company
+        record(by=by, verb="withdraw_join_request", on=request, organisation=organisation)

@@ -45,7 +45,7 @@ def export_person(*, by: User) -> dict[str, Any]:
     """Everything the site keeps about this person, as plain JSON values (GDPR article 15 and 20, PIPL article 45)."""
     rows: dict[str, list] = {}
     for relation in _relations():
-        found = [_plain(row) for row in _rows(relation, by).order_by("pk")]
+        found = [_plain(row, relation.field.name) for row in _rows(relation, by).order_by("pk")]
         if found:
             rows[f"{relation.related_model._meta.label}.{relation.field.name}"] = found
     return {
@@ -55,11 +55,16 @@ def export_person(*, by: User) -> dict[str, Any]:
     }
 
 
-def _plain(row: models.Model) -> dict[str, Any]:
+def _plain(row: models.Model, of: str) -> dict[str, Any]:
+    """Its fields, without secrets and without data of others.
+
+    A model with data of others has `not_in_copy(of)`: the fields to leave out when `of` names the person.
+    """
+    left_out = SECRET | (row.not_in_copy(of) if hasattr(row, "not_in_copy") else frozenset())
     return {
         field.name: _value(getattr(row, field.attname))
         for field in row._meta.concrete_fields
-        if field.name not in SECRET and not isinstance(field, models.BinaryField)
+        if field.name not in left_out and not isinstance(field, models.BinaryField)
     }
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Participation
 from matchmaker.catalogue.models import DemandInvitation, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
@@ -33,6 +33,11 @@ class MatchQuerySet(models.QuerySet):
         """Active, and both companies may be seen: matching takes the others away a little later."""
         approved = Company.Status.APPROVED
         return self.active().filter(product__company__status=approved, line__demand__company__status=approved)
+
+    def of_campaign(self, campaign):
+        """Those whose two companies take part in it: what its team counts. Matching itself is common to the site."""
+        here = Participation.objects.filter(campaign=campaign).values("company")
+        return self.filter(product__company__in=here, line__demand__company__in=here)
 
     def known_to_supplier(self):
         """Those the supplier may know of.

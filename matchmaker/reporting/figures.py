@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +25,7 @@ TREES = (PARTNER, TRADING_GROUP)  # what is counted for one is counted for those
 FUNNEL = {
     "invited": pgettext_lazy("companies", "Invited"),
     "registered": pgettext_lazy("companies", "Signed up"),
+    "carried": pgettext_lazy("companies", "Carried over from another campaign"),
     "approved": pgettext_lazy("companies", "Approved"),
     "published": _("Product or demand published"),
     "matched": pgettext_lazy("companies", "Matched"),
@@ -76,7 +78,12 @@ FOLLOW_UPS = {
     "follow_no": _("no, it came to nothing"),
     "follow_none": _("not answered"),
 }
-TARGETS = FUNNEL  # figures for which the organiser may set a target
+CARRIED = "carried"  # a line beside the steps: these companies signed up in another campaign
+STEPS = tuple(code for code in FUNNEL if code != CARRIED)
+# Figures for which the organiser may set a target.
+TARGETS = {code: FUNNEL[code] for code in STEPS}
+# Of the companies of a step, those that took the step before, and those that signed up here: the parts of its rates.
+OF_BEFORE, OF_REGISTERED = "{}_of_before", "{}_of_registered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,22 @@ class Cell:
 
 Cells = dict[tuple[str, str, Hashable], Cell]
 EMPTY = Cell()
+
+
+def add_cohorts(facts: Facts) -> None:
+    """For each step the companies that took the step before, too, and those that signed up: a rate never mixes others.
+
+    An invitation is credited with a company that came on its day or later.
+    """
+    days = {code: {fact.companies[0]: fact.day for fact in facts.of.get(code, ())} for code in STEPS}
+    for before, code in pairwise(STEPS):
+        rows = facts.of.get(code, ())
+        came = [fact for fact in rows if fact.companies[0] in days[before]]
+        if before == "invited":
+            came = [fact for fact in came if fact.day >= days[before][fact.companies[0]]]
+        facts.of[OF_BEFORE.format(code)] = came
+        if code != "registered":
+            facts.of[OF_REGISTERED.format(code)] = [fact for fact in rows if fact.companies[0] in days["registered"]]
 
 
 def groups_of(fact: Fact, dimension: str, groups: Mapping[str, Mapping[int, list]]) -> Iterable[Hashable]:

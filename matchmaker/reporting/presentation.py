@@ -126,7 +126,12 @@ def _funnel(report: Report) -> Table:
     for step in report.funnel:
         reached = (step.companies or 0) / step.target if step.target else None
         rows.append((FUNNEL[step.code], step.companies, step.of_registered, step.of_before, step.target, reached))
-    note = _("A deal, an order and a shipment count once both sides have confirmed them.")
+    note = join_sentences(
+        [
+            _("A rate counts only companies that took the step before, or signed up in this campaign."),
+            _("A deal, an order and a shipment count once both sides have confirmed them."),
+        ]
+    )
     return _table("funnel", _("From the invitation to the first shipment"), columns, rows, bar=1, note=note)
 
 

@@ -35,6 +35,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "companies.Check",
         "companies.Claim",
         "companies.JoinRequest",
+        "companies.ListedFields",
         "companies.Suspension",
         "companies.Merge",
         "market_access.Registration",

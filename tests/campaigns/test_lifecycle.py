@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.accounts.models import AuditEntry
@@ -192,3 +193,20 @@ def test_a_partner_of_a_third_campaign_does_not_come_along(campaign, admin):
     new = lifecycle.create_campaign(by=admin, **NEXT)
     lifecycle.take_over(by=admin, source=campaign, target=new, partners=[foreign])
     assert not new.partners.exists()
+
+
+def test_a_helper_at_the_gate_carries_no_companies_of_that_campaign_into_her_own(client, campaign):
+    own = make.campaign(slug="own", is_current=False)
+    helper = make.organiser(own, "admin")
+    campaign.organisers.create(user=helper, role="staff")
+    company = make.supplier()
+    make.take_part(campaign, company)
+    with pytest.raises(Refused, match="nothing here"):
+        lifecycle.take_over(by=helper, source=campaign, target=own)
+    with pytest.raises(Refused, match="nothing here"):
+        lifecycle.create_campaign(by=helper, source=campaign, copied=["questions"], **NEXT)
+    client.force_login(helper)
+    page = client.get(reverse("console_take_over", args=[own.slug]), {"source": campaign.slug})
+    assert page.context["preview"] is None
+    campaign.organisers.filter(user=helper).update(role="organiser")
+    assert lifecycle.take_over(by=helper, source=campaign, target=own) == 1

@@ -1,6 +1,7 @@
 """Who belongs to a company, and the ways in and out."""
 
 import datetime as dt
+import re
 import threading
 
 import pytest
@@ -11,10 +12,10 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from matchmaker.accounts.models import AuditEntry
+from matchmaker.accounts.models import AuditEntry, User
 from matchmaker.accounts.services import create_token
 from matchmaker.campaigns.models import Enrolment
-from matchmaker.companies import invitations, members
+from matchmaker.companies import invitations, members, privacy
 from matchmaker.companies.models import Company, Invitation, JoinRequest, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Delivery, Notice
@@ -346,8 +347,59 @@ def test_who_asks_by_a_number_is_heard_and_does_not_learn_whose_it_is(status):
 def test_a_number_that_nobody_registered_is_answered_the_same():
     factories.buyer(**{**HIDDEN, "status": "returned"})
     given = {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
-    assert members.ask_to_join_by_number(by=factories.user(), **given) is None
-    assert JoinRequest.objects.count() == 0
+    person = factories.user()
+    assert members.ask_to_join_by_number(by=person, **given) is None
+    request = JoinRequest.objects.get(user=person)
+    assert (request.company, request.company_name, request.status) == (None, HIDDEN["identifier"], "open")
+    assert not Notice.objects.filter(kind="join_requested").exists()
+
+
+def seen_after_asking_by_number(client) -> tuple[str, dict]:
+    """The page and the copy of a person who asked, without what differs between any two people."""
+    person = factories.user(name="Same Name", email="same@example.org")
+    client.force_login(person)
+    number = {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
+    answer = client.post(reverse("knock_by_number"), number, follow=True)
+    text = answer.text.replace(str(JoinRequest.objects.get(user=person).uid), "")
+    copy = privacy.export_person(by=person)["rows"]
+    for row in (row for rows in copy.values() for row in rows):
+        for name in ("id", "uid", "object_uid", "created_at", "at", "user", "actor"):
+            row.pop(name, None)
+        if row.get("organisation") == str(person.uid):
+            row["organisation"] = "the person"
+    return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]*"', "", text), {
+        label: rows for label, rows in copy.items() if label.startswith(("companies.", "accounts.AuditEntry"))
+    }
+
+
+def test_page_and_copy_are_the_same_whether_a_company_has_the_number_or_not(client):
+    without = seen_after_asking_by_number(client)
+    User.objects.filter(email="same@example.org").update(email="before@example.org")
+    EmailAddress.objects.filter(email="same@example.org").update(email="before@example.org")
+    hidden = factories.buyer(**HIDDEN)
+    assert seen_after_asking_by_number(client) == without
+    assert hidden.join_requests.count() == 1
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_each_number_that_is_asked_for_counts_and_so_does_asking_again(is_registered):
+    if is_registered:
+        factories.buyer(**HIDDEN)
+    person, given = factories.user(), {"country": "CN", "kind": "uscc", "number": HIDDEN["identifier"]}
+    for _time in range(members.JOIN_REQUESTS_A_DAY):
+        members.ask_to_join_by_number(by=person, **given)
+    with pytest.raises(Refused) as refusal:
+        members.ask_to_join_by_number(by=person, **given)
+    assert refusal.value.code == "too_many_requests"
+    assert JoinRequest.objects.get(user=person).asks == members.JOIN_REQUESTS_A_DAY
+
+
+def test_a_number_that_no_company_has_can_be_taken_back(client):
+    person = factories.user()
+    members.ask_to_join_by_number(by=person, country="CN", kind="uscc", number=HIDDEN["identifier"])
+    client.force_login(person)
+    client.post(reverse("join_request_withdraw", args=[JoinRequest.objects.get().uid]))
+    assert JoinRequest.objects.get().status == "withdrawn"
 
 
 @pytest.mark.parametrize("status", ["draft", "pending", "returned"])

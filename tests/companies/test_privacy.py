@@ -11,11 +11,13 @@ from matchmaker.accounts import letters
 from matchmaker.accounts.audit import first_broken
 from matchmaker.accounts.models import AccountLetter
 from matchmaker.accounts.services import create_token
+from matchmaker.campaigns.services import company_invitations
 from matchmaker.companies import invitations, members, privacy
-from matchmaker.companies.models import Invitation, Membership
+from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.models import Notice
 from tests import factories
+from tests.imports.sheets import applied, as_csv, previewed
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,21 @@ def test_copy_can_be_read_by_programs_and_names_every_kind_of_row():
         "companies.Invitation.invited_by",
         "companies.Membership.user",
     }
+
+
+def test_copy_of_a_removed_organiser_holds_nothing_of_the_companies_she_listed_and_invited():
+    campaign = factories.campaign()
+    li = factories.organiser(campaign)
+    head = ["legal name", "country", "contact email"]
+    listed = ["Mmarker Mill Ltd", "TH", "mcontact@example.org"]
+    batch = applied(by=li, batch=previewed(by=li, content=as_csv([head, listed]), kind="suppliers", campaign=campaign))
+    company_invitations.invite_companies(by=li, campaign=campaign, companies=Company.objects.all())
+    campaign.organisers.filter(user=li).delete()
+    copy = privacy.export_person(by=li)["rows"]
+    (row,) = copy["imports.Import.by"]
+    assert (row["file_name"], row["created"], str(row["uid"])) == ("goods.csv", 1, str(batch.uid))
+    text = json.dumps(copy).lower()
+    assert ("mmarker" in text, "mcontact" in text) == (False, False)
 
 
 def test_copy_holds_no_link_of_a_letter_that_has_not_left(client):

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.engines.matching.scoring import DEFAULT_WEIGHTS, Weights
 from matchmaker.engines.matching.weights import MINIMUM
@@ -101,8 +102,9 @@ def test_floor_promises_small_exporters_their_best_line_and_shows_its_cost(setti
     line = factories.line(text="果干，芒果味零食", hs_code="")
     factories.line(text="水果", hs_code="")
     campaign = factories.campaign()
+    factories.take_part(campaign, small, other.company, *Company.objects.filter(is_buyer=True))
 
-    effect = effect_of(weights={}, floor=1, skip_known=False)
+    effect = effect_of(campaign=campaign, weights={}, floor=1, skip_known=False)
     assert (effect.small, effect.promised) == (1, 1)
     assert effect.promised_probability < 0.9
 
@@ -122,11 +124,29 @@ def test_effect_names_no_private_demand():
     line = factories.line(text="茉莉香米")
     line.demand.visibility = "private"
     line.demand.save()
+    campaign = factories.campaign()
+    factories.take_part(campaign, *Company.objects.all())
 
-    effect = effect_of(weights={"meaning": 0.0, "words": 50.0, "crowding": 0.0}, floor=0, skip_known=False)
+    effect = effect_of(
+        campaign=campaign, weights={"meaning": 0.0, "words": 50.0, "crowding": 0.0}, floor=0, skip_known=False
+    )
 
     assert (effect.lines, effect.changes) == (1, [])
 
 
 def test_the_setting_and_the_engine_have_one_lowest_score(settings):
     assert settings.MATCH_MINIMUM == MINIMUM
+
+
+@pytest.mark.slow
+def test_effect_is_that_on_the_lines_of_the_campaign_and_names_nothing_of_another():
+    factories.product(name="Thai Hom Mali jasmine rice")
+    factories.product(name="Jasmine tea with flowers")
+    factories.line(text="茉莉香米")
+    own, other = factories.campaign(), factories.campaign(slug="other", is_current=False)
+    factories.take_part(other, *Company.objects.all())
+    weights = {"meaning": 0.0, "words": 50.0, "crowding": 0.0}
+
+    effect = effect_of(campaign=own, weights=weights, floor=1, skip_known=False)
+    assert (effect.lines, effect.kept, effect.new, effect.small, effect.changes) == (0, 0, 0, 0, [])
+    assert effect_of(campaign=other, weights=weights, floor=1, skip_known=False).lines == 1

@@ -8,6 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from matchmaker.campaigns.services import approve_company, company_invitations
+from matchmaker.companies.models import Membership
 from matchmaker.core.clocks import CHINA
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services as messaging
@@ -29,6 +31,7 @@ def test_funnel_counts_companies_by_step(season):
     assert steps(services.build(season.scope)) == {
         "invited": 0,
         "registered": 7,
+        "carried": 0,
         "approved": 8,
         "published": 3,
         "matched": 3,
@@ -44,7 +47,52 @@ def test_funnel_counts_companies_by_step(season):
 def test_rates_are_of_the_registered_and_of_the_step_before(season):
     rows = {step.code: step for step in services.build(season.scope).funnel}
     assert (rows["met"].of_registered, rows["met"].of_before) == (3 / 7, 1.0)
-    assert (rows["approved"].of_registered, rows["quoted"].of_before) == (None, 0.0)  # more than the whole says nothing
+    assert (rows["approved"].companies, rows["approved"].of_registered, rows["approved"].of_before) == (8, 1.0, 1.0)
+    assert (rows["registered"].of_before, rows["quoted"].of_before, rows["agreed"].of_before) == (None, 0.0, None)
+
+
+def test_an_invitation_is_credited_with_invited_companies_that_came_and_with_no_others(season):
+    old = factories.campaign(slug="old", is_current=False)
+    listed = [factories.supplier(contact_email=f"office{n}@mill{n}.example") for n in range(2)]
+    for company in listed:
+        company.memberships.all().delete()
+    factories.take_part(season.campaign, *listed)
+    company_invitations.invite_companies(by=season.organiser, campaign=season.campaign, companies=listed)
+    carried = [factories.supplier() for _n in range(3)]
+    factories.take_part(old, *carried)
+    factories.take_part(season.campaign, *carried)
+    rows = {step.code: step for step in services.build(season.scope).funnel}
+    assert [rows[code].companies for code in ("invited", "registered", "carried")] == [2, 7, 3]
+    assert (rows["registered"].of_before, rows["carried"].of_before, rows["carried"].of_registered) == (0.0, None, None)
+    Membership.objects.create(company=listed[0], user=factories.user(), role="admin")
+    rows = {step.code: step for step in services.build(season.scope).funnel}
+    assert (rows["registered"].companies, rows["registered"].of_before) == (8, 0.5)
+
+
+def test_invitations_of_another_campaign_are_not_counted(season):
+    old = factories.campaign(slug="old", is_current=False)
+    li = factories.organiser(old)
+    listed = factories.supplier(contact_email="office@mill.example")
+    listed.memberships.all().delete()
+    factories.take_part(old, listed)
+    factories.take_part(season.campaign, listed)
+    company_invitations.invite_companies(by=li, campaign=old, companies=[listed])
+    assert steps(services.build(season.scope))["invited"] == 0
+    assert steps(services.build(Scope((old,))))["invited"] == 1
+
+
+def test_an_approval_counts_in_the_campaign_that_decided_and_on_its_day(season):
+    new = factories.campaign(slug="new", is_current=False)
+    decides = factories.organiser(new)
+    waiting = [factories.supplier(status="pending", submitted_at=timezone.now()) for _n in range(2)]
+    factories.take_part(season.campaign, *waiting)
+    approve_company(by=season.organiser, company=waiting[0], campaign=season.campaign)
+    factories.take_part(new, *waiting)
+    approve_company(by=decides, company=waiting[1], campaign=new)
+    before = steps(services.build(season.scope))["approved"]
+    found = services.build(Scope((new,)))
+    assert (before, steps(found)["approved"], steps(found)["carried"]) == (8 + 1, 1, 2)
+    assert [sum(row.steps[:2]) for row in found.trend] == [1]  # signed up none, approved one
 
 
 def test_meetings_by_outcome_with_kept_rate_satisfaction_and_tables(season):
@@ -102,7 +150,8 @@ def test_two_campaigns_count_a_company_once(season):
     other.participations.create(company=season.sellers[0].company, side="supplier")
     both = services.build(Scope((season.campaign, other)))
     assert steps(both)["registered"] == 7
-    assert steps(services.build(Scope((other,))))["registered"] == 1
+    found = steps(services.build(Scope((other,))))
+    assert (found["registered"], found["carried"]) == (0, 1)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_companies(season, django_assert_max_num_queries):

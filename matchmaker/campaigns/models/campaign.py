@@ -24,6 +24,13 @@ class CampaignQuerySet(models.QuerySet):
             return self.none()
         return self if user.is_staff else self.filter(pk__in=Organiser.objects.filter(user=user).values("campaign"))
 
+    def decided_by(self, user):
+        """Those in which one decides about companies; all of them for staff of the site."""
+        if not user.is_authenticated:
+            return self.none()
+        seats = Organiser.objects.filter(user=user, role__in=Organiser.DECIDES)
+        return self if user.is_staff else self.filter(pk__in=seats.values("campaign"))
+
     def run_by(self, user):
         """Those whose team one belongs to, the newest first."""
         if not user.is_authenticated:

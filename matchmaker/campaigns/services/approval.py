@@ -140,7 +140,10 @@ def approve_automatically(*, company: Company, campaign: Campaign) -> Company:
         company=company,
         status=Company.Status.APPROVED,
         kind="company_approved",
-        facts={"partner": str(enrolment.partner.uid)} if enrolment else {"domain": domain},
+        facts={
+            "campaign": str(campaign.uid),
+            **({"partner": str(enrolment.partner.uid)} if enrolment else {"domain": domain}),
+        },
     )
 
 
@@ -246,7 +249,7 @@ def _decide(
     require_organiser(by, campaign)
     if company.members.filter(pk=by.pk).exists():
         raise Refused("own_company", _("Another person of the team must decide about your own company."), status=403)
-    facts = {"reason": reason}
+    facts = {"reason": reason, "campaign": str(campaign.uid)}
     return _apply_decision(by=by, company=company, status=status, reason=reason, kind=kind, facts=facts, at=at)
 
 

@@ -1,19 +1,40 @@
-"""Companies that the campaign's team brings in from a list: they wait for approval like any other."""
+"""Companies that the campaign's team brings in from a list: they wait for approval like any other.
+
+A list adds to and changes companies of its own campaign only. What it writes is noted by field, because a value that a
+list wrote is no proof of a claim (`companies.claims.proof_of`).
+"""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign, Participation
-from matchmaker.companies.models import Company
+from matchmaker.companies.claims import PROVING_FIELDS
+from matchmaker.companies.members import admins
+from matchmaker.companies.models import CONTACT_FIELDS, Company, ListedFields, Membership
 from matchmaker.companies.services import name_key
+from matchmaker.core.lists import format_list
+from matchmaker.core.problems import NotFound, Refused
+from matchmaker.notifications.by_language import in_languages, languages_of
+from matchmaker.notifications.services import notify
 
 Values = Mapping[str, Any]
+# What only the people of a company write, once it has people: who it is, and how it is reached.
+NOT_OF_COMPANIES_WITH_PEOPLE = frozenset(
+    {"legal_name", "name_latin", "name_zh", "website", "identifier_kind", "identifier", *CONTACT_FIELDS}
+)
+
+
+def companies_of(campaign_id: int | None) -> QuerySet[Company]:
+    """The companies that a list of this campaign's team may name."""
+    return Company.objects.filter(pk__in=Participation.objects.filter(campaign=campaign_id).values("company"))
 
 
 @transaction.atomic
@@ -32,31 +53,102 @@ def add_companies(*, by: User, campaign: Campaign, side: str, companies: Sequenc
     Participation.objects.bulk_create(
         [Participation(campaign=campaign, company=company, side=side) for company in companies]
     )
+    written = [(company, [name for name in PROVING_FIELDS if getattr(company, name)]) for company in companies]
+    ListedFields.objects.bulk_create(
+        ListedFields(company=company, fields=fields, campaign=campaign.uid, by=by, source=source, written_at=now)
+        for company, fields in written
+        if fields
+    )
     facts = {"rows": len(companies), "side": side, "source": source}
     record(by=by, verb="add_companies", on=campaign, facts=facts)
 
 
 @transaction.atomic
-def change_company(*, by: User, company: Company, values: Values, source: str) -> dict[str, Any]:
-    """Fill in what a list knows of a company the team looks after; returns what stood there before.
+def change_company(*, by: User, campaign: Campaign, company: Company, values: Values, source: str) -> dict[str, Any]:
+    """Fill in what a list knows of a company of the campaign; returns what stood there before.
 
-    What its own people have written stays: only empty fields are filled.
+    What its own people have written stays: only empty fields are filled. Of a company with people, who it is and how
+    it is reached is not filled in either, and its administrators are notified of each field.
+
+    Raises:
+        NotFound: for a company that does not take part in the campaign.
     """
-    empty = {name: value for name, value in values.items() if value and not getattr(company, name)}
+    company = _lock(campaign, company)
+    has_people = company.memberships.exists()
+    empty = {
+        name: value
+        for name, value in values.items()
+        if value and not getattr(company, name) and not (has_people and name in NOT_OF_COMPANIES_WITH_PEOPLE)
+    }
     before = {name: getattr(company, name) for name in empty}
+    if not empty:
+        return before
     for name, value in empty.items():
         setattr(company, name, value)
     company.name_key = name_key(company)
     company.save(update_fields=[*empty, "name_key", "updated_at"])
+    ListedFields.objects.create(
+        company=company,
+        fields=sorted(empty),
+        campaign=campaign.uid,
+        by=by,
+        source=source,
+        written_at=timezone.now(),
+        is_shared=company.participations.exclude(campaign=campaign).exists(),
+    )
     record(by=by, verb="fill_company", on=company, facts={"changed": sorted(empty), "source": source})
+    _notify_administrators(campaign, company, empty, source)
     return before
+
+
+def _lock(campaign: Campaign, company: Company) -> Company:
+    locked = companies_of(campaign.pk).select_for_update().filter(pk=company.pk).first()
+    if locked is None:
+        raise NotFound()
+    return locked
+
+
+def _notify_administrators(campaign: Campaign, company: Company, names: Collection[str], source: str) -> None:
+    labels = [field.verbose_name for field in Company._meta.concrete_fields if field.name in names]
+    people = admins(company)
+    notify(
+        kind="company_filled",
+        to=people,
+        about=company.uid,
+        event_key=f"company_filled:{company.uid}:{source}",
+        context={
+            "company": str(company),
+            "campaign": dict(campaign.name),
+            "fields": in_languages(lambda: format_list([str(label) for label in labels]), languages_of(people)),
+        },
+        path=f"/companies/{company.uid}/record/",
+    )
+
+
+@transaction.atomic
+def put_back(*, by: User, campaign: Campaign, company: Company, before: Values, source: str) -> None:
+    """Write again what stood in these fields before the list filled them.
+
+    Raises:
+        NotFound: for a company that does not take part in the campaign any more.
+        Refused: `has_people`, where people have come since and the fields are theirs alone.
+    """
+    company = _lock(campaign, company)
+    if NOT_OF_COMPANIES_WITH_PEOPLE & set(before) and Membership.objects.filter(company=company).exists():
+        raise Refused("has_people", _("This company has people of its own; they write these fields."))
+    for name, value in before.items():
+        setattr(company, name, value)
+    company.name_key = name_key(company)
+    company.save(update_fields=[*before, "name_key", "updated_at"])
+    ListedFields.objects.filter(company=company, source=source).delete()
+    record(by=by, verb="empty_company", on=company, facts={"changed": sorted(before), "source": source})
 
 
 @transaction.atomic
 def remove_companies(*, by: User, campaign: Campaign, targets: Sequence[uuid.UUID], source: str) -> int:
-    """Take back companies that wait and that have no members; returns how many stay."""
-    mine = Company.objects.filter(uid__in=targets)
-    free = mine.filter(
+    """Take back companies that wait, have no members and take part in no other campaign; returns how many stay."""
+    mine = companies_of(campaign.pk).filter(uid__in=targets)
+    free = mine.exclude(pk__in=Participation.objects.exclude(campaign=campaign).values("company")).filter(
         status=Company.Status.PENDING,
         memberships__isnull=True,
         products__isnull=True,
@@ -66,7 +158,7 @@ def remove_companies(*, by: User, campaign: Campaign, targets: Sequence[uuid.UUI
         invitations__isnull=True,
     )
     keys = list(free.values_list("pk", flat=True))
-    remaining = mine.exclude(pk__in=keys).count()
+    remaining = Company.objects.filter(uid__in=targets).exclude(pk__in=keys).count()
     Company.objects.filter(pk__in=keys).delete()
     record(by=by, verb="remove_companies", on=campaign, facts={"rows": len(keys), "source": source})
     return remaining

@@ -3,15 +3,27 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Organiser, Participation, PartnerSeat
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.campaigns.services.team import require_campaign_admin
+from matchmaker.companies.models import Membership
 from matchmaker.notifications import services
 from matchmaker.notifications.models import Hold
 from matchmaker.notifications.models.outbox import Promise
+
+
+def people_of(campaign: Campaign) -> QuerySet[User]:
+    """Its team, the people of its companies, and those at the desks of its partners."""
+    companies = Participation.objects.filter(campaign=campaign).values("company")
+    return User.objects.filter(
+        Q(pk__in=Membership.objects.filter(company__in=companies).values("user"))
+        | Q(pk__in=Organiser.objects.filter(campaign=campaign).values("user"))
+        | Q(pk__in=PartnerSeat.objects.standing().filter(partner__campaign=campaign, user__isnull=False).values("user"))
+    ).order_by()
 
 
 @transaction.atomic

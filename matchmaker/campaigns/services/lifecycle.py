@@ -52,9 +52,9 @@ def create_campaign(
 
     Raises:
         ValidationError: by field.
-        Refused: for whom administers no campaign, or may not see `source`.
+        Refused: for whom administers no campaign, or does not decide in `source`.
     """
-    if not may_create(by) or (source and not Campaign.objects.visible_to(by).filter(pk=source.pk).exists()):
+    if not may_create(by) or (source and not Campaign.objects.decided_by(by).filter(pk=source.pk).exists()):
         raise NotFound()
     if ends_on < starts_on:
         raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
@@ -186,10 +186,10 @@ def take_over(*, by: User, source: Campaign, target: Campaign, **choice: Any) ->
     follow those of their companies that take part. Twice is once.
 
     Raises:
-        Refused: for whom does not administer `target` or may not see `source`, or `target` takes nothing new.
+        Refused: for whom does not administer `target` or does not decide in `source`, or `target` takes nothing new.
     """
     require_campaign_admin(by, target)
-    if not Campaign.objects.visible_to(by).filter(pk=source.pk).exists():
+    if not Campaign.objects.decided_by(by).filter(pk=source.pk).exists():
         raise NotFound()
     require_takes_new(target)
     found = preview_take_over(source=source, target=target, **choice)

@@ -125,6 +125,25 @@ class DomainProof(Promise, Public):
         return f"{self.domain} of {self.company} by {self.method}"
 
 
+class ListedFields(models.Model):
+    """Fields of a company that a list of a campaign's team wrote. Such a value says nothing of who owns the company."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="listed_fields")
+    fields = models.JSONField()  # names of the columns that were written; their values stand in the company alone
+    campaign = models.UUIDField()  # whose team brought the list
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    source = models.CharField(max_length=60)  # such as "import" and its uid
+    written_at = models.DateTimeField()
+    # The company took part in another campaign, too, when it was written: then it never counts as a proof.
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.source}: {self.fields} of {self.company_id}"
+
+
 class Suspension(Public):
     """A company is taken off the site by one person of the team, and comes back only by two."""
 

@@ -94,6 +94,10 @@ class Invitation(Promise):
     def __str__(self):
         return f"{self.company} invites {self.email}"
 
+    def not_in_copy(self, of: str) -> frozenset[str]:
+        """The address is that of who was invited."""
+        return frozenset({"email"} if of == "invited_by" else ())
+
     @property
     def uid(self):
         """Its name in the audit."""
@@ -112,11 +116,13 @@ class RequestStatus(models.TextChoices):
 class JoinRequest(Public):
     """A person asks to be let in; an administrator of the company decides."""
 
-    company = models.ForeignKey(Company, models.CASCADE, related_name="join_requests")
+    # Null where she asked by a number that no company here has: she must not learn that from the request.
+    company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="join_requests")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
     message = models.CharField(_("message"), max_length=500, blank=True, validators=[validate_text])
     # The number she asked by: until she is let in she does not learn whose it is.
     by_number = models.CharField(max_length=40, blank=True)
+    asks = models.PositiveSmallIntegerField(default=1, db_default=1)  # how often she asked while it was open
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -127,17 +133,26 @@ class JoinRequest(Public):
         constraints = [
             models.UniqueConstraint(
                 fields=["company", "user"], condition=Q(status="open"), name="one_open_join_request_per_person"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(company__isnull=False) | ~Q(by_number=""), name="join_request_names_a_company_or_a_number"
+            ),
         ]
 
     def __str__(self):
-        return f"{self.user} asks to join {self.company}"
+        return f"{self.user} asks to join {self.company or self.by_number}"
 
     @property
     def company_name(self) -> str:
         """What the person who asks may read of the company."""
-        hidden = self.by_number and self.status != RequestStatus.ACCEPTED
-        return self.by_number if hidden else str(self.company)
+        return self.by_number if self._hides_company else str(self.company)
+
+    def not_in_copy(self, _of: str) -> frozenset[str]:
+        return frozenset({"company"} if self._hides_company else ())
+
+    @property
+    def _hides_company(self) -> bool:
+        return bool(self.by_number) and self.status != RequestStatus.ACCEPTED
 
 
 class Claim(Public):

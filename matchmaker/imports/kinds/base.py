@@ -34,6 +34,8 @@ class Context:
         default_factory=dict
     )  # name, number or uid → pk; None when two share it
     existing: dict[str, uuid.UUID] = field(default_factory=dict)  # key → uid
+    campaign_id: int | None = None  # whose team brings the file
+    elsewhere: frozenset[str] = frozenset()  # keys of what the site has, but not this campaign
     site: Register | None = None  # what is on the site, for finding what is perhaps the same; None: ask the database
     file: Register = field(default_factory=Register)  # what this file makes
 

@@ -7,17 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Max
-from django.utils import timezone
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
 from matchmaker.companies.about import texts_from
 from matchmaker.companies.duplicates import Identity, Register
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Membership
 from matchmaker.companies.services import check_company, companies_alike
 from matchmaker.core.languages import ENGLISH
+from matchmaker.core.problems import NotFound, Refused
 from matchmaker.core.text import validate_text
 from matchmaker.engines.language import simplify
 from matchmaker.imports.columns import (
@@ -35,6 +35,11 @@ from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values
 from matchmaker.imports.models import Import, ImportRow
 
 _field = Company._meta.get_field
+# The same sentence whatever is registered and wherever: it tells neither who it is nor what the row has in common.
+_REGISTERED = _(
+    "This company is registered on this site already, outside your campaign. Ask the site’s staff to bring it into your"
+    " campaign, or ask the company itself."
+)
 _ABOUT = models.TextField(max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)])
 
 
@@ -49,7 +54,9 @@ class Companies(Kind):
         self.side = side
 
     def context(self, batch: Import) -> Context:
-        return Context(None, existing=self.existing(batch))
+        return Context(
+            None, existing=self.existing(batch), campaign_id=batch.campaign_id, elsewhere=_elsewhere(batch.campaign_id)
+        )
 
     def judge(self, values: Values, context: Context) -> Problems:
         problems: Problems = {}
@@ -59,27 +66,31 @@ class Companies(Kind):
         company = Company(**_fields(values))
         problems |= check_company(company)
         values["identifier"] = company.identifier
+        key = "" if problems else self.key(values)
+        if key in context.elsewhere and key not in context.existing:
+            problems[""] = _REGISTERED
         return problems
 
     def key(self, values: Values) -> str:
         if values["identifier"]:
-            return digest("number", values["country"], values["identifier_kind"], values["identifier"])
-        return digest("name", values["country"], wording.fold(simplify(values["legal_name"])))
+            return _number_key(values["country"], values["identifier_kind"], values["identifier"])
+        return _name_key(values["country"], values["legal_name"])
 
     def existing(self, batch: Import, *, newer_than: int = 0) -> dict[str, uuid.UUID]:
-        """Also those outside the campaign: a company is registered once."""
-        rows = Company.objects.filter(pk__gt=newer_than).exclude(status=Company.Status.RETURNED)
+        """Those of the campaign alone: a list changes nothing of a company outside of it."""
+        rows = bringing_in.companies_of(batch.campaign_id).filter(pk__gt=newer_than)
+        rows = rows.exclude(status=Company.Status.RETURNED)
         found = {}
         for uid, country, kind, number, name in rows.values_list(
             "uid", "country", "identifier_kind", "identifier", "legal_name"
         ).iterator():
-            found.setdefault(digest("name", country, wording.fold(simplify(name))), uid)
+            found.setdefault(_name_key(country, name), uid)
             if number:
-                found[digest("number", country, kind, number)] = uid
+                found[_number_key(country, kind, number)] = uid
         return found
 
     def remember_site(self, context: Context) -> None:
-        rows = _comparable().values_list(
+        rows = _comparable(context.campaign_id).values_list(
             "uid",
             "legal_name",
             "name_latin",
@@ -99,7 +110,7 @@ class Companies(Kind):
     def look_alike(self, values: Values, context: Context) -> dict[str, Any] | None:
         one = _identity(None, values)
         if context.site is None:
-            near = next(iter(companies_alike(Company(**_fields(values)), _comparable())), None)
+            near = next(iter(companies_alike(Company(**_fields(values)), _comparable(context.campaign_id))), None)
             if near:
                 return {"uid": str(near[0].uid), "name": near[0].legal_name, "why": near[1].why, "row": None}
         for register in filter(None, (context.site, context.file)):
@@ -116,11 +127,15 @@ class Companies(Kind):
         return Company.objects.aggregate(last=Max("pk"))["last"] or 0
 
     def same(self, values: Values, now: Values) -> bool:
-        """Only what is empty there can change."""
-        return all(now[name] not in EMPTY for name, value in values.items() if value not in EMPTY)
+        """Only what is empty there can change, and of a company with people not who it is and how it is reached."""
+        closed = bringing_in.NOT_OF_COMPANIES_WITH_PEOPLE if now["has_people"] else frozenset()
+        given = {name for name, value in values.items() if value not in EMPTY}
+        return all(now[name] not in EMPTY for name in given - closed)
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
-        return {company.uid: _values(company) for company in Company.objects.filter(uid__in=targets)}
+        people = Membership.objects.filter(company=OuterRef("pk"))
+        rows = Company.objects.filter(uid__in=targets).annotate(has_people=Exists(people))
+        return {company.uid: {**_values(company), "has_people": company.has_people} for company in rows}
 
     def create(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         bringing_in.add_companies(
@@ -133,11 +148,12 @@ class Companies(Kind):
 
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
         for row in rows:
-            company = Company.objects.filter(uid=row.target).first()
-            if company is None:  # an earlier row of this file that was left out
+            company = bringing_in.companies_of(batch.campaign_id).filter(uid=row.target).first()
+            if company is None:  # an earlier row of this file that was left out, or it left the campaign
                 raise ValidationError(_("What this row adds to is not there any more."))
             row.before = bringing_in.change_company(
                 by=batch.by,
+                campaign=batch.campaign,
                 company=company,
                 values=_fields(row.values),
                 source=f"import {batch.uid}",
@@ -154,11 +170,45 @@ class Companies(Kind):
         return all(there[name] == given[name] for name in row.before or {})
 
     def put_back(self, batch: Import, row: ImportRow) -> None:
-        Company.objects.filter(uid=row.target).update(**(row.before or {}), updated_at=timezone.now())
+        company = bringing_in.companies_of(batch.campaign_id).filter(uid=row.target).first()
+        try:
+            if company is None:
+                raise NotFound()
+            bringing_in.put_back(
+                by=batch.by,
+                campaign=batch.campaign,
+                company=company,
+                before=row.before or {},
+                source=f"import {batch.uid}",
+            )
+        except Refused as refusal:  # it stays as it is, and is counted
+            raise ValidationError(refusal.message) from None
 
 
-def _comparable() -> models.QuerySet[Company]:
-    return Company.objects.filter(merged_into__isnull=True).exclude(status=Company.Status.RETURNED)
+def _comparable(campaign_id: int | None) -> models.QuerySet[Company]:
+    rows = bringing_in.companies_of(campaign_id)
+    return rows.filter(merged_into__isnull=True).exclude(status=Company.Status.RETURNED)
+
+
+def _elsewhere(campaign_id: int | None) -> frozenset[str]:
+    """Keys of companies outside the campaign that a row must not make again.
+
+    By number all of them, because a number is registered once; joining says the same of a number. By name only those
+    that anybody may see: that a buyer, or a company that waits, is here, a list must not tell.
+    """
+    rows = Company.objects.exclude(pk__in=bringing_in.companies_of(campaign_id).values("pk"))
+    rows = rows.exclude(status=Company.Status.RETURNED)
+    numbers = rows.exclude(identifier="").values_list("country", "identifier_kind", "identifier")
+    names = rows.public().values_list("country", "legal_name")
+    return frozenset([_number_key(*row) for row in numbers.iterator()] + [_name_key(*row) for row in names.iterator()])
+
+
+def _number_key(country: str, kind: str, number: str) -> str:
+    return digest("number", country, kind, number)
+
+
+def _name_key(country: str, name: str) -> str:
+    return digest("name", country, wording.fold(simplify(name)))
 
 
 def _identity(key: object, values: Values) -> Identity:

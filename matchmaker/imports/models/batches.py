@@ -116,6 +116,10 @@ class Import(Public):
     def __str__(self):
         return self.file_name
 
+    def not_in_copy(self, _of: str) -> frozenset[str]:
+        """What comes from the cells of the file: names and addresses of other people and companies."""
+        return frozenset({"top", "head", "seen", "mapping", "defaults", "problem"})
+
     @property
     def valid(self) -> int:
         return self.total - self.rejected

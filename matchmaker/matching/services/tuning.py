@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Participation
 from matchmaker.campaigns.services import require_organiser
-from matchmaker.catalogue.models import DemandLine
+from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.problems import Refused
 from matchmaker.engines.matching import DEFAULT_WEIGHTS, SCORE_PARTS, Pair, Weights, adopt_if_better
 from matchmaker.matching.models import Match, MatchSettings
@@ -153,15 +153,20 @@ class Effect:
     usual_probability: float | None
 
 
-def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Effect:
-    """Match a sample twice, with the settings in use and with these; nothing is stored."""
+def effect_of(*, campaign: Campaign, weights: dict[str, float], floor: int, skip_known: bool) -> Effect:
+    """Match a sample of the campaign's lines twice, with the settings in use and with these; nothing is stored."""
     now = scorer.current()
     now = replace(now, floor=0)
     changed = replace(now, matcher=_with(now, given_weights(weights, floor)), skip_known=skip_known)
     offered = scorer.all_offers(now)
-    sample = now.want_index(wants(_spread(storing.lines_not_put_aside(), SAMPLE_LINES)))
+    here = Participation.objects.filter(campaign=campaign).values("company")
+    lines = storing.lines_not_put_aside().filter(demand__company__in=here)
+    sample = now.want_index(wants(_spread(lines, SAMPLE_LINES)))
+    ours = set(Product.objects.filter(company__in=here).values_list("pk", flat=True))
     before, after = (_by_line(one.pairs(offered, sample)) for one in (now, changed))
-    names = {offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts}
+    names = {
+        offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts and offer.key in ours
+    }
     private = set(DemandLine.objects.filter(demand__visibility="private").values_list("pk", flat=True))
     changes, moved = [], 0
     for want in sample.items:
@@ -173,7 +178,7 @@ def effect_of(*, weights: dict[str, float], floor: int, skip_known: bool) -> Eff
                 changes.append(Change(want.texts[0][1], *first))
     was = {(line, product) for line, found in before.items() for product in found}
     will = {(line, product) for line, found in after.items() for product in found}
-    small = [place for place, offer in enumerate(offered.items) if offer.small][:SAMPLE_PRODUCTS]
+    small = [place for place, offer in enumerate(offered.items) if offer.small and offer.key in ours][:SAMPLE_PRODUCTS]
     every = scorer.all_wants(now)
     some = changed.matcher.prepare_offers([offered.items[place] for place in small], offered.vectors[small])
     promised = [pair for pair in replace(changed, floor=floor).pairs(some, every) if "floor" in pair.evidence]

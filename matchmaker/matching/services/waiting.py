@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
+from matchmaker.campaigns.models import Campaign, Participation
 from matchmaker.campaigns.services import require_organiser
 from matchmaker.catalogue.models import DemandLine, Product
 from matchmaker.core.leases import renewed
@@ -32,26 +32,34 @@ def waiting() -> tuple[list[int], list[int]]:
     return products, lines
 
 
-def count_waiting() -> int:
-    """How many `waiting` returns."""
-    return sum(claims.behind(kind).exclude(storing.PUT_ASIDE).count() for kind in (Product, DemandLine))
+def count_waiting(campaign: Campaign) -> int:
+    """How many of those that `waiting` returns belong to companies of the campaign."""
+    products, lines = (claims.behind(kind).exclude(storing.PUT_ASIDE) for kind in (Product, DemandLine))
+    return sum(rows.count() for rows in _of_campaign(products, lines, campaign))
 
 
-def put_aside():
-    """Products and lines that were given up: for a person to look at."""
+def _of_campaign(products: QuerySet, lines: QuerySet, campaign: Campaign) -> tuple[QuerySet, QuerySet]:
+    here = Participation.objects.filter(campaign=campaign).values("company")
+    return products.filter(company__in=here), lines.filter(demand__company__in=here)
+
+
+def put_aside(campaign: Campaign | None = None) -> tuple[QuerySet, QuerySet]:
+    """Products and lines that were given up: for a person to look at. Of one campaign's companies, or of the site."""
     products, lines = (claims.behind(kind).filter(storing.PUT_ASIDE).order_by("pk") for kind in (Product, DemandLine))
+    if campaign is not None:
+        products, lines = _of_campaign(products, lines, campaign)
     return products.select_related("company").prefetch_related("texts"), lines.select_related("demand__company")
 
 
 @transaction.atomic
 def try_again(*, by: User, campaign: Campaign) -> int:
-    """Let what was put aside wait like everything else, for instance after a new version; returns how many rows.
+    """Let what was put aside of the campaign wait again, for instance after a new version; returns how many rows.
 
     Raises:
         Refused: for a person who does not run the campaign.
     """
     require_organiser(by, campaign)
-    products, lines = (list(side.values_list("pk", flat=True)) for side in put_aside())
+    products, lines = (list(side.values_list("pk", flat=True)) for side in put_aside(campaign))
     for states, keys in ((OfferState, products), (WantState, lines)):
         states.objects.filter(pk__in=keys).update(attempts=0)
     count = len(products) + len(lines)

@@ -23,7 +23,7 @@ from matchmaker.events.models import Event, EventParticipation, Meeting, Meeting
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side, StepPaper
 from matchmaker.notifications.models import Delivery
-from matchmaker.reporting.figures import ALL, PARTNER, TRADING_GROUP, TREES, Cell, Cells, Fact, Facts
+from matchmaker.reporting.figures import ALL, PARTNER, TRADING_GROUP, TREES, Cell, Cells, Fact, Facts, add_cohorts
 from matchmaker.reporting.models import Survey
 
 CENT = Decimal("0.01")
@@ -137,6 +137,7 @@ class _Collector:
         self._events()
         self._surveys()
         self._parked()
+        add_cohorts(self.facts)
 
     # -- help ----------------------------------------------------------------------------------------------------------
     def _own(self, *companies: int) -> tuple[int, ...]:
@@ -196,21 +197,47 @@ class _Collector:
 
     # -- the funnel ----------------------------------------------------------------------------------------------------
     def _registration(self) -> None:
-        hosts = Q(invited_by__organiser_of__isnull=False) | Q(invited_by__partnerseats__isnull=False)
+        campaigns = self.scope.campaigns
+        hosts = Q(of_campaign__campaign__in=campaigns) | Q(invited_by__partnerseats__partner__campaign__in=campaigns)
+        hosts |= Q(of_campaign__isnull=True, invited_by__organiser_of__campaign__in=campaigns)
         letters = Invitation.objects.filter(hosts, company__in=self.inside, role=Membership.Role.ADMIN)
         self._step("invited", letters.order_by().values_list("company").annotate(at=Min("created_at")))
-        part = Participation.objects.filter(campaign__in=self.scope.campaigns, company__in=self.inside)
-        own = Membership.objects.filter(company__in=self.inside).values("company")
-        joined = dict(part.order_by().values_list("company").annotate(at=Min("joined_at")))
-        peopled = set(own.values_list("company", flat=True))
-        self._step("registered", ((company, at) for company, at in joined.items() if company in peopled))
-        approved = Company.objects.approved().filter(pk__in=self.inside).order_by()
-        rows = list(approved.values_list("pk", "uid", "created_at"))
-        decisions = AuditEntry.objects.filter(verb="company_approved")
+        joined: dict[int, dt.datetime] = {}
+        before: dict[int, dt.datetime] = {}  # as `joined`, in other campaigns
+        part = Participation.objects.filter(company__in=self.inside).order_by()
+        ours = {campaign.pk for campaign in campaigns}
+        for company, campaign, at in part.values_list("company", "campaign").annotate(at=Min("joined_at")):
+            days = joined if campaign in ours else before
+            days[company] = min(at, days.get(company, at))
+        carried = {company for company, at in joined.items() if company in before and before[company] < at}
+        people = Membership.objects.filter(company__in=self.inside).order_by()
+        came = dict(people.values_list("company").annotate(at=Min("joined_at")))
+        self._step("registered", ((one, max(joined[one], came[one])) for one in joined.keys() & came.keys() - carried))
+        self._step("carried", ((company, joined[company]) for company in carried))
+        self._step("approved", self._approvals(joined, carried))
+
+    def _approvals(self, joined: dict[int, dt.datetime], carried: set[int]) -> Iterable[tuple]:
+        """Companies approved now, each with the day of the first decision of one of the campaigns.
+
+        An entry from before entries named the campaign counts where the company took part here by then. Without any
+        entry, as after an import of a whole site, a company that was not carried over counts on the day it joined.
+        """
+        rows = list(Company.objects.approved().filter(pk__in=self.inside).order_by().values_list("pk", "uid"))
+        decisions = AuditEntry.objects.filter(verb="company_approved").order_by("-pk")
         if len(rows) <= FEW:
-            decisions = decisions.filter(organisation__in=[str(uid) for _pk, uid, _made in rows])
-        days = dict(decisions.order_by().values_list("object_uid").annotate(at=Min("at")))
-        self._step("approved", ((pk, days.get(str(uid)) or joined.get(pk) or made) for pk, uid, made in rows))
+            decisions = decisions.filter(organisation__in=[str(uid) for _pk, uid in rows])
+        ours = {str(campaign.uid) for campaign in self.scope.campaigns}
+        of_company: dict[str, list] = defaultdict(list)
+        for uid, campaign, at in decisions.values_list("object_uid", "facts__campaign", "at"):
+            of_company[uid].append((campaign, at))
+        for pk, uid in rows:
+            entries, since = of_company.get(str(uid), []), joined.get(pk)
+            own = [at for campaign, at in entries if campaign in ours]
+            own += [at for campaign, at in entries if campaign is None and since is not None and at >= since]
+            if own:
+                yield pk, min(own)
+            elif not entries and since is not None and pk not in carried:
+                yield pk, since
 
     def _catalogue(self) -> None:
         offers = Product.objects.filter(published_at__isnull=False, company__in=self.inside)

@@ -40,7 +40,11 @@ SPLIT_STEPS = ("registered", "approved", "matched", "talking", "met", "agreed", 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the funnel. `of_registered` and `of_before` are rates; None where they say nothing."""
+    """A step of the funnel, or the line of companies carried over, which has no rates.
+
+    `of_registered` is the share of the companies signed up that took this step, `of_before` that of the companies of
+    the step before; None where there is no such company.
+    """
 
     code: str
     companies: int | None
@@ -259,13 +263,15 @@ def _count(cells: Cells, figure: str, dimension: str = ALL, value: Hashable = ""
 
 
 def funnel(cells: Cells, wanted: Mapping[str, int]) -> tuple[Step, ...]:
-    registered, before, steps = _count(cells, "registered"), 0, []
+    before = dict(zip(figures.STEPS[1:], figures.STEPS, strict=False))
+    registered, steps = _count(cells, "registered"), []
     for code in figures.FUNNEL:
-        companies = _count(cells, code)
-        of_registered = None if code in ("invited", "registered") else share(companies, registered)
-        of_before = share(companies, before) if steps else None
-        steps.append(Step(code, companies, of_registered, of_before, wanted.get(code)))
-        before = companies
+        of_registered = of_before = None
+        if code in before:
+            of_before = share(_count(cells, figures.OF_BEFORE.format(code)), _count(cells, before[code]))
+        if code not in ("invited", "registered", figures.CARRIED):
+            of_registered = share(_count(cells, figures.OF_REGISTERED.format(code)), registered)
+        steps.append(Step(code, _count(cells, code), of_registered, of_before, wanted.get(code)))
     return tuple(steps)
 
 

@@ -54,7 +54,7 @@ TABLE = (
     Right("Take over a company by claim",
         ("the contact person of a company without people, by the confirmed address", "–", "object for a week", "–",
          "two organisers, never their own company; one where nobody is there and the domain is shown", "–"),
-        tables="companies.Claim", notices="claim_answered company_claimed"),
+        tables="companies.Claim companies.ListedFields", notices="claim_answered company_claimed company_filled"),
     Right("Paper that shows who a company is, or what a product holds",
         ("–", "–", "send, read, remove", "–", "organisers read, each look on record",
          "as its person; the team's with a scope of its own"),

@@ -69,7 +69,7 @@ class NewCampaignForm(forms.ModelForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = Campaign.objects.visible_to(user).order_by("-starts_on")
+        self.fields["source"].queryset = Campaign.objects.decided_by(user).order_by("-starts_on")
 
     def _post_clean(self):
         """Rules are checked by the verb; the form only reads what was typed."""
@@ -183,7 +183,7 @@ class TakeOverForm(forms.Form):
 
     def __init__(self, *args, user, target: Campaign, **kwargs):
         super().__init__(*args, **kwargs)
-        others = Campaign.objects.visible_to(user).exclude(pk=target.pk).order_by("-starts_on")
+        others = Campaign.objects.decided_by(user).exclude(pk=target.pk).order_by("-starts_on")
         self.fields["source"].queryset = others  # type: ignore[attr-defined]  # a ModelChoiceField has one
         tags = Tag.objects.filter(campaign__in=others).select_related("campaign")
         self.fields["tag"].queryset = tags  # type: ignore[attr-defined]  # as above

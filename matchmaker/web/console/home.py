@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import CompanyInvitation, Participation
 from matchmaker.campaigns.services.claims import open_claims
+from matchmaker.campaigns.services.deliveries import people_of
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
@@ -37,7 +38,7 @@ MOST = 1_000  # counted of those that wait; the list behind an entry counts them
 
 @team
 def home(request):
-    campaign, matches = request.campaign, _count_matches()
+    campaign, matches = request.campaign, _count_matches(request.campaign)
     work = work_of(campaign, matches)
     return render(
         request,
@@ -89,7 +90,7 @@ def work_of(campaign, matches: dict[str, int]) -> list[WorkItem]:
         *_meetings(campaign),
         _obstacles(campaign),
         *_messages(campaign),
-        *_matching(matches),
+        *_matching(campaign, matches),
         _closing_demands(campaign),
         _event_drafts(campaign),
     ]
@@ -247,7 +248,7 @@ def _obstacles(campaign) -> WorkItem:
 
 
 def _messages(campaign) -> list[WorkItem]:
-    """Messages between companies, and mail of the whole site that did not arrive."""
+    """Messages between companies, and mail to people of the campaign that did not arrive."""
     return [
         WorkItem(
             what=_("Messages to look at"),
@@ -259,18 +260,19 @@ def _messages(campaign) -> list[WorkItem]:
         WorkItem(
             what=_("Email that could not be delivered"),
             sub=_("Parked with a reason; look at it and try again."),
-            n=_count(Delivery.objects.parked()),
+            n=_count(Delivery.objects.parked().filter(notice__recipient__in=people_of(campaign))),
             url=reverse("console_delivery"),
             late=True,
         ),
     ]
 
 
-def _count_matches() -> dict[str, int]:
-    """Of the whole site, since matching is common to all campaigns. One query: it looks at each active match."""
+def _count_matches(campaign) -> dict[str, int]:
+    """Of matches between companies of the campaign. One query: it looks at each active match."""
     said_yes, is_open = "interested", Q(mutual_at__isnull=True)
     return (
         Match.objects.active()
+        .of_campaign(campaign)
         .order_by()
         .aggregate(
             all=Count("pk"),
@@ -282,13 +284,13 @@ def _count_matches() -> dict[str, int]:
     )
 
 
-def _matching(matches: dict[str, int]) -> list[WorkItem]:
+def _matching(campaign, matches: dict[str, int]) -> list[WorkItem]:
     url = reverse("console_matching")
     return [
         WorkItem(
             what=_("Products and demand lines to be matched"),
             sub=_("The workers take them within seconds."),
-            n=count_waiting(),
+            n=count_waiting(campaign),
             url=url,
         ),
         WorkItem(

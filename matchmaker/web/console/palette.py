@@ -35,7 +35,7 @@ def commands(campaign: Campaign, pages: list[Link]) -> list[dict]:
     ]
     begin = (
         ("console_event_new", _("Plan an event"), "plus"),
-        ("console_matching", _("Match the whole campaign"), "refresh"),
+        ("console_matching", _("Match everything again"), "refresh"),
         ("console_partner_new", _("Add a country partner"), "plus"),
     )
     found += [{"label": label, "url": reverse(name), "group": _("Begin"), "icon": icon} for name, label, icon in begin]

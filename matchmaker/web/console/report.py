@@ -50,7 +50,11 @@ def outcomes(request: HttpRequest) -> HttpResponse:
             "figures": _first_figures(report),
             "charts": _charts(report),
             "tables": presentation.tables(report),
-            "targets": [(step.code, figures.FUNNEL[step.code], step.target) for step in report.funnel],
+            "targets": [
+                (step.code, figures.FUNNEL[step.code], step.target)
+                for step in report.funnel
+                if step.code in figures.TARGETS
+            ],
             "may_set_targets": _may_set_targets(request, scope),
         }
     return render(request, "console/outcomes.html", context)

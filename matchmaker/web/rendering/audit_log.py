@@ -16,6 +16,7 @@ VERBS: dict[str, str | Promise] = {
     "submit_company": _("Submitted for approval"),
     "update_company": _("Details changed"),
     "fill_company": _("Company filled in"),
+    "empty_company": _("Filling in of the company taken back"),
     "company_approved": _("Approved"),
     "withdraw_automatic_approval": _("Automatic approval withdrawn"),
     "company_returned": _("Returned"),

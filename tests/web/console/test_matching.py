@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def aside():
     product, line = factories.product(name="Jasmine rice"), factories.line(text="茉莉香米")
+    factories.take_part(factories.campaign(), product.company, line.demand.company)
     OfferState.objects.create(product=product, attempts=5, tried_revision=product.revision)
     WantState.objects.create(line=line, attempts=5, tried_revision=line.revision)
     return product, line

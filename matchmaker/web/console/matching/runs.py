@@ -38,8 +38,8 @@ def matching(request):
     of_campaign = MatchRun.objects.filter(campaign=request.campaign)
     runs = list(of_campaign.select_related("started_by").defer("background")[:10])
     running = next((run for run in runs if run.state == MatchRun.State.RUNNING), None)
-    active = Match.objects.active()
-    products, lines = put_aside()
+    active = Match.objects.active().of_campaign(request.campaign)
+    products, lines = put_aside(request.campaign)
     incomplete = None if running else incomplete_run()
     counts = active.aggregate(
         all=Count("pk"),
@@ -97,10 +97,7 @@ def job_of(run: MatchRun) -> dict:
     """The run as the progress component shows it, with an estimate once the pace is known."""
     total, done = run.blocks.count(), run.blocks.filter(done_at__isnull=False).count()
     state = {"running": "running", "done": "done", "cancelled": "failed", "incomplete": "failed"}[run.state]
-    label = _("Matching %(products)d products with %(lines)d demand lines") % {
-        "products": run.products,
-        "lines": run.lines,
-    }
+    label = _("Matching all products with all demand lines of the site")
     message = ""
     if state == "running" and done:
         left = int((timezone.now() - run.started_at).total_seconds() / done * (total - done)) + 1
@@ -220,7 +217,7 @@ def match_settings(request):
                 save_settings(by=request.user, campaign=request.campaign, **form.given())
                 messages.success(request, _("Saved. The settings count from the next full run on."))
                 return redirect("console_matching")
-            effect = effect_of(**form.given())
+            effect = effect_of(campaign=request.campaign, **form.given())
     latest = MatchRun.objects.ended().first()
     context = {
         "form": form,
