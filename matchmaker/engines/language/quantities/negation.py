@@ -1,0 +1,65 @@
+"""Negations of a text and what they negate: without sugar, powder-free, 不含糖, şekersiz."""
+
+import re
+from functools import cache
+
+from matchmaker.engines.language.quantities.lexicon import any_of, base_language, pattern, script, words_of
+from matchmaker.engines.language.quantities.model import Negation, Span
+from matchmaker.engines.language.quantities.plain import plain_text
+
+_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?")
+_BEFORE = re.compile(r"[^\W\d_]+[ -]?$")
+_MOST = 8  # characters of a script without spaces
+# Endings that are one with the word they negate.
+_ENDINGS = {
+    "tr": re.compile(r"(?<=[^\W\d_]{2})(?:s[ıiuü]z)(?:l[ae]r|d[ıiuü]r)?(?![^\W\d_])"),
+    "de": re.compile(r"(?<=[^\W\d_]{3})(?:frei|los)(?:e[nrsm]?)?(?![^\W\d_])"),
+}
+
+
+def negations(text: str, language: str) -> list[Negation]:
+    """The negations of a text, in order. "Not more than" is a bound and none."""
+    plain, base = plain_text(text), base_language(language)
+    taken = [match.span() for match in pattern("not_negation", base).finditer(plain.lower)]
+    found: list[Negation] = []
+    for side, words in _patterns(base):
+        for match in words.finditer(plain.lower):
+            start, end = match.span()
+            overlaps = any(start < stop and begin < end for begin, stop in taken)
+            if start == end or overlaps:
+                continue
+            scope = _scope_after(plain.lower, end) if side == "before" else _scope_before(plain.lower, start)
+            if scope is not None:
+                taken.append((start, end))
+                found.append(Negation(*plain.span(start, end), Span(*plain.span(*scope))))
+    return sorted(found, key=lambda negation: negation.start)
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    words = words_of("negation", language)
+    sides = [
+        (side, any_of([word for word, value in words.items() if value == side], inside=side == "after"))
+        for side in ("before", "after")
+    ]
+    endings = [("after", _ENDINGS[language])] if language in _ENDINGS else []
+    return tuple(sides + endings)
+
+
+def _scope_after(text: str, place: int) -> tuple[int, int] | None:
+    while text[place : place + 1] in (" ", "-") and place < len(text):
+        place += 1
+    match = _AFTER.match(text, place)
+    if match is None:
+        return None
+    end = match.end() if script(text[place]) else min(match.end(), place + _MOST)
+    return place, end
+
+
+def _scope_before(text: str, place: int) -> tuple[int, int] | None:
+    match = _BEFORE.search(text[:place])
+    if match is None:
+        return None
+    written = match[0].rstrip(" -")
+    start = match.start() if script(written[-1]) else max(match.start(), match.start() + len(written) - _MOST)
+    return start, match.start() + len(written)
