@@ -1,10 +1,11 @@
 """Which word a quantity belongs to: moisture 14 %, 5 % broken."""
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from matchmaker.engines.language.quantities.lexicon import pattern, words_of
+from matchmaker.engines.language.quantities.lexicon import Hit, lexicon
 from matchmaker.engines.language.quantities.model import Quantity, Span
 from matchmaker.engines.language.quantities.plain import PlainText
 
@@ -18,44 +19,34 @@ def with_words(quantities: Sequence[Quantity], text: PlainText, language: str) -
     """
     if not quantities:
         return []
-    words = [match.span() for match in pattern("attribute", language).finditer(text.lower)]
+    words = lexicon("attribute", language).find(text.lower)
     if not words:
         return list(quantities)
-    names = words_of("attribute", language)
+    ends = _clause_ends(text.lower, quantities)
     placed = []
     for item in quantities:
-        start, end = _clause(text.lower, item, quantities)
-        inside = [word for word in words if start <= word[0] and word[1] <= end]
+        clause = bisect(ends, item.start)
+        inside = [word for word in words if bisect(ends, word.start) == clause]
         word = _word_of(item, inside, quantities)
-        if word is None:
-            placed.append(item)
-        else:
-            placed.append(replace(item, words=Span(*word), concept=names[text.lower[word[0] : word[1]]]))
+        placed.append(replace(item, words=Span(word.start, word.end), concept=word.value) if word else item)
     return placed
 
 
-def _clause(text: str, item: Quantity, quantities: Sequence[Quantity]) -> tuple[int, int]:
-    """The part of a text between two marks that end clauses; marks inside of numbers do not."""
-    start, end = 0, len(text)
-    for mark in _CLAUSE_ENDS.finditer(text):
-        if any(other.start <= mark.start() < other.end for other in quantities):
-            continue
-        if mark.end() <= item.start:
-            start = mark.end()
-        elif mark.start() >= item.end:
-            end = mark.start()
-            break
-    return start, end
+def _clause_ends(text: str, quantities: Sequence[Quantity]) -> list[int]:
+    """The places of marks that end clauses; marks inside of numbers do not."""
+    return [
+        mark.start()
+        for mark in _CLAUSE_ENDS.finditer(text)
+        if not any(item.start <= mark.start() < item.end for item in quantities)
+    ]
 
 
-def _word_of(
-    item: Quantity, words: list[tuple[int, int]], quantities: Sequence[Quantity]
-) -> tuple[int, int] | None:
-    before = [word for word in words if word[1] <= item.start]
-    behind = [word for word in words if word[0] >= item.end]
-    if before and not _parted(before[-1][1], item.start, quantities):
+def _word_of(item: Quantity, words: list[Hit], quantities: Sequence[Quantity]) -> Hit | None:
+    before = [word for word in words if word.end <= item.start]
+    behind = [word for word in words if word.start >= item.end]
+    if before and not _parted(before[-1].end, item.start, quantities):
         return before[-1]
-    if behind and not _parted(item.end, behind[0][0], quantities):
+    if behind and not _parted(item.end, behind[0].start, quantities):
         return behind[0]
     return None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from matchmaker.engines.language.quantities.lexicon import capitals, lexicon, pattern
+from matchmaker.engines.language.quantities.lexicon import Lexicon, capitals, lexicon
 from matchmaker.engines.language.quantities.plain import PlainText
 
 _STANDARDS = (
@@ -41,16 +41,16 @@ def code_spans(text: PlainText, language: str) -> Iterator[tuple[int, int]]:
     """The places of all codes; they may overlap."""
     for mask in _MASKS:
         yield from (match.span() for match in mask.finditer(text.cased))
-    yield from _named(text, pattern("digits", language), _BEHIND_DIGITS)
-    yield from _named(text, pattern("code", language), _BEHIND_CODE)
+    yield from _named(text, lexicon("digits", language), _BEHIND_DIGITS)
+    yield from _named(text, lexicon("code", language), _BEHIND_CODE)
     yield from _mixed(text, language)
     yield from _pairs(text, language)
 
 
-def _named(text: PlainText, words: re.Pattern[str], behind: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _named(text: PlainText, words: Lexicon, behind: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """What stands behind a word for a code."""
-    for word in words.finditer(text.lower):
-        if match := behind.match(text.cased, word.end()):
+    for word in words.find(text.lower):
+        if match := behind.match(text.cased, word.end):
             written = match[0].rstrip(" -(./")
             yield match.start(), match.start() + len(written)
 
@@ -66,7 +66,7 @@ def _mixed(text: PlainText, language: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _signs(language: str) -> frozenset[str]:
-    return frozenset([*lexicon("currency", language).words, *(code.lower() for code in capitals())])
+    return frozenset([*lexicon("currency", language).words, *(code.lower() for code in capitals().words)])
 
 
 def _pairs(text: PlainText, language: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel import Locale
 
-from matchmaker.engines.language.quantities.lexicon import any_of, lexicon, pattern, words_of
+from matchmaker.engines.language.quantities.lexicon import Hit, any_of, lexicon, words_of
 from matchmaker.engines.language.quantities.plain import PlainText
 
 _BUDDHIST = 543  # years by which the Thai calendar is ahead
@@ -131,15 +131,15 @@ def _named(text: PlainText, language: str) -> Iterator[Day]:
     """Dates with the name of a month."""
     if language in ("zh", "ja", "ko", "vi"):
         language = "en"
-    for match in pattern("month", language).finditer(text.lower):
-        day = _around_month(text, language, match)
+    for name in lexicon("month", language).find(text.lower):
+        day = _around_month(text, language, name)
         if day is not None:
             yield day
 
 
-def _around_month(text: PlainText, language: str, match: re.Match[str]) -> Day | None:
-    lower, (start, end) = text.lower, match.span()
-    month, day, year = int(words_of("month", language)[match[0]]), 0, 0
+def _around_month(text: PlainText, language: str, name: Hit) -> Day | None:
+    lower, start, end = text.lower, name.start, name.end
+    month, day, year = int(name.value), 0, 0
     left = _skip_joiner_back(lower, start, language)
     if before := _DAY_BEFORE.search(lower, max(0, left - 6), left):
         day, start = int(before[1]), before.start()
@@ -148,21 +148,21 @@ def _around_month(text: PlainText, language: str, match: re.Match[str]) -> Day |
     if not year and (after := _YEAR_AFTER.match(lower, _skip_joiner(lower, end, language))):
         year = year_of(int(after[1]), language)
         end = after.end() if year else end
-    if not day and not year and not _stands_alone(text, language, match):
+    if not day and not year and not _stands_alone(text, language, name):
         return None
     start, part = (start, "") if day else _part_before(lower, start, language)
     end, part = (end, part) if day or part else _part_after(lower, end, language)
     return Day(start, end, _iso(year, month, day, part))
 
 
-def _stands_alone(text: PlainText, language: str, match: re.Match[str]) -> bool:
+def _stands_alone(text: PlainText, language: str, hit: Hit) -> bool:
     """Whether the name of a month, without a day or a year, means the month."""
-    name = match[0].rstrip(".")
-    if name != match[0] or name not in _full_names(language):
+    name = text.lower[hit.start : hit.end]
+    if name not in _full_names(language):
         return False
-    if language in ("en", "tr", "id", "de") and not text.cased[match.start()].isupper():
+    if language in ("en", "tr", "id", "de") and not text.cased[hit.start].isupper():
         return False
-    return name not in _DOUBTFUL.get(language, ()) or bool(_INTRODUCES.search(text.lower[: match.start()]))
+    return name not in _DOUBTFUL.get(language, ()) or bool(_INTRODUCES.search(text.lower[: hit.start]))
 
 
 @cache

@@ -67,30 +67,47 @@ class Lexicon:
 
     def __init__(self, words: Mapping[str, str]):
         self.words = dict(words)
-        self._starts = self._lengths(0)
-        self._ends = self._lengths(-1)
-
-    def _lengths(self, edge: int) -> dict[str, tuple[int, ...]]:
-        lengths: dict[str, set[int]] = {}
-        for word in self.words:
-            lengths.setdefault(word[edge], set()).add(len(word))
-        return {char: tuple(sorted(sizes, reverse=True)) for char, sizes in lengths.items()}
+        # Lengths of words, the longest first, by their first two and by their last two characters.
+        self._starts = _lengths((word[:2], len(word)) for word in self.words)
+        self._ends = _lengths((word[-2:], len(word)) for word in self.words)
 
     def at(self, text: str, place: int) -> Hit | None:
-        for length in self._starts.get(text[place : place + 1], ()):
-            end = place + length
-            value = self.words.get(text[place:end]) if end <= len(text) else None
-            if value is not None and not ends_inside(text, end):
-                return Hit(place, end, value)
+        for edge in (text[place : place + 2], text[place : place + 1]):
+            for length in self._starts.get(edge, ()):
+                end = place + length
+                value = self.words.get(text[place:end]) if end <= len(text) else None
+                if value is not None and not ends_inside(text, end):
+                    return Hit(place, end, value)
         return None
 
     def before(self, text: str, place: int) -> Hit | None:
-        for length in self._ends.get(text[place - 1 : place], ()):
-            start = place - length
-            value = self.words.get(text[start:place]) if start >= 0 else None
-            if value is not None and not starts_inside(text, start):
-                return Hit(start, place, value)
+        for edge in (text[max(0, place - 2) : place], text[place - 1 : place]):
+            for length in self._ends.get(edge, ()) if place else ():
+                start = place - length
+                value = self.words.get(text[start:place]) if start >= 0 else None
+                if value is not None and not starts_inside(text, start):
+                    return Hit(start, place, value)
         return None
+
+    def find(self, text: str) -> list[Hit]:
+        """All words of a text from left to right, the longest at each place; they do not overlap."""
+        hits: list[Hit] = []
+        starts, done = self._starts, 0
+        for place, char in enumerate(text):
+            if place < done or (text[place : place + 2] not in starts and char not in starts):
+                continue
+            hit = None if starts_inside(text, place) else self.at(text, place)
+            if hit is not None:
+                hits.append(hit)
+                done = hit.end
+        return hits
+
+
+def _lengths(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for edge, length in pairs:
+        lengths.setdefault(edge, set()).add(length)
+    return {edge: tuple(sorted(sizes, reverse=True)) for edge, sizes in lengths.items()}
 
 
 def any_of(words: Iterable[str], *, inside: bool = False) -> re.Pattern[str]:
@@ -127,11 +144,6 @@ def words_of(role: str, language: str) -> dict[str, str]:
     if role == "month":
         words |= _month_names(language)
     return words
-
-
-@cache
-def pattern(role: str, language: str) -> re.Pattern[str]:
-    return any_of(words_of(role, language))
 
 
 @cache
@@ -178,9 +190,10 @@ def _table(role: str) -> dict[str, dict[str, str]]:
     return table
 
 
-def capitals() -> dict[str, str]:
+@cache
+def capitals() -> Lexicon:
     """Codes of currencies that are words elsewhere; they count in capitals only."""
-    return _table("currency")["capitals"]
+    return Lexicon(_table("currency")["capitals"])
 
 
 def _rows(name: str) -> list[dict[str, str]]:

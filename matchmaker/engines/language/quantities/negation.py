@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from matchmaker.engines.language.quantities.lexicon import any_of, base_language, pattern, script, words_of
+from matchmaker.engines.language.quantities.lexicon import any_of, base_language, lexicon, script, words_of
 from matchmaker.engines.language.quantities.model import Negation, Span
 from matchmaker.engines.language.quantities.plain import plain_text
 
@@ -20,7 +20,7 @@ _ENDINGS = {
 def negations(text: str, language: str) -> list[Negation]:
     """The negations of a text, in order. "Not more than" is a bound and none."""
     plain, base = plain_text(text), base_language(language)
-    taken = [match.span() for match in pattern("not_negation", base).finditer(plain.lower)]
+    taken = [(hit.start, hit.end) for hit in lexicon("not_negation", base).find(plain.lower)]
     found: list[Negation] = []
     for side, words in _patterns(base):
         for match in words.finditer(plain.lower):

@@ -15,10 +15,8 @@ from matchmaker.engines.language.quantities.dates import YEARS, days_of
 from matchmaker.engines.language.quantities.lexicon import (
     Hit,
     Lexicon,
-    any_of,
     base_language,
     capitals,
-    ends_inside,
     lexicon,
     script,
     spelled,
@@ -87,17 +85,16 @@ def read_all(text: str, language: str) -> list[Quantity]:
 
 
 def _may_hold(text: PlainText, language: str) -> bool:
-    return text.has_digits or bool(_number_words(language).search(text.lower))
+    return text.has_digits or bool(_number_words(language).find(text.lower))
 
 
 @cache
-def _number_words(language: str) -> re.Pattern[str]:
-    """Finds where a spelled number, a half, a dual or a month may start."""
+def _number_words(language: str) -> Lexicon:
+    """Words with which a spelled number, a half, a dual or a month may start."""
     words = [*spelled(language), *words_of("half", language), *words_of("dual", language), *words_of("month", language)]
     if language in ("zh", "ja"):
-        words += list("零一二两三四五六七八九十百千万半〇")
-    words += ["½", "¼", "¾", *(word for word in words_of("unit", language) if word[0].isdigit())]
-    return any_of(words)
+        words += list("零一二两兩三四五六七八九十百千万半〇")
+    return Lexicon(dict.fromkeys([*words, *"½¼¾⅓⅔⅛⅕"], ""))
 
 
 @cache
@@ -134,7 +131,7 @@ class _Reader:
 
     def _starts(self) -> list[int]:
         places = {match.start() for match in re.finditer(r"(?<!\d)\d|[½¼¾⅓⅔⅛⅕]", self.text)}
-        places |= {match.start() for match in _number_words(self.language).finditer(self.text)}
+        places |= {hit.start for hit in _number_words(self.language).find(self.text)}
         places |= {match.start() + 1 for match in re.finditer(r"(?<=\d) (?=\d)", self.text)}
         return sorted(places)
 
@@ -283,7 +280,7 @@ class _Reader:
         end = self._skip_back(start)
         hit = self.words("currency").before(self.text, end)
         if hit is None:
-            hit = _capital_before(self.plain.cased, end)
+            hit = capitals().before(self.plain.cased, end)
         if hit is None or (hit.start and self.text[hit.start - 1].isdigit()):
             return None
         # "5 € 20 kg": the sign belongs to the number before it
@@ -344,12 +341,7 @@ class _Reader:
         hit = self.words("currency").at(self.text, place)
         if hit and hit.end - hit.start == 1 and self.text[place] in "$€£¥₽₺฿" and self._amount_follows(hit.end, place):
             return None
-        if hit:
-            return hit
-        for code, currency in capitals().items():
-            if self.plain.cased.startswith(code, place) and not ends_inside(self.text, place + len(code)):
-                return Hit(place, place + len(code), currency)
-        return None
+        return hit or capitals().at(self.plain.cased, place)
 
     def _amount_follows(self, end: int, place: int) -> bool:
         """5 $20: the sign belongs to the number behind it."""
@@ -667,14 +659,6 @@ _RATE_MARKS = frozenset(["/", "per", "por", "par", "pro", "je", "ต่อ", "�
 _RATE_WORDS = frozenset(["a", "an", "each"])
 _PER_SUFFIXES = {"ja": ("当たり", "あたり", "につき"), "ko": ("당 ", "당"), "th": ("ละ",), "tr": (" başına", " başı")}
 _BEFORE_COLON = re.compile(r"[ :：]*$")
-
-
-def _capital_before(cased: str, end: int) -> Hit | None:
-    for code, currency in capitals().items():
-        start = end - len(code)
-        if start >= 0 and cased.endswith(code, 0, end) and not starts_inside(cased, start):
-            return Hit(start, end, currency)
-    return None
 
 
 def _are_convertible(first: str, second: str) -> bool:
