@@ -8,14 +8,16 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
-from matchmaker.engines.language.quantities.lexicon import Lexicon, Unit, base_language, lexicon, spelled, units
-from matchmaker.engines.language.quantities.model import Difference, Quantity
+from matchmaker.engines.language.quantities.lexicon import Lexicon, Unit, base_language, lexicon, spelled, units, words_of
+from matchmaker.engines.language.quantities.model import Difference, Negation, Quantity
 from matchmaker.engines.language.quantities.negation import negations
-from matchmaker.engines.language.quantities.plain import plain_text
+from matchmaker.engines.language.quantities.plain import fold, plain_text
 from matchmaker.engines.language.quantities.reader import read_all
 
 _DIRECTIONS = {"at least": 1, "more than": 1, "at most": -1, "less than": -1}
 _COUNTED = frozenset(["", "piece"])
+SHORT = 45  # characters of a line of a label or a list; of Chinese a third
+_INSIDE = frozenset(["ja", "ko", "tr", "th"])  # negations are endings of verbs
 _HAN = "零一二三四五六七八九"
 _HALF = Decimal("0.5")
 _TOLERANCE = Decimal("0.000001")  # relative: a third is written with three decimals
@@ -29,10 +31,27 @@ class _Text:
         self.language = base_language(language)
         self.lower = plain_text(text).lower
         self.quantities = read_all(text, language)
+        self.negations = negations(text, language)
+
+    @property
+    def is_short(self) -> bool:
+        return len(self.text) <= (SHORT if self.text.isascii() or " " in self.text.strip() else SHORT // 3)
+
+    @property
+    def denies(self) -> bool:
+        """Whether any word of denial stands in the text, also as a part of a longer word."""
+        words = words_of("denial", self.language)
+        inside = self.language in _INSIDE and any(word in self.lower for word in words)
+        return inside or bool(lexicon("denial", self.language).find(self.lower))
+
+    def says_absence(self, item: Negation) -> bool:
+        """Whether a negation is of a thing, as "without" is, and not of a sentence."""
+        return fold(self.text[item.start : item.end]) not in words_of("denial", self.language)
 
     def mentions_unit(self, code: str) -> bool:
         wanted = units().get(code.lstrip("01"))
-        words = lexicon("unit", self.language).find(self.lower)
+        roles = ("unit", "leading", "per_word")
+        words = [word for role in roles for word in lexicon(role, self.language).find(self.lower)]
         return wanted is not None and any(_are_alike(units()[word.value], wanted) for word in words)
 
     def spells(self, value: Decimal) -> bool:
@@ -70,7 +89,7 @@ def same_quantities(original: str, language: str, translation: str, other: str) 
     differences = [Difference("missing", original=one.written(item)) for item in missing]
     differences += [Difference("added", translation=two.written(item)) for item in added]
     differences += [Difference("swapped", one.written(item), two.written(mate)) for item, mate in _swapped(pairs)]
-    return differences + _lost_negations(original, language, translation, other)
+    return differences + _lost_negations(one, two)
 
 
 def _matched(one: _Text, two: _Text) -> tuple[list[tuple[Quantity, Quantity]], list[Quantity], list[Quantity]]:
@@ -111,7 +130,7 @@ def _digits(item: Quantity) -> str:
 
 def _are_same_days(item: Quantity, mate: Quantity) -> bool:
     if item.date and mate.date:
-        return bool({*item.date.split("|")} & {*mate.date.split("|")})
+        return bool({*item.date.rstrip("s").split("|")} & {*mate.date.rstrip("s").split("|")})
     day, number = (item, mate) if item.date else (mate, item)
     return day.kind == "year" and number.unit in ("", "year") and number.low == day.low == number.high
 
@@ -157,9 +176,11 @@ def _are_same_units(item: Quantity, mate: Quantity, one: _Text, two: _Text) -> b
         return True
     unit, other = units().get(item.unit), units().get(mate.unit)
     if unit and other:
+        if "deg" in (unit.code, other.code) and {unit.code, other.code} & {"C", "F", "brix"}:
+            return True  # 65度 may be of sugar or of heat
         return _are_alike(unit, other) or {unit.family, other.family} <= {"piece", "pack", "can", "box"}
     known, text = (unit, two) if unit else (other, one)
-    return known is None or known.family in _COUNTED and not known.kind or _is_named(known, text)
+    return known is None or known.code == "age" or known.family in _COUNTED and not known.kind or _is_named(known, text)
 
 
 def _is_named(unit: Unit, text: _Text) -> bool:
@@ -206,11 +227,14 @@ def _swapped(pairs: Sequence[tuple[Quantity, Quantity]]) -> list[tuple[Quantity,
     ]
 
 
-def _lost_negations(original: str, language: str, translation: str, other: str) -> list[Difference]:
-    """A negation on one side and none at all on the other. More cannot be told without knowing the words."""
-    ours, theirs = negations(original, language), negations(translation, other)
-    if bool(ours) == bool(theirs):
-        return []
-    if ours:
-        return [Difference("negation", original=original[ours[0].start : ours[0].end])]
-    return [Difference("negation", translation=translation[theirs[0].start : theirs[0].end])]
+def _lost_negations(one: _Text, two: _Text) -> list[Difference]:
+    """A thing that one side says to be absent, and no denial of any kind on the other.
+
+    More cannot be told without knowing the words. In a sentence another word may deny (fail, hardly, impossible);
+    so in long texts only words of absence count (without, free from), and a bare "not" counts in short ones.
+    """
+    for text, other, problem in ((one, two, "original"), (two, one, "translation")):
+        lost = next((item for item in text.negations if text.is_short or text.says_absence(item)), None)
+        if lost is not None and not other.negations and not other.denies:
+            return [Difference("negation", **{problem: text.text[lost.start : lost.end]})]
+    return []

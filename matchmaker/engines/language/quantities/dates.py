@@ -21,6 +21,7 @@ _EAST = re.compile(
     r"(?:(?<!\d)(?P<month>1[0-2]|0?[1-9]) ?[月월](?![間产産])(?:份|分)? ?(?:(?P<day>3[01]|[12]\d|0?[1-9]) ?[日号號일]"
     r"|(?P<part>月底|底|末|下旬|初旬|初|上旬|中旬|半ば|말|초|중순))?)?"
 )
+_DECADE = re.compile(r"(?<!\d)(?P<whole>(?:1[89]|20)\d0)(?:'?s\b| ?年代)|(?:(?P<century>\d\d)世[纪紀] ?)?(?P<tens>\d0)年代")
 _HAN_MONTH = re.compile("(?<![十一二三四五六七八九个每])(十[一二]?|[一二三四五六七八九])月(底|末|初|中旬|下旬|上旬)?(?![間产])")
 _HAN_MONTHS = {name: number for number, name in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])")
@@ -117,6 +118,15 @@ def _east_asian(text: PlainText, language: str) -> Iterator[Day]:
         yield Day(start, end, _iso(year, int(match["month"] or 0), int(match["day"] or 0), part))
     for match in _HAN_MONTH.finditer(text.lower):
         yield Day(*match.span(), _iso(0, _HAN_MONTHS[match[1]], 0, _PART.get(match[2] or "", "")))
+
+
+def _decades(text: PlainText, language: str) -> Iterator[Day]:
+    for match in _DECADE.finditer(text.lower):
+        if match["whole"]:
+            yield Day(*match.span(), match["whole"] + "s")
+        elif language in ("zh", "ja"):
+            century = int(match["century"] or 20) - 1
+            yield Day(*match.span(), f"{century}{match['tens']}s")
 
 
 def _vietnamese(text: PlainText, language: str) -> Iterator[Day]:
@@ -218,4 +228,4 @@ def _year_pattern(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{words}) ?(\d{{4}})(?![\d.,])")
 
 
-_READERS: tuple[Callable[[PlainText, str], Iterator[Day]], ...] = (_numeric, _east_asian, _vietnamese, _named, _years)
+_READERS: tuple[Callable[[PlainText, str], Iterator[Day]], ...] = (_numeric, _decades, _east_asian, _vietnamese, _named, _years)

@@ -7,8 +7,9 @@ from matchmaker.engines.language.quantities.lexicon import any_of, base_language
 from matchmaker.engines.language.quantities.model import Negation, Span
 from matchmaker.engines.language.quantities.plain import plain_text
 
-_AFTER = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?")
-_BEFORE = re.compile(r"[^\W\d_]+[ -]?$")
+_WORD = r"[^\s\d,.;:!?()，。、；：！？（）،؛/|-]+"
+_AFTER = re.compile(rf"{_WORD}(?:[ -]{_WORD})?")
+_BEFORE = re.compile(rf"{_WORD}[ -]?$")
 _MOST = 8  # characters of a script without spaces
 # Endings that are one with the word they negate.
 _ENDINGS = {
@@ -21,17 +22,15 @@ def negations(text: str, language: str) -> list[Negation]:
     """The negations of a text, in order. "Not more than" is a bound and none."""
     plain, base = plain_text(text), base_language(language)
     taken = [(hit.start, hit.end) for hit in lexicon("not_negation", base).find(plain.lower)]
+    matches = [(match.span(), side) for side, words in _patterns(base) for match in words.finditer(plain.lower)]
     found: list[Negation] = []
-    for side, words in _patterns(base):
-        for match in words.finditer(plain.lower):
-            start, end = match.span()
-            overlaps = any(start < stop and begin < end for begin, stop in taken)
-            if start == end or overlaps:
-                continue
-            scope = _scope_after(plain.lower, end) if side == "before" else _scope_before(plain.lower, start)
-            if scope is not None:
-                taken.append((start, end))
-                found.append(Negation(*plain.span(start, end), Span(*plain.span(*scope))))
+    for (start, end), side in sorted(matches, key=lambda match: (match[0][0] - match[0][1], match[0])):
+        if start == end or any(start < stop and begin < end for begin, stop in taken):
+            continue
+        scope = _scope_after(plain.lower, end) if side == "before" else _scope_before(plain.lower, start)
+        if scope is not None:
+            taken.append((start, end))
+            found.append(Negation(*plain.span(start, end), Span(*plain.span(*scope))))
     return sorted(found, key=lambda negation: negation.start)
 
 

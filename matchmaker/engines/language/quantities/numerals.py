@@ -99,6 +99,8 @@ class NumeralReader:
 
     def _words(self, place: int) -> Numeral | None:
         if self.language in ("zh", "ja") and (match := _HAN.match(self.text, place)):
+            if self.text[place - 1 : place] == "第":
+                return None
             value = _han_value(match[0])
             return Numeral(place, match.end(), Decimal(value), spelled=True) if value else None
         hit = None if starts_inside(self.text, place) else self._spelled.at(self.text, place)

@@ -41,7 +41,7 @@ _PLUS_MINUS = re.compile(r" ?(?:±|\+/-|\+-) ?")
 _TO_THE_UNIT = re.compile(r"[ \xa0]*")
 _BEFORE_BOUND = re.compile(r"[ :：(（/]*$")
 _KOREAN_PARTICLES = "을를은는의도로만과와에가이 ,.()"
-_SPARE_WORDS = re.compile(r"(?: of| de| di| von| d'| für| pour| para| per)? ?$")
+_SPARE_WORDS = re.compile(r"(?: of| de| di| von| d'| für| pour| para| per|需要|需|要|为|是|达到|达|有)? ?$")
 
 
 @dataclass(frozen=True)
@@ -621,9 +621,16 @@ class _Reader:
         hit = self.words("before").before(self.text, end) or self.words("before").before(
             self.text, len(_SPARE_WORDS.sub("", self.text[:end]))
         )
+        if hit is None:
+            hit = self._bound_before_attribute(end)
         if hit is None or (self._is_open(hit) and len(draft.terms) == 2 and draft.kind == "amount"):
             return
         draft.bound, draft.start = hit.value, hit.start
+
+    def _bound_before_attribute(self, end: int) -> Hit | None:
+        """maximum acidity 0.5 %"""
+        attribute = self.words("attribute").before(self.text, end)
+        return self.words("before").before(self.text, self._skip_back(attribute.start)) if attribute else None
 
     def _is_open(self, hit: Hit) -> bool:
         return self.words("open").words.get(self.text[hit.start : hit.end]) is not None
