@@ -104,7 +104,9 @@ def _swaps(pair: Pair) -> Iterator[str]:
             yield text[: one.start()] + other[0] + text[one.end() : other.start()] + one[0] + text[other.end() :]
 
 
-def _of_words(table: dict[str, list[tuple[str, str]]], before: str = "", behind: str = "") -> Callable[[Pair], Iterator[str]]:
+def _of_words(
+    table: dict[str, list[tuple[str, str]]], before: str = "", behind: str = ""
+) -> Callable[[Pair], Iterator[str]]:
     def plant(pair: Pair) -> Iterator[str]:
         for word, wrong in table[pair.other]:
             pattern = before + re.escape(word) + (behind if word[-1].isascii() else "")

@@ -11,13 +11,15 @@ _STANDARDS = (
     "TS EN|DIN EN|EN ISO|ISO/IEC|ISO|IEC|EN|DIN|ASTM|ANSI|JIS|KS|API|ASME|GB/T|GB|QB/T|NY/T|SB/T|TCVN|QCVN|SNI|TS|BS|"
     "NF|UNE|UNI|ГОСТ Р|ГОСТ|GOST|ТУ|IATF|OHSAS|HRB|NBR|SAE|AISI|TIS|CODEX STAN|SA"
 )
+_START = "(?<![A-Za-zА-Яа-я0-9])"
 _MASKS = tuple(
     re.compile(pattern)
     for pattern in (
         r"&#?\w{2,8};",  # an entity of HTML
         r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+",
-        rf"(?<![A-Za-zА-Яа-я0-9])(?:{_STANDARDS})[ -]?(?:[A-Z] ?)?\d[\d./:-]*\d|(?<![A-Za-zА-Яа-я0-9])(?:{_STANDARDS})[ -]?\d+(?![\d ]*[a-z%])",
-        r"(?<![A-Za-zА-Яа-я0-9])(?:DN|PN|IP|IK|NPS|SCH)[ -]?\d+",
+        rf"{_START}(?:{_STANDARDS})[ -]?(?:[A-Z] ?)?\d[\d./:-]*\d",
+        rf"{_START}(?:{_STANDARDS})[ -]?\d+(?![\d ]*[a-z%])",
+        rf"{_START}(?:DN|PN|IP|IK|NPS|SCH)[ -]?\d+",
         r"(?<![A-Za-z\d])[2-6]G(?![A-Za-z/])|(?<![A-Za-z\d])[23]D(?![A-Za-z])",
         r"(?<![\w.,])(?=[A-Z]*\d)(?=\d*[A-Z])[0-9A-Z]{12,22}(?!\w)",
         r"\+\d[\d ()\-.]{6,}\d",
@@ -28,12 +30,14 @@ _MASKS = tuple(
         r"(?m)^\s*\d{1,2}(?:[、)）]|\. (?=\D))(?!\d)",
     )
 )  # fmt: skip
-_MIXED = re.compile(r"(?<![A-Za-zА-Яа-я0-9])([A-Za-zА-Яа-я]{1,6})-?\d+[A-Za-z0-9]*(?:-[A-Za-z0-9]*\d[A-Za-z0-9]*)*(?!\d)")
+_MIXED = re.compile(rf"{_START}([A-Za-zА-Яа-я]{{1,6}})-?\d+[A-Za-z0-9]*(?:-[A-Za-z0-9]*\d[A-Za-z0-9]*)*(?!\d)")
 _SLASH = re.compile(r"(?<![\d/.,])\d{1,4}/\d{1,4}(?![\d/.,])")
 _BEHIND_CODE = re.compile(r"[ :：.#№º°]{0,3}(?:[A-ZА-Я]{0,6}[-./ ]?)?\d[\w/]*(?:[.-]\w+)*")
 _BEHIND_DIGITS = re.compile(r"[ :：.#№(]{0,3}[A-Z]{0,4} ?[+(]?\d[\d ()\-./]*[0-9A-Z]*")
+# Letters before digits that make no code: x20, pH3.5, max5, FOB12.80.
 _NO_PREFIX = frozenset(
-    "x ph max min mx ca fob cif cfr exw dap ddp fca cpt cip fas brix us rs s moq usd eur rmb approx от до".split()
+    ["x", "ph", "max", "min", "ca", "fob", "cif", "cfr", "exw", "dap", "ddp", "fca", "cpt", "cip", "fas", "brix", "us"]
+    + ["rs", "s", "moq", "usd", "eur", "rmb", "approx", "от", "до"]
 )
 
 

@@ -4,11 +4,21 @@ Quantities are compared as values: 1.2万箱 is 12,000 cartons, 500 g is 0.5 kg.
 difference: a counted thing without a unit, a spelled number that the other side writes in words, too.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
-from matchmaker.engines.language.quantities.lexicon import Lexicon, Unit, base_language, lexicon, spelled, units, words_of
+from matchmaker.engines.language.quantities.lexicon import (
+    Lexicon,
+    Unit,
+    base_language,
+    lexicon,
+    spelled,
+    units,
+    words_of,
+)
 from matchmaker.engines.language.quantities.model import Difference, Negation, Quantity
 from matchmaker.engines.language.quantities.negation import negations
 from matchmaker.engines.language.quantities.plain import fold, plain_text
@@ -19,6 +29,7 @@ _COUNTED = frozenset(["", "piece"])
 SHORT = 45  # characters of a line of a label or a list; of Chinese a third
 _INSIDE = frozenset(["ja", "ko", "tr", "th"])  # negations are endings of verbs
 _HAN = "零一二三四五六七八九"
+_LETTERS, _DIGITS = re.compile("[^A-Z]"), re.compile("[^0-9]")
 _HALF = Decimal("0.5")
 _TOLERANCE = Decimal("0.000001")  # relative: a third is written with three decimals
 
@@ -71,7 +82,8 @@ def _number_words(language: str) -> Lexicon:
     """Spelled numbers; of Chinese and Japanese those to ninety-nine."""
     words = spelled(language)
     if language in ("zh", "ja"):
-        words = {_han(number): str(number) for number in range(1, 100)} | {"两": "2", "兩": "2", "一半": "0.5", "双": "2"}
+        words = {_han(number): str(number) for number in range(1, 100)}
+        words |= {"两": "2", "兩": "2", "双": "2", "一半": "0.5"}
     return Lexicon(words)
 
 
@@ -107,7 +119,8 @@ def _matched(one: _Text, two: _Text) -> tuple[list[tuple[Quantity, Quantity]], l
 
 def _are_same(item: Quantity, mate: Quantity, one: _Text, two: _Text) -> bool:
     if item.kind == "code" or mate.kind == "code":
-        return _digits(item) == _digits(mate)
+        letters = {_LETTERS.sub("", item.date), _LETTERS.sub("", mate.date)} - {""}
+        return _digits(item) == _digits(mate) and len(letters) < 2
     if item.date or mate.date:
         return _are_same_days(item, mate)
     return (
@@ -123,7 +136,7 @@ def _are_same(item: Quantity, mate: Quantity, one: _Text, two: _Text) -> bool:
 
 def _digits(item: Quantity) -> str:
     if item.kind == "code":
-        return item.date
+        return _DIGITS.sub("", item.date)
     plain = not item.unit and not item.currency and item.low == item.high
     return f"{item.low.normalize():f}".replace(".", "") if plain else ""
 
@@ -138,7 +151,8 @@ def _are_same_days(item: Quantity, mate: Quantity) -> bool:
 def _are_same_values(item: Quantity, mate: Quantity) -> bool:
     if bool(item.factors) != bool(mate.factors):
         return False
-    factor, other = _factor(item.unit), _factor(mate.unit)
+    both = item.unit and mate.unit  # a number without a unit has the unit of the other
+    factor, other = (_factor(item.unit), _factor(mate.unit)) if both else (Decimal(1), Decimal(1))
     if item.factors:
         one, two = _factors(item, factor), _factors(mate, other)
         return one == two
@@ -180,12 +194,12 @@ def _are_same_units(item: Quantity, mate: Quantity, one: _Text, two: _Text) -> b
             return True  # 65度 may be of sugar or of heat
         return _are_alike(unit, other) or {unit.family, other.family} <= {"piece", "pack", "can", "box"}
     known, text = (unit, two) if unit else (other, one)
-    return known is None or known.code == "age" or known.family in _COUNTED and not known.kind or _is_named(known, text)
+    return known is None or _is_counted(known) or text.mentions_unit(known.code)  # 20, 30 and 40 tonnes
 
 
-def _is_named(unit: Unit, text: _Text) -> bool:
-    """A number without a unit has the one that its text names elsewhere: 20, 30 and 40 tonnes."""
-    return unit.kind == "count" or text.mentions_unit(unit.code)
+def _is_counted(unit: Unit) -> bool:
+    """Whether other languages may leave the unit out: pieces, persons, years of age."""
+    return unit.kind == "count" or unit.code == "age" or (unit.family in _COUNTED and not unit.kind)
 
 
 def _are_same_currencies(item: Quantity, mate: Quantity) -> bool:
@@ -197,7 +211,7 @@ def _are_same_rates(item: Quantity, mate: Quantity, one: _Text, two: _Text) -> b
         return True
     if item.per and mate.per:
         unit, other = units().get(item.per), units().get(mate.per)
-        return bool(unit and other and (unit.code == other.code or unit.family and unit.family == other.family))
+        return bool(unit and other and (unit.code == other.code or (unit.family and unit.family == other.family)))
     return two.mentions_unit(item.per) if item.per else one.mentions_unit(mate.per)
 
 
@@ -218,13 +232,18 @@ def _swapped(pairs: Sequence[tuple[Quantity, Quantity]]) -> list[tuple[Quantity,
     for item, mate in pairs:
         told = item.concept and item.concept == mate.concept
         if not told and not item.date and item.kind != "code":
-            groups.setdefault(item.currency or item.unit, []).append((item, mate))
+            groups.setdefault(item.currency or _group(item.unit), []).append((item, mate))
     return [
         pair
         for group in groups.values()
-        for before, pair in zip(group, group[1:], strict=False)
+        for before, pair in pairwise(group)
         if pair[1].start < before[1].start and pair[0].low != before[0].low
     ]
+
+
+def _group(code: str) -> str:
+    unit = units().get(code)
+    return "piece" if unit is None or (unit.family == "piece" and not unit.kind) else code
 
 
 def _lost_negations(one: _Text, two: _Text) -> list[Difference]:

@@ -16,7 +16,9 @@ FOLDER = Path(__file__).resolve().parents[4] / "data" / "quantities"
 LANGUAGES = ("zh", "en", "fr", "es", "pt", "ru", "ar", "de", "it", "ja", "ko", "th", "vi", "id", "tr")
 # Texts of these languages name units, currencies and bounds in English, too.
 _WITH_ENGLISH = frozenset(["zh", "ru", "ar", "ja", "ko", "th"])
-_NOT_ENGLISH = frozenset(["range", "sign", "number", "join", "negation", "not_negation", "denial", "attribute", "half", "open"])
+_NOT_ENGLISH = frozenset(
+    ["range", "sign", "number", "join", "negation", "not_negation", "denial", "attribute", "half", "open"]
+)
 
 
 class Hit(NamedTuple):

@@ -27,7 +27,8 @@ class Quantity:
         currency: ISO 4217 code; several with "|" where the sign is used for all of them.
         factors: (12, 500) of 12 × 500 ml, (1, 3) of 1:3.
         tolerance: 0.02 of 0.5 ± 0.02 mm.
-        date: 2027-03-15, 2027-03, --03-15, --03, each with /end, /start or /mid where the text says so.
+        date: 2027-03-15, 2027-03, --03-15, --03, each with /end, /start or /mid where the text says so; 1990s for
+            ten years; two with "|" where day and month may change places. Of a code its digits and Latin letters.
         start, end: its place in the text.
         words: the place of the word it belongs to, as far as one of the table stands in its clause.
         concept: what that word is (moisture, length …), "" for none.
@@ -55,7 +56,7 @@ class Quantity:
     @property
     def ambiguous(self) -> bool:
         """Whether the text leaves open which number or which currency is meant."""
-        return bool(self.alternatives) or "|" in self.currency
+        return bool(self.alternatives) or "|" in self.currency or "|" in self.date
 
     @property
     def sign(self) -> int:

@@ -144,7 +144,14 @@ class _Reader:
 
     def _days(self) -> list[Quantity]:
         return [
-            Quantity("year" if day.date.isdigit() else "date", number, number, day.start, day.end, date=day.date)
+            Quantity(
+                "year" if day.date.isdigit() else "date",
+                number,
+                number,
+                day.start,
+                day.end,
+                date=day.date + (f"|{day.other}" if day.other else ""),
+            )
             for day in days_of(self.plain, self.language)
             if self._mask(day.start, day.end)
             for number in [Decimal(re.sub(r"\D", "", day.date) or 0)]
@@ -153,11 +160,11 @@ class _Reader:
     def _codes(self) -> list[Quantity]:
         codes = []
         for start, end in sorted(code_spans(self.plain, self.language), key=lambda span: (span[0], -span[1])):
-            digits = re.sub(r"\D", "", self.text[start:end])
+            digits = re.sub(r"[^A-Z0-9]", "", self.plain.cased[start:end].upper())
             is_new = not any(self.masked[start:end])
             self.masked[start:end] = b"\x01" * (end - start)
-            if is_new and digits and not self.text.startswith("&", start):
-                codes.append(Quantity("code", Decimal(digits), Decimal(digits), start, end, date=digits))
+            if is_new and any(map(str.isdigit, digits)) and not self.text.startswith("&", start):
+                codes.append(Quantity("code", Decimal(0), Decimal(0), start, end, date=digits))
         return codes
 
     # --- one quantity
@@ -189,7 +196,7 @@ class _Reader:
         numeral = self.numerals.at(behind) if self.text[behind : behind + 1].isdigit() else None
         if numeral is not None and numeral.plain:
             unit = self.words("unit").at(self.text, self._skip(numeral.end))
-            if unit and units()[unit.value].family == "piece" or (unit and unit.value == "bottle"):
+            if (unit and units()[unit.value].family == "piece") or (unit and unit.value == "bottle"):
                 count, end = numeral.value, unit.end
         draft = Draft("amount", [], start, end, unit=hit.value)
         self._surroundings(draft)
@@ -371,7 +378,9 @@ class _Reader:
             draft.end = term.end
         if len(draft.terms) == 1:
             return False
-        of_container = [term for term in draft.terms if units().get(term.unit) and units()[term.unit].family == "container"]
+        of_container = [
+            term for term in draft.terms if units().get(term.unit) and units()[term.unit].family == "container"
+        ]
         if of_container and len(draft.terms) == 2 and not draft.terms[0].unit:
             draft.terms, draft.unit = draft.terms[:1], of_container[0].unit
             return True
@@ -454,7 +463,9 @@ class _Reader:
             return False
         if first.unit and not second.unit and mark.end - mark.start > 1 and mark.value != "and":
             return False  # "500 kg à 20 …": the second number has another noun
-        return first.value < second.value or (second.other is not None and first.value < max(second.value, second.other))
+        return first.value < second.value or (
+            second.other is not None and first.value < max(second.value, second.other)
+        )
 
     def _with_multiple_of(self, first: Term, second: Term) -> Term:
         multiples = self.numerals.text[second.numeral.start : second.numeral.end]
