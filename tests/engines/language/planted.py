@@ -14,12 +14,14 @@ from typing import NamedTuple
 DATA = Path(__file__).parent / "data"
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
-_UNITS = {
-    "zh": [("公斤", "吨"), ("吨", "公斤"), ("毫升", "升"), ("克", "公斤"), ("毫米", "厘米"), ("天", "个月"), ("个月", "天"),
-           ("箱", "托盘"), ("瓶", "箱"), ("个工作日", "个月"), ("兆帕", "千帕"), ("千瓦", "瓦"), ("亩", "公顷")],
+Words = dict[str, list[tuple[str, str]]]  # language → (word, wrong word)
+_UNITS: Words = {
+    "zh": [("公斤", "吨"), ("吨", "公斤"), ("毫升", "升"), ("克", "公斤"), ("毫米", "厘米"), ("天", "个月"),
+           ("个月", "天"), ("箱", "托盘"), ("瓶", "箱"), ("个工作日", "个月"), ("兆帕", "千帕"), ("千瓦", "瓦"), ("亩", "公顷")],
     "en": [(" kg", " t"), ("/kg", "/t"), (" ml", " l"), (" g", " kg"), (" mm", " cm"), (" days", " months"),
            (" months", " days"), (" cartons", " pallets"), (" tonnes", " kg"), ("/t", "/kg"), (" t", " kg"),
-           (" boxes", " pallets"), (" hp", " kW"), (" MPa", " kPa"), (" bottles", " pallets"), (" pallets", " cartons")],
+           (" boxes", " pallets"), (" hp", " kW"), (" MPa", " kPa"), (" bottles", " pallets"),
+           (" pallets", " cartons")],
 }  # fmt: skip
 _CURRENCIES = {
     "zh": [("美元", "欧元"), ("欧元", "美元"), ("雷亚尔", "美元"), ("日元", "美元"), ("泰铢", "元"), ("印尼盾", "元"),
@@ -88,7 +90,7 @@ def _times_ten(number: str) -> str:
 
 
 def _by_ten(number: str) -> str:
-    whole, point, decimals = number.replace(",", "").partition(".")
+    whole, _point, decimals = number.replace(",", "").partition(".")
     return f"{whole[:-1] or '0'}.{whole[-1]}{decimals}"
 
 
@@ -104,9 +106,7 @@ def _swaps(pair: Pair) -> Iterator[str]:
             yield text[: one.start()] + other[0] + text[one.end() : other.start()] + one[0] + text[other.end() :]
 
 
-def _of_words(
-    table: dict[str, list[tuple[str, str]]], before: str = "", behind: str = ""
-) -> Callable[[Pair], Iterator[str]]:
+def _of_words(table: Words, before: str = "", behind: str = "") -> Callable[[Pair], Iterator[str]]:
     def plant(pair: Pair) -> Iterator[str]:
         for word, wrong in table[pair.other]:
             pattern = before + re.escape(word) + (behind if word[-1].isascii() else "")

@@ -25,12 +25,9 @@ _DECADE = re.compile(
     r"(?<!\d)(?P<whole>(?:1[89]|20)\d0)(?:'?s\b| ?年代)|(?:(?P<century>\d\d)世[纪紀] ?)?(?P<tens>\d0)年代"
 )
 _HAN_MONTH = re.compile(
-    "(?<![十一二三四五六七八九个每])(十[一二]?|[一二三四五六七八九])月(底|末|初|中旬|下旬|上旬)?(?![間产])"
+    "(?<![十一二三四五六七八九个每])(十[一二]?|[一二三四五六七八九])月(底|末|初|中旬|下旬|上旬)?(?![间产])"
 )
-_HAN_MONTHS = {
-    name: number
-    for number, name in enumerate(["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"], 1)
-}
+_HAN_MONTHS = {name: number for number, name in enumerate([*"一二三四五六七八九十", "十一", "十二"], 1)}
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\d/-])")
 _YEAR_LAST = re.compile(r"(?<![\d.,/-])(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?![\d/-])")
 _MONTH_YEAR = re.compile(r"(?<![\d.,/-])(1[0-2]|0?[1-9])[/.]((?:20|25)\d\d)(?![\d/.,-])")
@@ -235,7 +232,8 @@ def _year_pattern(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{words}) ?(\d{{4}})(?![\d.,])")
 
 
-_READERS: tuple[Callable[[PlainText, str], Iterator[Day]], ...] = (
+_Reader = Callable[[PlainText, str], Iterator[Day]]
+_READERS: tuple[_Reader, ...] = (
     _numeric,
     _decades,
     _east_asian,

@@ -85,9 +85,7 @@ class NumeralReader:
     def _multiple_at(self, end: int) -> tuple[int, str] | None:
         start = end + 1 if self.text[end : end + 1] == " " else end
         hit = self._multiples.at(self.text, start)
-        if hit is None or (
-            start > end and hit.end - hit.start == 1 and hit.value == "1000" and self.text[start] == "k"
-        ):
+        if hit is None or (start > end and self.text[hit.start : hit.end] == "k"):
             return None
         unit = self._units.at(self.text, start)
         return None if unit and unit.end > hit.end else (hit.end, hit.value)

@@ -9,7 +9,8 @@ DECIMAL = "⸳"  # stands for a mark that can only be a decimal one
 _MARKS = {
     "−": "-", "﹣": "-", "‑": "-", "‐": "-", "⁻": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ",
     "\u3000": " ", "\t": " ", "’": "'", "‘": "'", "′": "'", "´": "'", "`": "'", "٬": "'", "“": '"', "”": '"',
-    "″": '"', "￥": "¥", "￡": "£", "￦": "₩", "٫": DECIMAL, "٪": "%", "﹪": "%", "İ": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
+    "″": '"', "￥": "¥", "￡": "£", "￦": "₩",
+    "٫": DECIMAL, "٪": "%", "﹪": "%", "İ": "i", "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",
 }  # fmt: skip
 # Marks of Arabic vowels, the stroke that makes a word longer, and invisible marks of direction.
 _LEFT_OUT = {*map(chr, range(0x064B, 0x0653)), "\u0670", "\u0640", *map(chr, range(0x200B, 0x2010)), "\ufeff"}
@@ -47,7 +48,7 @@ def plain_text(text: str) -> PlainText:
             chars.append(plain)
             origins.append(origin)
     cased = "".join(chars)
-    moved = None if origins == list(range(len(text))) else tuple([*origins, len(text)])
+    moved = None if origins == list(range(len(text))) else (*origins, len(text))
     return PlainText(cased, "".join(map(_lower, chars)), moved)
 
 

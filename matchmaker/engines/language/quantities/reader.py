@@ -24,7 +24,8 @@ from matchmaker.engines.language.quantities.lexicon import (
     units,
     words_of,
 )
-from matchmaker.engines.language.quantities.model import Quantity
+from matchmaker.engines.language.quantities.marks import DIGITS, value_of
+from matchmaker.engines.language.quantities.model import Quantity, Span
 from matchmaker.engines.language.quantities.numerals import Numeral, NumeralReader
 from matchmaker.engines.language.quantities.plain import PlainText, plain_text
 
@@ -80,8 +81,13 @@ def read_all(text: str, language: str) -> list[Quantity]:
     quantities = with_words(quantities, plain, base)
     if plain.origins is None:
         return quantities
-    return [replace(item, **dict(zip(("start", "end"), plain.span(item.start, item.end), strict=True)),
-                    words=item.words and type(item.words)(*plain.span(*item.words))) for item in quantities]  # fmt: skip
+    return [_placed(item, plain) for item in quantities]
+
+
+def _placed(item: Quantity, plain: PlainText) -> Quantity:
+    """With its places in the text as it was."""
+    start, end = plain.span(item.start, item.end)
+    return replace(item, start=start, end=end, words=Span(*plain.span(*item.words)) if item.words else None)
 
 
 def _may_hold(text: PlainText, language: str) -> bool:
@@ -143,19 +149,14 @@ class _Reader:
         return True
 
     def _days(self) -> list[Quantity]:
-        return [
-            Quantity(
-                "year" if day.date.isdigit() else "date",
-                number,
-                number,
-                day.start,
-                day.end,
-                date=day.date + (f"|{day.other}" if day.other else ""),
-            )
-            for day in days_of(self.plain, self.language)
-            if self._mask(day.start, day.end)
-            for number in [Decimal(re.sub(r"\D", "", day.date) or 0)]
-        ]
+        days = []
+        for day in days_of(self.plain, self.language):
+            if self._mask(day.start, day.end):
+                number = Decimal(re.sub(r"\D", "", day.date) or 0)
+                kind = "year" if day.date.isdigit() else "date"
+                either = f"{day.date}|{day.other}" if day.other else day.date
+                days.append(Quantity(kind, number, number, day.start, day.end, date=either))
+        return days
 
     def _codes(self) -> list[Quantity]:
         codes = []
@@ -196,7 +197,7 @@ class _Reader:
         numeral = self.numerals.at(behind) if self.text[behind : behind + 1].isdigit() else None
         if numeral is not None and numeral.plain:
             unit = self.words("unit").at(self.text, self._skip(numeral.end))
-            if (unit and units()[unit.value].family == "piece") or (unit and unit.value == "bottle"):
+            if unit and (units()[unit.value].family == "piece" or unit.value == "bottle"):
                 count, end = numeral.value, unit.end
         draft = Draft("amount", [], start, end, unit=hit.value)
         self._surroundings(draft)
@@ -378,9 +379,7 @@ class _Reader:
             draft.end = term.end
         if len(draft.terms) == 1:
             return False
-        of_container = [
-            term for term in draft.terms if units().get(term.unit) and units()[term.unit].family == "container"
-        ]
+        of_container = [term for term in draft.terms if term.unit and units()[term.unit].family == "container"]
         if of_container and len(draft.terms) == 2 and not draft.terms[0].unit:
             draft.terms, draft.unit = draft.terms[:1], of_container[0].unit
             return True
@@ -463,18 +462,15 @@ class _Reader:
             return False
         if first.unit and not second.unit and mark.end - mark.start > 1 and mark.value != "and":
             return False  # "500 kg à 20 …": the second number has another noun
-        return first.value < second.value or (
-            second.other is not None and first.value < max(second.value, second.other)
-        )
+        return first.value < max(second.value, second.other or second.value)
 
     def _with_multiple_of(self, first: Term, second: Term) -> Term:
-        multiples = self.numerals.text[second.numeral.start : second.numeral.end]
-        bare = self.numerals._digits(second.numeral.start)
-        digits = re.match(r"[\d.,]+", multiples)
-        plain = NumeralReader(digits[0], self.language).at(0) if digits else None
-        if bare is None or plain is None or not plain.value or first.value > plain.value:
+        """5-10万: the multiple is of both numbers."""
+        digits = DIGITS.match(self.text, second.numeral.start)
+        bare = value_of(digits[0], self.language) if digits else None
+        if bare is None or not bare.value or first.value > bare.value:
             return first
-        return replace(first, value=first.value * (bare.value / plain.value))
+        return replace(first, value=first.value * abs(second.value) / bare.value)
 
     def _opened(self, start: int, value: str) -> Hit | None:
         """The word that opens a range: from, between."""
@@ -567,6 +563,115 @@ class _Reader:
         written = self.text[mark.start : mark.end]
         is_time = units()[unit.value].kind in ("time", "calendar") or unit.value in ("day", "workday")
         return written in _RATE_MARKS or is_time or (written in _RATE_WORDS and not has_unit)
+
+    def _arabic_per(self, place: int) -> Hit | None:
+        """للطن: the word for "per" and the article are one with the unit."""
+        for prefix in ("لل", "بال", "لكل ", "في ال", "ال"):
+            if self.text.startswith(prefix, place):
+                unit = self.words("unit").at(self.text, place + len(prefix))
+                if unit:
+                    return Hit(place, unit.end, unit.value)
+        return None
+
+    def _leading(self, draft: Draft) -> None:
+        """每吨1080美元, 톤당 1,080달러, กิโลละ 45 บาท, ayda 500 koli."""
+        if draft.per:
+            return
+        end = len(_BEFORE_COLON.sub("", self.text[: draft.start]))
+        hit = self.words("leading").before(self.text, end)
+        if hit is None:
+            hit = self._leading_unit(end)
+        if hit and not any(self.masked[hit.start : hit.end]):
+            draft.per, draft.start = hit.value, hit.start
+
+    def _leading_unit(self, end: int) -> Hit | None:
+        suffix = _PER_SUFFIXES.get(self.language)
+        if suffix:
+            for written in suffix:
+                if self.text.endswith(written, 0, end):
+                    return self._counted_unit(end - len(written))
+        if self.language == "zh":
+            unit = self.words("unit").before(self.text, end)
+            if unit and self.text[unit.start - 1 : unit.start] == "每":
+                return Hit(unit.start - 1, unit.end, unit.value)
+        return None
+
+    def _counted_unit(self, end: int) -> Hit | None:
+        """The unit in front of 当たり, with a 1 or a 100 before it."""
+        unit = self.words("unit").before(self.text, end)
+        if unit is None:
+            return None
+        count = re.search(r"(?<!\d)1(?:0{2,3})? ?$", self.text[: unit.start])
+        if count is None:
+            return unit
+        number = count[0].strip()
+        return Hit(count.start(), unit.end, ("" if number == "1" else number) + unit.value)
+
+    def _bound_behind(self, draft: Draft) -> None:
+        place = draft.end
+        while self.text[place : place + 1] in (" ", "'", "-") and place < len(self.text):
+            place += 1
+        hit = self.words("after").at(self.text, place)
+        if hit:
+            draft.bound, draft.end = hit.value, hit.end
+            unit = self.words("unit").at(self.text, self._skip(hit.end))
+            if unit and not draft.unit and not draft.currency:  # 3 000'den fazla ağaç, 100 or more cartons
+                draft.unit, draft.end = unit.value, unit.end
+
+    def _bound_before(self, draft: Draft) -> None:
+        if draft.bound and draft.bound != "~":
+            return
+        head = self.text[: draft.start]
+        if any(self.masked[max(0, draft.start - 1) : draft.start]):
+            return
+        end = len(_BEFORE_BOUND.sub("", head))
+        hit = self.words("before").before(self.text, end) or self.words("before").before(
+            self.text, len(_SPARE_WORDS.sub("", self.text[:end]))
+        )
+        if hit is None:
+            hit = self._bound_before_attribute(end)
+        if hit is None or (self._is_open(hit) and len(draft.terms) == 2 and draft.kind == "amount"):
+            return
+        draft.bound, draft.start = hit.value, hit.start
+
+    def _bound_before_attribute(self, end: int) -> Hit | None:
+        """maximum acidity 0.5 %"""
+        attribute = self.words("attribute").before(self.text, end)
+        return self.words("before").before(self.text, self._skip_back(attribute.start)) if attribute else None
+
+    def _is_open(self, hit: Hit) -> bool:
+        return self.words("open").words.get(self.text[hit.start : hit.end]) is not None
+
+    # --- checks
+
+    def _is_spelled_number(self, draft: Draft) -> bool:
+        first = draft.terms[0]
+        if not draft.unit and not draft.currency:
+            return False
+        return first.value != 1 or self.language not in _ARTICLES
+
+    def _is_year(self, draft: Draft) -> bool:
+        term = draft.terms[0]
+        is_bare = not draft.currency and not draft.per and not draft.bound and draft.unit in ("", "year")
+        return (
+            is_bare and len(draft.terms) == 1 and term.numeral.plain and term.value in YEARS
+            and term.numeral.end - term.numeral.start == 4 and draft.tolerance is None
+        )  # fmt: skip
+
+    def _skip(self, place: int) -> int:
+        match = _TO_THE_UNIT.match(self.text, place)
+        return match.end() if match else place
+
+    def _skip_back(self, place: int) -> int:
+        while place and self.text[place - 1] == " ":
+            place -= 1
+        return place
+
+
+_RATE_MARKS = frozenset(
+    ["/", "per", "por", "par", "pro", "je", "ต่อ", "每", "لكل", "на", "в", "mỗi", "cada", "pour", "für", "ogni", "trên"]
+)
+_RATE_WORDS and not has_unit)
 
     def _arabic_per(self, place: int) -> Hit | None:
         """للطن: the word for "per" and the article are one with the unit."""
