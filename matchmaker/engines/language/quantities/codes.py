@@ -36,8 +36,10 @@ _BEHIND_CODE = re.compile(r"[ :：.#№º°]{0,3}(?:[A-ZА-Я]{0,6}[-./ ]?)?\d[\
 _BEHIND_DIGITS = re.compile(r"[ :：.#№(]{0,3}[A-Z]{0,4} ?[+(]?\d[\d ()\-./]*[0-9A-Z]*")
 # Letters before digits that make no code: x20, pH3.5, max5, FOB12.80.
 _NO_PREFIX = frozenset(
-    ["x", "ph", "max", "min", "ca", "fob", "cif", "cfr", "exw", "dap", "ddp", "fca", "cpt", "cip", "fas", "brix", "us"]
-    + ["rs", "s", "moq", "usd", "eur", "rmb", "approx", "от", "до"]
+    [
+        *("x", "ph", "max", "min", "ca", "fob", "cif", "cfr", "exw", "dap", "ddp", "fca", "cpt", "cip", "fas", "brix"),
+        *("us", "rs", "s", "moq", "usd", "eur", "rmb", "approx", "от", "до"),
+    ]
 )
 
 
