@@ -17,7 +17,8 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 Words = dict[str, list[tuple[str, str]]]  # language → (word, wrong word)
 _UNITS: Words = {
     "zh": [("公斤", "吨"), ("吨", "公斤"), ("毫升", "升"), ("克", "公斤"), ("毫米", "厘米"), ("天", "个月"),
-           ("个月", "天"), ("箱", "托盘"), ("瓶", "箱"), ("个工作日", "个月"), ("兆帕", "千帕"), ("千瓦", "瓦"), ("亩", "公顷")],
+           ("个月", "天"), ("箱", "托盘"), ("瓶", "箱"), ("个工作日", "个月"), ("兆帕", "千帕"),
+           ("千瓦", "瓦"), ("亩", "公顷")],
     "en": [(" kg", " t"), ("/kg", "/t"), (" ml", " l"), (" g", " kg"), (" mm", " cm"), (" days", " months"),
            (" months", " days"), (" cartons", " pallets"), (" tonnes", " kg"), ("/t", "/kg"), (" t", " kg"),
            (" boxes", " pallets"), (" hp", " kW"), (" MPa", " kPa"), (" bottles", " pallets"),

@@ -42,6 +42,7 @@ _PLUS_MINUS = re.compile(r" ?(?:±|\+/-|\+-) ?")
 _TO_THE_UNIT = re.compile(r"[ \xa0]*")
 _BEFORE_BOUND = re.compile(r"[ :：(（/]*$")
 _KOREAN_PARTICLES = "을를은는의도로만과와에가이 ,.()"
+_OF = re.compile(r"(?: de| da| di| à| von)? ?")
 _SPARE_WORDS = re.compile(r"(?: of| de| di| von| d'| für| pour| para| per|需要|需|要|为|是|达到|达|有)? ?$")
 
 
@@ -324,7 +325,8 @@ class _Reader:
         """2 containers 40' HQ: the size says more; 2 adet 40' HQ konteyner."""
         if unit.value not in ("container", "pc", "unit"):
             return unit
-        size = _containers(self.language).at(self.text, self._skip(unit.end))
+        joiner = _OF.match(self.text, unit.end)
+        size = _containers(self.language).at(self.text, joiner.end() if joiner else unit.end)
         if size is None:
             return unit
         more = self.words("unit").at(self.text, self._skip(size.end))
@@ -673,7 +675,7 @@ _RATE_MARKS = frozenset(
 )
 _RATE_WORDS = frozenset(["a", "an", "each"])
 _PER_SUFFIXES = {"ja": ("当たり", "あたり", "につき"), "ko": ("당 ", "당"), "th": ("ละ",), "tr": (" başına", " başı")}
-_BEFORE_COLON = re.compile(r"[ :：]*$")
+_BEFORE_COLON = re.compile(r"(?:需求|需要|需|出口|供应|可供|生产)?[ :：]*$")
 
 
 def _are_convertible(first: str, second: str) -> bool:
