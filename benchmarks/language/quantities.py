@@ -47,9 +47,8 @@ def reading() -> None:
     for language, outcomes in counts.items():
         total = outcomes.total()
         right, unsure, wrong = (outcomes[outcome] for outcome in ("right", "unsure", "wrong"))
-        print(
-            f"| {language} | {total} | {right} | {interval(right, total)} | {unsure} | {wrong} | {interval(wrong, total)} |"
-        )
+        shares = f"{right} | {interval(right, total)} | {unsure} | {wrong} | {interval(wrong, total)}"
+        print(f"| {language} | {total} | {shares} |")
 
 
 def comparing() -> None:
