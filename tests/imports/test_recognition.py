@@ -189,7 +189,17 @@ def test_countries_are_found_in_a_text(text, code):
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("18 months", 540), ("保质期：12个月", 360), ("24 mois", 720), ("2 years", 730), ("soon", None)]
+    ("text", "language", "days"),
+    [
+        ("18 months", "en", 540),
+        ("保质期：12个月", "zh", 360),
+        ("24 mois", "fr", 720),
+        ("2 years", "en", 730),
+        ("18 месяцев", "ru", 540),
+        ("18 เดือน", "th", 540),
+        ("20-25 días", "es", 25),
+        ("soon", "en", None),
+    ],
 )
-def test_times_are_read_as_days(text, days):
-    assert figures.days(text) == days
+def test_times_are_read_as_days(text, language, days):
+    assert figures.days(text, language) == days

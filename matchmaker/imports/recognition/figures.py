@@ -19,16 +19,7 @@ _PACK = re.compile(
 _BASE_UNIT = {"mass": "kg", "volume": "l"}
 _VOLUMES = ("ml", "cl", "l", "lit", "毫升", "升", "мл", "л")
 _TERM = re.compile(rf"\b(?P<term>{'|'.join(INCOTERMS)})\b[ ,]*(?P<place>[^\W\d_][^\d,;/()]{{1,40}})?")
-_TIME = re.compile(
-    r"(?P<number>\d{1,4})\s*(?P<unit>days?|jours?|días|dias|tage|giorni|天|日|weeks?|semaines?|semanas|wochen|周"
-    r"|months?|mois|meses|monate|mesi|个月|月|years?|ans?|años|anos|jahre|anni|年|tháng|bulan|ay|месяц|เดือน)",
-    re.IGNORECASE,
-)
-_DAYS = (
-    (r"week|semai|seman|woche|周", 7),
-    (r"month|mois|mes|mona|个月|月|thán|bula|ay|меся|เดือ", 30),
-    (r"year|an|añ|jahr|年", 365),
-)
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def pack(text: str) -> tuple[str, str]:
@@ -41,13 +32,10 @@ def pack(text: str) -> tuple[str, str]:
     return f"{match['number'].strip()} {unit}", _BASE_UNIT[kind]
 
 
-def days(text: str) -> int | None:
-    """A time in days: 18 months are 540, 2 years 730."""
-    match = _TIME.search(text)
-    if match is None:
-        return None
-    factor = next((n for pattern, n in _DAYS if re.match(pattern, match["unit"], re.IGNORECASE)), 1)
-    return int(match["number"]) * factor
+def days(text: str, language: str) -> int | None:
+    """A time in days: 18 months are 540, 2 years 730. Of a range, as 20 to 25 days, the longer one."""
+    times = (item for item in read_quantities(text, language) if item.unit in _DAYS and item.kind == "amount")
+    return next((int(item.high * _DAYS[item.unit]) for item in times if not item.per), None)
 
 
 def price(text: str, language: str) -> dict[str, object]:

@@ -88,7 +88,7 @@ def _terms(values: dict[str, str], whole: str) -> dict[str, Any]:
     if "min_order" in values and (amount := figures.amount(values["min_order"], language)):
         found["min_order"], found["min_order_unit"] = amount
     for name in ("shelf_life_days", "lead_time_days"):
-        found[name] = figures.days(values.get(name, ""))
+        found[name] = figures.days(values.get(name, ""), language)
     return found
 
 
