@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL = help
 .PHONY: help setup setup-dev run demo test test-migrations test-services test-attacks test-pages test-faults matrix crawl fuzz lint format lock messages screenshots \
 	bench-pages bench-quality bench-matching bench-scheduling bench-booking bench-event bench-notifications bench-ledger \
-	bench-directory bench-load clean
+	bench-directory bench-load bench-quantities clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +110,9 @@ bench-pages: setup-dev ## weight, paint and layout shift of the first pages on a
 
 bench-quality: setup-dev ## figures of matching quality with intervals, into docs/quality.md
 	@$(PYTHON_ENV)/python benchmarks/quality.py
+
+bench-quantities: setup-dev ## quantities read and compared, by language with intervals
+	@$(PYTHON_ENV)/python benchmarks/language/quantities.py
 
 bench-matching: setup-dev ## the matching engine beside numpy, faiss and PostgreSQL, into docs/benchmarks/
 	@$(PYTHON_ENV)/python benchmarks/matching.py

@@ -1,33 +1,30 @@
-"""What a machine translation must keep before anybody sees it: figures, codes, and the terms of the vocabulary.
+"""What a machine translation must keep before anybody sees it: quantities, codes, and the terms of the vocabulary.
 
-A translation that changes a number is never shown. Markup and invisible characters of an answer are removed or refused.
+A translation that changes a quantity is never shown: see `engines.language.quantities`. Markup and invisible characters
+of an answer are removed or refused.
 """
 
 import re
 import unicodedata
 
 from matchmaker.core.text import validate_text
+from matchmaker.engines.language import same_quantities
 
-# Figures, codes and addresses: what has a digit, an @ or a scheme.
-_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]?\d+)*")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 LONGEST = 6  # times the original, for texts over forty characters
 
 
-def figures(text: str) -> list[str]:
-    """The digits of the numbers in a text, in order of size: 1,234.50 and 1 234,50 are both 123450."""
-    plain = unicodedata.normalize("NFKC", text)
-    return sorted(
-        "".join(str(unicodedata.digit(c)) for c in number if c.isdigit()) for number in _NUMBER.findall(plain)
-    )
+def problem_of(original: str, source: str, translated: str, target: str) -> str:
+    """Why a translation must not be shown: `empty`, `changed_numbers`, `added_markup`, `too_long`; "" when it may.
 
-
-def problem_of(original: str, translated: str) -> str:
-    """Why a translation must not be shown: `empty`, `changed_numbers`, `added_markup`, `too_long`; "" when it may."""
+    Args:
+        original, source: a text and the code of its language.
+        translated, target: its translation and the code of that language.
+    """
     if not translated.strip():
         return "empty"
-    if figures(original) != figures(translated):
+    if same_quantities(original, source, translated, target):
         return "changed_numbers"
     if len(_TAG.findall(translated)) > len(_TAG.findall(original)):
         return "added_markup"

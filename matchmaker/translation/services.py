@@ -186,7 +186,7 @@ def _store(engine: Engine, row: Translation, answer: str, terms: list[tuple[str,
     """Keep an answer that passes the checks; refuse another one with the reason."""
     try:
         text = checks.clean_translation(answer)
-        problem = checks.problem_of(row.original, text)
+        problem = checks.problem_of(row.original, row.source, text, row.target)
     except ValidationError:
         text, problem = "", "not_a_text"
     if not problem and settings.TRANSLATION_TERMS_REQUIRED and checks.missing_terms(text, terms):

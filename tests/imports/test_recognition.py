@@ -43,6 +43,38 @@ Price: USD 8.50 / kg FOB Auckland
     assert set(suggested) == {"hs_code", "language"}
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "price"),
+    [
+        ("ราคา FOB แหลมฉบัง 1,080 USD/ตัน บรรจุ 25 กก.", "th", (1080, "USD", "t")),
+        ("1080 دولار للطن", "ar", (1080, "USD", "t")),
+        ("1080 $/тонна", "ru", (1080, "USD", "t")),
+        ("95 000 руб/т", "ru", (95000, "RUB", "t")),
+        ("35元/瓶", "zh", (35, "CNY", "bottle")),
+        ("¥120/箱", "ja", (120, "JPY", "carton")),
+    ],
+)
+def test_a_price_is_read_with_its_own_unit(text, language, price):
+    read = figures.price(text, language)
+    assert (read["price_low"], read["currency"], read["price_unit"]) == price
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("1.080 €/tonne", "fr"), ("USD 8.50, net 500 g", "en"), ("¥120/carton", "en"), ("25 kg", "en")],
+)
+def test_a_price_without_a_unit_or_with_two_readings_is_none(text, language):
+    assert figures.price(text, language) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "amount"),
+    [("1 ตู้ (22 ตัน)", "th", (1, "container")), ("1 200 kg", "fr", (1200, "kg")), ("2个柜", "zh", (2, "container"))],
+)
+def test_a_minimum_order_is_read(text, language, amount):
+    assert figures.amount(text, language) == amount
+
+
 def test_a_chinese_label_gives_a_product():
     text = """
 泰国茉莉香米
@@ -161,7 +193,17 @@ def test_countries_are_found_in_a_text(text, code):
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("18 months", 540), ("保质期：12个月", 360), ("24 mois", 720), ("2 years", 730), ("soon", None)]
+    ("text", "language", "days"),
+    [
+        ("18 months", "en", 540),
+        ("保质期：12个月", "zh", 360),
+        ("24 mois", "fr", 720),
+        ("2 years", "en", 730),
+        ("18 месяцев", "ru", 540),
+        ("18 เดือน", "th", 540),
+        ("20-25 días", "es", 25),
+        ("soon", "en", None),
+    ],
 )
-def test_times_are_read_as_days(text, days):
-    assert figures.days(text) == days
+def test_times_are_read_as_days(text, language, days):
+    assert figures.days(text, language) == days

@@ -76,6 +76,24 @@ def test_an_answer_that_is_no_translation_is_never_shown(engine, change, problem
     assert services.read(Source({"es": "Arroz 25 kg"}, "es", is_name=False), "zh").text == "Arroz 25 kg"
 
 
+@pytest.mark.parametrize(
+    ("original", "answer", "problem"),
+    [
+        ("Precio 1,25 USD/kg", "单价125美元/公斤", "changed_numbers"),
+        ("Camarón a -18 °C", "18 °C 的虾", "changed_numbers"),
+        ("Arroz 500 kg", "大米500吨", "changed_numbers"),
+        ("Jugo sin azúcar", "食糖果汁", "changed_numbers"),
+        ("Precio 1,25 USD/kg", "单价1.25美元/公斤", ""),
+        ("12.000,0 cajas en marzo", "3月1.2万箱", ""),
+    ],
+)
+def test_quantities_are_compared_as_values(engine, original, answer, problem):
+    engine.change = lambda text: answer
+    want(original)
+    services.translate_waiting()
+    assert Translation.objects.get().problem == problem
+
+
 def test_direction_marks_are_taken_out_and_numbers_may_be_written_otherwise(engine):
     engine.change = lambda text: "\u202e大米 1,234.5 公斤\u202c"
     want("Arroz 1.234,5 kg")

@@ -9,6 +9,8 @@ from .encoder import get_encoder as get_encoder
 from .mapped_arrays import release_pages as release_pages
 from .numbers import format_number as format_number
 from .numbers import parse_number as parse_number
+from .quantities import read_quantities as read_quantities
+from .quantities import same_quantities as same_quantities
 from .spoken import words_that_sound as words_that_sound
 from .stop_words import stop_words as stop_words
 from .text import clean as clean

@@ -8,7 +8,7 @@ from functools import cache
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.core import reference
-from matchmaker.engines.language import parse_number
+from matchmaker.engines.language import read_quantities
 
 _NUMBER = r"(?P<number>\d[\d.,' ]*\d|\d)"
 _PACK = re.compile(
@@ -18,31 +18,8 @@ _PACK = re.compile(
 )
 _BASE_UNIT = {"mass": "kg", "volume": "l"}
 _VOLUMES = ("ml", "cl", "l", "lit", "毫升", "升", "мл", "л")
-_MONEY = re.compile(
-    rf"(?P<before>US\$|USD|EUR|CNY|RMB|GBP|JPY|THB|[$€£¥￥])?\s*{_NUMBER}"
-    r"(?:\s*[-–~]\s*(?P<upper>\d[\d.,]*))?\s*(?P<after>USD|EUR|CNY|RMB|GBP|THB|[€元])?"
-    r"(?:\s*(?:/|per|par|pro|por|每)\s*(?P<unit>[^\W\d_]{1,12}))?",
-    re.IGNORECASE,
-)
 _TERM = re.compile(rf"\b(?P<term>{'|'.join(INCOTERMS)})\b[ ,]*(?P<place>[^\W\d_][^\d,;/()]{{1,40}})?")
-_TIME = re.compile(
-    r"(?P<number>\d{1,4})\s*(?P<unit>days?|jours?|días|dias|tage|giorni|天|日|weeks?|semaines?|semanas|wochen|周"
-    r"|months?|mois|meses|monate|mesi|个月|月|years?|ans?|años|anos|jahre|anni|年|tháng|bulan|ay|месяц|เดือน)",
-    re.IGNORECASE,
-)
-_DAYS = (
-    (r"week|semai|seman|woche|周", 7),
-    (r"month|mois|mes|mona|个月|月|thán|bula|ay|меся|เดือ", 30),
-    (r"year|an|añ|jahr|年", 365),
-)
-_AMOUNT = re.compile(rf"{_NUMBER}\s*(?P<unit>[^\W\d_]{{1,12}})?")
-
-
-def number(text: str) -> Decimal | None:
-    try:
-        return parse_number(text.strip(" ,.'"), "en").value
-    except ValueError:
-        return None
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def pack(text: str) -> tuple[str, str]:
@@ -55,30 +32,25 @@ def pack(text: str) -> tuple[str, str]:
     return f"{match['number'].strip()} {unit}", _BASE_UNIT[kind]
 
 
-def days(text: str) -> int | None:
-    """A time in days: 18 months are 540, 2 years 730."""
-    match = _TIME.search(text)
-    if match is None:
-        return None
-    factor = next((n for pattern, n in _DAYS if re.match(pattern, match["unit"], re.IGNORECASE)), 1)
-    return int(match["number"]) * factor
+def days(text: str, language: str) -> int | None:
+    """A time in days: 18 months are 540, 2 years 730. Of a range, as 20 to 25 days, the longer one."""
+    times = (item for item in read_quantities(text, language) if item.unit in _DAYS and item.kind == "amount")
+    return next((int(item.high * _DAYS[item.unit]) for item in times if not item.per), None)
 
 
-def price(text: str) -> dict[str, object]:
-    """`price_low`, `price_high`, `currency`, `price_unit` as far as a text names a currency; else nothing."""
-    for match in _MONEY.finditer(text):
-        mark = match["before"] or match["after"]
-        low = number(match["number"])
-        if not mark or not low or low <= 0:
+def price(text: str, language: str) -> dict[str, object]:
+    """`price_low`, `price_high`, `currency`, `price_unit` of the first price of a text.
+
+    A price whose unit is not named, or is not one of our list, is no price; nor is one that can be read in two ways,
+    as 1.080 € or ¥ outside of China and Japan.
+    """
+    for item in read_quantities(text, language):
+        if item.kind != "price" or item.ambiguous or item.low <= 0:
             continue
-        found: dict[str, object] = {"price_low": low, "currency": wording.currency(mark)}
-        high = number(match["upper"] or "")
-        if high and high > low:
-            found["price_high"] = high
-        unit = wording.unit(match["unit"] or "")
-        if unit in reference.units():
-            found["price_unit"] = unit
-        return found if found["currency"] in reference.currencies() else {}
+        if item.per not in reference.units() or item.currency not in reference.currencies():
+            continue
+        upper = {"price_high": item.high} if item.is_range else {}
+        return {"price_low": item.low, "currency": item.currency, "price_unit": item.per, **upper}
     return {}
 
 
@@ -90,14 +62,12 @@ def incoterm(text: str) -> dict[str, str]:
     return {"incoterm": match["term"]} | ({"incoterm_place": place} if place else {})
 
 
-def amount(text: str) -> tuple[Decimal, str] | None:
-    """(500, "kg") of "500 kg"; the unit is one of our list, or ""."""
-    match = _AMOUNT.search(text)
-    value = number(match["number"]) if match else None
-    if match is None or value is None or value <= 0:
-        return None
-    unit = wording.unit(match["unit"] or "")
-    return value, unit if unit in reference.units() else ""
+def amount(text: str, language: str) -> tuple[Decimal, str] | None:
+    """(500, "kg") of "500 kg"; None where no amount has a unit of our list, or the number has two readings."""
+    for item in read_quantities(text, language):
+        if item.kind == "amount" and item.unit in reference.units() and item.low > 0 and not item.ambiguous:
+            return item.low, item.unit
+    return None
 
 
 @cache

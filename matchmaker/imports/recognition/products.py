@@ -82,11 +82,12 @@ def _origin(labelled: LabelledLines, lines: Sequence[PictureLine]) -> str:
 
 
 def _terms(values: dict[str, str], whole: str) -> dict[str, Any]:
-    found: dict[str, Any] = {**figures.price(values.get("price", whole)), **figures.incoterm(whole)}
-    if "min_order" in values and (amount := figures.amount(values["min_order"])) and amount[1]:
+    language = detect_typed(whole)
+    found: dict[str, Any] = {**figures.price(values.get("price", whole), language), **figures.incoterm(whole)}
+    if "min_order" in values and (amount := figures.amount(values["min_order"], language)):
         found["min_order"], found["min_order_unit"] = amount
     for name in ("shelf_life_days", "lead_time_days"):
-        found[name] = figures.days(values.get(name, ""))
+        found[name] = figures.days(values.get(name, ""), language)
     return found
 
 
@@ -96,7 +97,9 @@ def _pack(values: dict[str, str], whole: str) -> dict[str, str]:
     if not pack:
         pack, unit = figures.pack(whole)
     return (
-        {} if not pack else {"pack": pack, **({} if figures.price(whole).get("price_unit") else {"price_unit": unit})}
+        {}
+        if not pack
+        else {"pack": pack, **({} if figures.price(whole, detect_typed(whole)) else {"price_unit": unit})}
     )
 
 

@@ -1,0 +1,23 @@
+"""Quantities in texts of fifteen languages: read, and compared between a text and its translation.
+
+    read_quantities("Price USD 1,080 per tonne, min. 22 t", "en")
+    negations("açaí sem açúcar", "pt")
+    same_quantities("1.2万箱", "zh", "12,000 cartons", "en")  # []
+
+See README.md.
+"""
+
+from matchmaker.engines.language.quantities.comparison import same_quantities
+from matchmaker.engines.language.quantities.model import Difference, Negation, Quantity, Span
+from matchmaker.engines.language.quantities.negation import negations
+from matchmaker.engines.language.quantities.reader import read_all
+
+
+def read_quantities(text: str, language: str) -> list[Quantity]:
+    """The quantities of a text, in order.
+
+    Args:
+        text: any text; it is not changed, and places count its characters.
+        language: the code of its language, such as "zh-hans" or "fr"; texts of an unknown language are read as English.
+    """
+    return [quantity for quantity in read_all(text, language) if quantity.kind != "code"]
