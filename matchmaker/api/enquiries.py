@@ -19,6 +19,7 @@ from matchmaker.market_access.regimes import Kind
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
 from matchmaker.messaging.models.requests import PAYMENT
+from matchmaker.messaging.warnings import KINDS
 from matchmaker.notifications.tasks import start_delivery
 
 TERMS = [
@@ -29,15 +30,33 @@ TERMS = [
 REQUEST_TERMS = ["quantity", "unit", "incoterm", "place", "needed_by", "sample_wanted", "text", *PAYMENT]
 
 
+class FraudWarningOut(serializers.Serializer):
+    """A sign of a known fraud: what it is, in the caller's language, and what an authority says of it."""
+
+    kind = serializers.ChoiceField(KINDS)
+    sentence = serializers.CharField()
+    authority = serializers.CharField()
+    source = serializers.CharField()
+    url = serializers.URLField()
+
+
 class MessageOut(Output):
-    """`held_because` is there for the sender of a message that was not delivered."""
+    """`held_because` is there for the sender of a message that was not delivered, `warnings` for its receiver."""
 
     held_because = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Message
-        fields = ["uid", "side", "text", "language", "state", "held_because", "created_at", "edited_at", "deleted_at"]
+        fields = [
+            *("uid", "side", "text", "language", "state", "held_because", "warnings"),
+            *("created_at", "edited_at", "deleted_at"),
+        ]
         read_only_fields = fields
+
+    @extend_schema_field(FraudWarningOut(many=True))
+    def get_warnings(self, message) -> list[dict]:
+        return FraudWarningOut(self.context["warnings"].get(message.pk, []), many=True).data
 
     def get_held_because(self, message) -> str:
         return "" if message.state == Message.State.SENT else services.hold_sentence(message)
@@ -72,8 +91,10 @@ class EnquiryOut(Output):
 
     @extend_schema_field(MessageOut(many=True))
     def get_messages(self, enquiry) -> list[dict]:
-        rows = Message.objects.visible_to(self.context["request"].user).filter(enquiry=enquiry)
-        return MessageOut(rows, many=True).data
+        user = self.context["request"].user
+        rows = Message.objects.visible_to(user).filter(enquiry=enquiry).select_related("request_line__request")
+        warnings = services.warnings_for(enquiry, services.own_side(user, enquiry), rows)
+        return MessageOut(rows, many=True, context={"warnings": warnings}).data
 
 
 class AskIn(Strict):

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
@@ -22,7 +23,7 @@ ACCOUNT, CONTACT, YOUNG, LOOKALIKE = "account", "contact", "young", "lookalike"
 KINDS = (ACCOUNT, PAYEE, FEE, TRAVEL, GIFT, LOOKALIKE, YOUNG, CONTACT)  # in the order a reader sees them
 
 YOUNG_YEARS = 1  # founded this year or last year
-LARGE_BASE = {"mass": 1_000_000, "volume": 1_000_000}  # kg and litres: 1,000 t
+LARGE_BASE = {"mass": 1_000_000, "volume": 1_000_000}  # kg and litres
 LARGE_COUNT = 100_000  # pieces, pallets, cartons …
 LARGE_CONTAINERS = 50
 CONTAINERS = ("container", "20gp", "40gp", "40hq")
@@ -45,6 +46,7 @@ class Facts:
         year: the year in which the message was written.
         domains: web and mail addresses that the sender's company has in its profile.
         earlier: texts that the sender's side wrote before in this conversation.
+        asked: amount and unit of the request for a quote that the message brings, None without one.
     """
 
     language: str = "en"
@@ -53,6 +55,7 @@ class Facts:
     year: int = 0
     domains: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    asked: tuple[Decimal, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def _sentences() -> dict[str, reference.Row]:
 
 
 def signs_in(text: str, facts: Facts) -> list[str]:
-    """The kinds of fraud (`KINDS`) of which the message has a sign, the gravest first; [] for nearly every message."""
+    """The kinds of fraud of which the message has a sign, in the order of `KINDS`; [] for nearly every message."""
     kinds = set(_kinds_of_words(text))
     if facts.is_first:
         kinds |= {CONTACT for finding in screening.screen([text]) if _leads_away(finding)}
@@ -99,7 +102,7 @@ def signs_in(text: str, facts: Facts) -> list[str]:
         kinds.discard(CONTACT)
     if _is_other_account(text, facts.earlier):
         kinds.add(ACCOUNT)
-    if _is_young(facts) and asks_for_much(text, facts.language):
+    if _is_young(facts) and (asks_for_much(text, facts.language) or (facts.asked and is_much(*facts.asked))):
         kinds.add(YOUNG)
     if any(is_lookalike(host, facts.domains) for host in _HOST.findall(text)):
         kinds.add(LOOKALIKE)
@@ -114,20 +117,17 @@ def _leads_away(finding: screening.Finding) -> bool:
 
 
 def asks_for_much(text: str, language: str) -> bool:
-    """Whether a text names an amount that few buyers take: 1,000 t, 50 containers, 100,000 pieces or pallets."""
-    for quantity in read_quantities(text, language):
-        if quantity.kind != "amount" or not quantity.unit:
-            continue
-        base = in_base(quantity.unit)
-        if quantity.unit in CONTAINERS:
-            limit, amount = LARGE_CONTAINERS, quantity.high
-        elif base is None:
-            limit, amount = LARGE_COUNT, quantity.high
-        else:
-            limit, amount = LARGE_BASE.get(base[0], LARGE_COUNT), quantity.high * base[1]
-        if amount >= limit:
-            return True
-    return False
+    """Whether a text names an amount that few buyers take; see `is_much`."""
+    quantities = (found for found in read_quantities(text, language) if found.kind == "amount" and found.unit)
+    return any(is_much(found.high, found.unit) for found in quantities)
+
+
+def is_much(amount: Decimal, unit: str) -> bool:
+    """Whether few buyers take so much at once: from 1,000 t or 1,000 m³, 50 containers, 100,000 pieces or pallets."""
+    if unit.lower() in CONTAINERS:
+        return amount >= LARGE_CONTAINERS
+    kind, factor = in_base(unit) or ("", Decimal(1))
+    return amount * factor >= LARGE_BASE.get(kind, LARGE_COUNT)
 
 
 def is_lookalike(host: str, own: Iterable[str]) -> bool:

@@ -125,3 +125,40 @@ def test_only_the_campaigns_organisers_decide(matched, talk):
         with pytest.raises(Refused) as caught:
             services.decide_report(by=person, report=report, uphold=True)
         assert caught.value.status == 404
+
+
+def report_by(pair, product=None):
+    """The buyer writes to a supplier, whose people report it."""
+    asked = services.ask(by=pair.buy, company=pair.wanter, product=product or factories.product(), text=TEXT)
+    return services.report_message(by=factories.member_of(asked.supplier), message=asked.messages.get(), reason="fraud")
+
+
+def test_reports_of_two_companies_slow_a_sender_down_to_one_first_message_a_day(wide):
+    report_by(wide)
+    assert services.limit_of(wide.wanter).per_day == 500
+    report_by(wide)
+    assert (services.limit_of(wide.wanter).per_day, services.limit_of(wide.wanter).open_requests) == (1, 1)
+    with pytest.raises(Refused) as caught:
+        write(wide, TEXT.replace("rice", "honey"))
+    assert (caught.value.status, str(caught.value)) == (
+        403,
+        "Several companies reported messages of your company within a month. "
+        "For now it may write to one new company a day and have one request waiting.",
+    )
+    assert services.limit_of(wide.seller).per_day == 500
+
+
+def test_two_reports_of_one_company_slow_nobody_down(wide):
+    first = factories.product(wide.seller)
+    for product in (first, factories.product(wide.seller)):
+        report_by(wide, product)
+    assert services.is_slowed(wide.wanter) is False
+
+
+def test_a_dismissed_report_no_longer_slows_the_sender_down(wide, organiser):
+    reports = [report_by(wide), report_by(wide)]
+    services.decide_report(by=organiser, report=reports[0], uphold=False)
+    assert services.is_slowed(wide.wanter) is False
+    services.decide_report(by=organiser, report=reports[1], uphold=True)
+    report_by(wide)
+    assert services.is_slowed(wide.wanter) is True

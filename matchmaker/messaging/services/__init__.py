@@ -11,6 +11,7 @@ from matchmaker.messaging.services.contact_rules import (
     block_company,
     choose_contacts,
     hold_sentence,
+    is_slowed,
     left_today,
     limit_of,
     match_between,
@@ -29,6 +30,7 @@ from matchmaker.messaging.services.deals import (
     move_sample,
     say_step,
 )
+from matchmaker.messaging.services.fraud_warnings import warnings_for
 from matchmaker.messaging.services.quotes import (
     answer_quote,
     lines_to_quote,

@@ -25,11 +25,13 @@ from matchmaker.messaging.models import (
     Enquiry,
     Message,
     QuoteRequest,
+    Report,
     Side,
 )
 
 BURST, BURST_MINUTES = 8, 10  # first messages of one company in so many minutes
 COMPARED_DAYS = 7  # texts of these days are compared
+REPORTERS, REPORTED_DAYS = 2, 30  # so many companies reported messages of one within so many days: it is slowed down
 
 
 def match_between(supplier: Company, buyer: Company) -> Match | None:
@@ -90,7 +92,24 @@ def why_not_ask(*, sender: Company, receiver: Company, match: Match | None, cont
 
 
 def limit_of(company: Company) -> ContactLimit:
-    return ContactLimit.objects.get(pk=company.verification)
+    """The limit of the company's level; one first message a day and one waiting request where it is slowed down."""
+    limit = ContactLimit.objects.get(pk=company.verification)
+    if is_slowed(company):
+        limit.per_day, limit.open_requests = min(limit.per_day, 1), min(limit.open_requests, 1)
+    return limit
+
+
+def is_slowed(company: Company) -> bool:
+    """Whether several companies reported messages of this one within a month; dismissed reports do not count."""
+    since = timezone.now() - dt.timedelta(days=REPORTED_DAYS)
+    reports = Report.objects.exclude(decision=Report.Decision.DISMISSED).filter(created_at__gte=since)
+    by_buyers = reports.filter(side=Side.BUYER, message__enquiry__supplier=company)
+    by_suppliers = reports.filter(side=Side.SUPPLIER, message__enquiry__buyer=company)
+    reporters = {
+        *by_buyers.values_list("message__enquiry__buyer", flat=True),
+        *by_suppliers.values_list("message__enquiry__supplier", flat=True),
+    }
+    return len(reporters) >= REPORTERS
 
 
 def left_today(company: Company) -> int:
@@ -115,7 +134,8 @@ def check_pace(*, sender: Company, is_request: bool) -> None:
     if is_request and open_requests(sender).count() >= limit.open_requests:
         raise Refused(
             "request_limit",
-            ngettext(
+            _slowed_sentence(sender)
+            or ngettext(
                 "%(n)d of your requests waits for an answer; at your level no more may wait. "
                 "Companies you match with can be written to at once.",
                 "%(n)d of your requests wait for an answer; at your level no more may wait. "
@@ -134,7 +154,8 @@ def check_pace(*, sender: Company, is_request: bool) -> None:
     if left_today(sender) == 0:
         raise Refused(
             "contact_limit",
-            ngettext(
+            _slowed_sentence(sender)
+            or ngettext(
                 "At your level a company may write to %(n)d new company a day. Go on tomorrow, "
                 "or have your company checked further.",
                 "At your level a company may write to %(n)d new companies a day. Go on tomorrow, "
@@ -144,6 +165,15 @@ def check_pace(*, sender: Company, is_request: bool) -> None:
             % {"n": limit.per_day},
             status=403,
         )
+
+
+def _slowed_sentence(sender: Company) -> str:
+    if not is_slowed(sender):
+        return ""
+    return _(
+        "Several companies reported messages of your company within a month. "
+        "For now it may write to one new company a day and have one request waiting."
+    )
 
 
 def use_contact(*, sender: Company, enquiry: Enquiry) -> ContactUse:

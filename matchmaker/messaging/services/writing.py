@@ -20,6 +20,7 @@ from matchmaker.engines.language import detect
 from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
 from matchmaker.messaging.services import contact_rules
 from matchmaker.messaging.services.files import attach, check_files
+from matchmaker.messaging.services.fraud_warnings import sentence_of_new
 from matchmaker.messaging.services.notices import excerpt, notify_side
 from matchmaker.translation.models import Kind
 from matchmaker.translation.services import TranslationRequest, request_translations
@@ -266,7 +267,15 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
     line = QuoteRequestLine.objects.filter(message=message).select_related("request").first()
     if line is not None:
         terms = {"quantity": str(line.request.quantity), "unit": line.request.unit}
-        notify_side("enquiry_request", enquiry, side, message, text=excerpt(line.request.text), **terms)
+        notify_side(
+            "enquiry_request",
+            enquiry,
+            side,
+            message,
+            text=excerpt(line.request.text),
+            warning=sentence_of_new(message),
+            **terms,
+        )
         return
     notify_side(
         "enquiry_message",
@@ -277,6 +286,7 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
         language=message.language,
         first=first,
         request=enquiry.status == Enquiry.Status.REQUESTED,
+        warning=sentence_of_new(message),
     )
 
 

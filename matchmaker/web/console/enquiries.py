@@ -33,7 +33,8 @@ def _sender(message: Message) -> Company:
 
 
 def _report_row(report: Report) -> dict:
-    return {"report": report, "message": report.message, "sender": _sender(report.message)}
+    sender = _sender(report.message)
+    return {"report": report, "message": report.message, "sender": sender, "is_slowed": services.is_slowed(sender)}
 
 
 def _message_row(message: Message) -> dict:

@@ -17,9 +17,10 @@ from matchmaker.messaging.models import (
     QuoteEvent,
     QuoteRequestLine,
     Sample,
+    Side,
     StepPaper,
 )
-from matchmaker.messaging.services import hold_sentence
+from matchmaker.messaging.services import hold_sentence, warnings_for
 from matchmaker.messaging.services.writing import EDIT_MINUTES
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import PaperForm
@@ -36,10 +37,11 @@ def entries_of(user, enquiry: Enquiry, side: str) -> list[dict]:
     quotes = list(enquiry.quotes.select_related("line").prefetch_related("events"))
     samples, steps = list(enquiry.samples.all()), list(enquiry.steps.prefetch_related("papers"))
     read_ahead_messages(enquiry, messages, _notes(quotes, samples, steps))
+    warnings = warnings_for(enquiry, Side(side), messages)
     for message in messages:
         if request_line := getattr(message, "request_line", None):
             rows.append(_request(message, request_line, side))
-        rows.append(_message(user, message, side))
+        rows.append({**_message(user, message, side), "warnings": warnings.get(message.pk, [])})
     for quote in quotes:
         rows.append(_quote(quote, side))
         rows += [_quote_event(event, side) for event in quote.events.all()]
