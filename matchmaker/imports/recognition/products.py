@@ -11,6 +11,7 @@ from matchmaker.catalogue.models import Category, HSCode, Product
 from matchmaker.core import reference
 from matchmaker.imports.reading.pictures import Line
 from matchmaker.imports.recognition import figures
+from matchmaker.imports.recognition.as_typed import as_typed
 from matchmaker.imports.recognition.labels import LabelledLines, split_labels
 from matchmaker.language.attributes import read_attributes
 from matchmaker.language.text import clean, detect_typed
@@ -32,6 +33,7 @@ def product_fields(lines: Sequence[Line], *, is_picture: bool) -> tuple[dict[str
     read = {"price_unit"} if "price_low" in fields else set()
     if stated:
         read.add("hs_code")
+    fields = as_typed(fields, ("name", "description", "incoterm_place"), lines)
     return fields, [key for key in SUGGESTED if key in fields and key not in read]
 
 
