@@ -104,7 +104,8 @@ def clean(text: str) -> str:
     """The same text in NFKC with single spaces, without NUL, control characters, lone surrogates and Arabic vowels.
 
     It is for comparing and reading; what is shown to people keeps the characters they typed. The Thai and Lao vowel am
-    stays one character, although NFKC takes it apart: in two parts it is a misspelling. Lone surrogates cannot be encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
+    stays one character, although NFKC takes it apart: in two parts it is a misspelling. Lone surrogates cannot be
+    encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
     """
     if text.isascii() and text.isprintable():  # nothing of that can be in it: four times as fast
         return " ".join(text.split())
