@@ -46,7 +46,7 @@ from matchmaker.events.services.meetings import (
     lock_meeting,
     move_meeting,
 )
-from matchmaker.events.services.mending import mark_present, mend_plan, preview_mend
+from matchmaker.events.services.mending import mark_present, mend_plan, preview_mend, to_hold_again
 from matchmaker.events.services.no_shows import fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (

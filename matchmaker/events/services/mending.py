@@ -18,10 +18,12 @@ from matchmaker.events.models import BulkChange, Event, EventParticipation, Meet
 from matchmaker.events.scheduling import Plan, replan, with_absences
 from matchmaker.events.services import notices
 from matchmaker.events.services import snapshot as snapshots
-from matchmaker.events.services.meetings import lock_companies
+from matchmaker.events.services.meetings import free_slots, lock_companies
 from matchmaker.events.services.publishing import Change, Target, fingerprint_of, write_meetings
 from matchmaker.events.services.snapshot import Snapshot
 from matchmaker.events.services.taking_back import Step, reversible
+
+CANNOT_COME = gettext_noop("A company cannot come at this time.")  # why meetings are called off here
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,41 @@ def mend_plan(
 
 @transaction.atomic
 def mark_present(*, by: User, participation: EventParticipation) -> EventParticipation:
-    """A company marked as absent is there after all: from now on it can be given meetings again."""
+    """A company marked as absent is there after all: from now on it can be given meetings again.
+
+    No letter leaves; for ten minutes it can be taken back with `take_back`.
+    """
     require_organiser(by, participation.event.campaign)
     now = timezone.now()
-    participation.absent = [text for text in participation.absent if dt.datetime.fromisoformat(text) <= now]
-    participation.save(update_fields=["absent"])
+    with reversible(by=by, event=participation.event, kind=BulkChange.Kind.PRESENT) as step:
+        step.leave_at = now + notices.TAKE_BACK
+        participation.absent = [text for text in participation.absent if dt.datetime.fromisoformat(text) <= now]
+        participation.save(update_fields=["absent"])
     record(by=by, verb="mark_present", on=participation, organisation=participation.event.campaign)
     return participation
+
+
+def to_hold_again(participation: EventParticipation) -> list[Meeting]:
+    """Meetings of a company that were called off because a company could not come, and could be held after all.
+
+    They are still to come, both sides are free then, a table is empty, and the two have no other meeting; by time.
+    """
+    event, now = participation.event, timezone.now()
+    rows = Meeting.objects.of(event).of_company(participation.company)
+    called_off = rows.filter(status=Meeting.Status.CANCELLED, why_cancelled=CANNOT_COME, starts_at__gt=now)
+    parts = {row.company_id: row for row in event.participations.registered()}
+    chosen: dict[tuple[int, int], Meeting] = {}
+    for meeting in called_off.for_agenda().order_by("starts_at", "-pk"):
+        pair = (meeting.supplier_id, meeting.buyer_id)
+        if (
+            pair in chosen
+            or not all(key in parts for key in pair)
+            or rows.active().filter(supplier=pair[0], buyer=pair[1])
+        ):
+            continue
+        if meeting.starts_at in free_slots(event, parts[pair[0]], parts[pair[1]], after=now, count=500):
+            chosen[pair] = meeting
+    return list(chosen.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +214,7 @@ def _write_mended(event: Event, standing: Snapshot, today: Plan, mended: Plan, s
         slot, table = after[pair]
         companies = (standing.suppliers[pair[0]], standing.buyers[pair[1]])
         new[companies] = Target(standing.slots[slot], table + 1, interpreter_of.get(pair))
-    added = write_meetings(
-        event, gone=gone, moved=moved, new=new, why=gettext_noop("A company cannot come at this time.")
-    )
+    added = write_meetings(event, gone=gone, moved=moved, new=new, why=CANNOT_COME)
     for meeting in (*gone, *(meeting for meeting, _target in moved), *added):
         notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer], at=step.leave_at)
         step.letters.append(notices.changed_key(meeting))

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -331,3 +332,22 @@ def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, h
         seen += {row["company"] for row in rows}
         assert all(one is None or one["cell"].supplier == rows[0]["company"] for one in rows[0]["cells"])
     assert len(set(seen)) == 2
+
+
+def test_a_company_at_the_gate_that_was_marked_as_not_coming_stands_first_on_the_day(console, hall, pairs):
+    supplier, buyer = pairs[0][0], pairs[1][0]
+    hall.book(supplier, buyer, 2)
+    begin(hall, 5)
+    services.mend_plan(by=hall.organiser, event=hall.event, companies=[supplier.company])
+    device, _secret = services.make_device(by=hall.organiser, event=hall.event, gate="North")
+    code = supplier.attendees.get().code
+    services.take_scans(device=device, scans=[{"key": str(uuid4()), "code": code, "at": timezone.now().isoformat()}])
+
+    shown = console.get(page("console_event_today"))
+    assert [one["row"].company for one in shown.context["arrived"]] == [supplier.company]
+    assert "send to the desk" in console.post(page("console_event_checkin"), {"code": code}).text
+
+    answer = console.post(page("console_event_present", supplier.uid), follow=True)
+    assert answer.context["arrived"] == []
+    assert [one["company"] for one in answer.context["again"]] == [buyer.company]
+    assert "You can take it back until" in answer.text

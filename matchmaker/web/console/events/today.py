@@ -20,7 +20,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
-from matchmaker.events.services.checkin import USED_ALREADY
+from matchmaker.events.services.checkin import NOT_COMING, USED_ALREADY, is_not_coming, read_code
 from matchmaker.events.services.participations import in_order
 from matchmaker.events.services.suggestions import places_for
 from matchmaker.notifications.tasks import start_delivery
@@ -95,7 +95,8 @@ def today(request, slug):
         "sides": [] if event.is_of_equals else SIDES,
         "absent": _absent(event, now),
         "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
-        "scans": _scans(event),
+        **_scans(event, [slot for slot in slots if slot > now]),
+        "again": _to_hold_again(event, placing),
         **_to_place(event, request.GET.get("walk_in", "").replace("\x00", "").strip()[:80]),
         "placing": placing,
         "places": [
@@ -115,6 +116,19 @@ def _placing(request, event) -> EventParticipation | None:
     except ValueError:
         return None
     return event.participations.registered().select_related("company", "event").filter(uid=uid).first()
+
+
+def _to_hold_again(event, placing: EventParticipation | None) -> list[dict]:
+    """Meetings of a company that came after all: the other side, the time, and what the form to book it sends."""
+    if placing is None:
+        return []
+    uids = dict(event.participations.registered().values_list("company", "uid"))
+    rows = []
+    for meeting in services.to_hold_again(placing):
+        other = meeting.buyer if meeting.supplier_id == placing.company_id else meeting.supplier
+        at, instant = local(meeting.starts_at, event.zone), meeting.starts_at.isoformat()
+        rows.append({"company": other, "uid": uids[other.pk], "at": at, "instant": instant})
+    return rows
 
 
 def _to_place(event, words: str) -> dict:
@@ -227,8 +241,11 @@ def _absent(event, now) -> list[dict]:
     return found
 
 
-def _scans(event) -> list[dict]:
-    """What the gates could not simply let in and no one has looked at, the latest first."""
+def _scans(event, to_come: list[dt.datetime]) -> dict[str, list[dict]]:
+    """What the gates could not simply let in and no one has looked at, the latest first.
+
+    `arrived` are companies that are marked as not coming and whose people stand at a gate; `scans` are all others.
+    """
     sentences = {
         USED_ALREADY: _("Was in already: perhaps a copied badge, or scanned twice."),
         "code_unknown": _("No badge has this code."),
@@ -238,8 +255,15 @@ def _scans(event) -> list[dict]:
         "waiting": _("The company is on the waiting list."),
         "other_day": _("The event was not on that day."),
     }
-    rows = Scan.objects.filter(device__event=event, seen_at__isnull=True).exclude(outcome=Scan.Outcome.ENTERED)
-    return [
+    waiting = Scan.objects.filter(device__event=event, seen_at__isnull=True).exclude(outcome=Scan.Outcome.ENTERED)
+    rows = waiting.select_related("device", "attendee__participation__company")
+    arrived: dict[int, dict] = {}
+    for row in rows.filter(reason=NOT_COMING, attendee__checked_in_at__isnull=True):
+        part = row.attendee.participation
+        if is_not_coming(part, to_come):
+            at = local(row.scanned_at, event.zone)
+            arrived.setdefault(part.pk, {"row": part, "person": row.attendee, "device": row.device, "at": at})
+    scans = [
         {
             "uid": row.uid,
             "code": row.code,
@@ -248,8 +272,9 @@ def _scans(event) -> list[dict]:
             "at": local(row.scanned_at, event.zone),
             "sentence": sentences.get(row.reason, row.reason),
         }
-        for row in rows.select_related("device", "attendee")[:20]
+        for row in rows.exclude(reason=NOT_COMING)[:20]
     ]
+    return {"scans": scans, "arrived": list(arrived.values())}
 
 
 @organiser
@@ -304,10 +329,10 @@ def _mend_preview(request, event, rows, companies, until):
 @organiser
 @require_POST
 def present(request, slug, uid):
-    """A company marked as absent has come: the page then shows whom it could meet."""
+    """A company marked as absent has come: the page then shows its meetings to hold again and whom it could meet."""
     row = get_object_or_404(event_of(request, slug).participations.select_related("event__campaign"), uid=uid)
     services.mark_present(by=request.user, participation=row)
-    messages.success(request, _("Noted. Below you see whom it could meet today."))
+    messages.success(request, _("Noted. Its badges let its people in again. Below you see whom it could meet."))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 
@@ -361,6 +386,7 @@ def check_in(request, slug):
         "tab": "checkin",
         "person": person,
         "refusal": refusal,
+        "arrived": _participation_of(event, code) if refusal is not None and refusal.code == NOT_COMING else None,
         "code": "" if person else code[:64],
         "gate": gate,
         "totals": totals,
@@ -371,6 +397,10 @@ def check_in(request, slug):
         "found": _search(expected, search) if search else [],
     }
     return render(request, "console/event_checkin.html", context, status=422 if refusal else 200)
+
+
+def _participation_of(event, code: str) -> EventParticipation | None:
+    return event.participations.filter(attendees__code=read_code(code)).select_related("company").first()
 
 
 def _search(expected, search: str):
