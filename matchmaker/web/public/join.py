@@ -249,7 +249,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Legal name"), "value": company.legal_name, "lang": ""},
         {"label": _("In Latin letters"), "value": company.name_latin},
         {"label": _("In Chinese"), "value": company.name_zh, "lang": "zh-Hans"},
-        {"label": _("Country"), "value": company.country_name},
+        {"label": _("Country or region"), "value": company.country_name},
         {"label": kind, "value": company.identifier},
     ]
     spoken = [reference.name(reference.languages().get(code), code) for code in company.languages]

@@ -301,7 +301,7 @@ def test_five_kilobytes_of_address_are_refused(client, person):
 @pytest.mark.parametrize("country", ["XX", "th", "ＴＨ", "Thailand"])
 def test_unknown_countries_are_refused(client, person, country):
     page = client.post(step(1), {**NAMES, "country": country})
-    assert errors(page, "country") == ["Choose a country from the list."]
+    assert errors(page, "country") == ["Choose a country or region from the list."]
 
 
 @pytest.mark.parametrize(
