@@ -22,7 +22,8 @@ def matches(request: HttpRequest, form: str) -> HttpResponse:
     found = Match.objects.for_buyer(request.company).for_cards().order_by("line__demand", "line__number", "-score")
 
     def table():
-        head = [_("Demand"), _("Line"), _("Product"), _("Supplier"), _("Country or region"), _("Fit, of 100"), _("Your answer")]
+        head = [_("Demand"), _("Line"), _("Product"), _("Supplier"), _("Country or region")]
+        head += [_("Fit, of 100"), _("Your answer")]
         return head, (
             [
                 match.line.demand.title,

@@ -296,7 +296,8 @@ def _participants(event: Event) -> Table:
 def _meetings(event: Event) -> Table:
     """All of them, the cancelled too. What people noted for themselves is theirs."""
     head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("Table"), _("Hall"), _("Booth"), _("Supplier")]
-    head += [_("Country or region"), _("Who goes"), _("Buyer"), _("Who goes"), _("Interpreter"), _("State"), _("Locked")]
+    head += [_("Country or region"), _("Who goes"), _("Buyer"), _("Who goes"), _("Interpreter")]
+    head += [_("State"), _("Locked")]
     head += [_("The supplier said"), _("The buyer said"), _("The team said"), _("In dispute"), _("Did not come")]
     head += [_("Rated by the supplier"), _("Rated by the buyer")]
     return head, (
