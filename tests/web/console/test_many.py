@@ -341,7 +341,11 @@ def test_the_page_of_an_action_on_many_companies_shows_that_they_are_being_count
     assert not console.get(reverse("console_bulk_list")).context["page"].object_list
     bulk.work_waiting()
     uid = BulkAction.objects.get().uid
-    assert "is-done" in console.get(reverse("console_bulk_progress", args=[uid])).text
+    progress = console.get(reverse("console_bulk_progress", args=[uid]), headers={"HX-Request": "true"})
+    assert progress["HX-Redirect"] == reverse("console_bulk", args=[uid])
+    plain = console.get(reverse("console_bulk_progress", args=[uid])).text
+    assert "Counted. Look and confirm" in plain
+    assert "Done." not in plain
     assert "Do it for 2 companies" in console.get(reverse("console_bulk", args=[uid])).text
     page = console.post(reverse("console_bulk_confirm", args=[uid]), follow=True)
     assert page.context["job"]["state"] == "running"
