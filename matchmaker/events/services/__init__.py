@@ -97,5 +97,12 @@ from matchmaker.events.services.requests import (
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
-from matchmaker.events.services.taking_back import StepImpact, impact_of, impact_on, take_back, to_call_off
+from matchmaker.events.services.taking_back import (
+    StepImpact,
+    impact_of,
+    impact_on,
+    letters_of_calling_off,
+    take_back,
+    to_call_off,
+)
 from matchmaker.events.services.wishes import wish

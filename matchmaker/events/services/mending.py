@@ -64,9 +64,7 @@ def mend_plan(
     if expected and preview.fingerprint != expected:
         raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
     with reversible(by=by, event=event, kind=BulkChange.Kind.MEND) as step:
-        step.leave_at = notices.letters_leave_at(
-            when for one in preview.all for when in (one.before, one.after) if when
-        )
+        step.leave_at = preview.leave_at
         for row in event.participations.filter(company__in=companies):
             row.absent = sorted({*row.absent, *(standing.slots[place].isoformat() for place in lost)})
             row.save(update_fields=["absent"])
@@ -127,6 +125,11 @@ class MendPreview:
     @property
     def all(self) -> tuple[Change, ...]:
         return (*self.cancelled, *self.added, *self.moved)
+
+    @property
+    def leave_at(self) -> dt.datetime | None:
+        """When its letters would leave; None for at once, and then it cannot be taken back."""
+        return notices.letters_leave_at(when for one in self.all for when in (one.before, one.after) if when)
 
     @property
     def fingerprint(self) -> str:

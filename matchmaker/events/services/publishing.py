@@ -66,7 +66,7 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Publicati
         changes = _changes(event, draft)
         if expected and changes.fingerprint != expected:
             raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
-        step.leave_at = notices.letters_leave_at(changes.times)
+        step.leave_at = changes.leave_at
         step.letters.append(notices.published_key(draft))
         try:
             with transaction.atomic():
@@ -183,6 +183,11 @@ class Changes:
     @property
     def times(self) -> set[dt.datetime]:
         return {when for one in self.rows for when in (one.before, one.after) if when is not None}
+
+    @property
+    def leave_at(self) -> dt.datetime | None:
+        """When its letters would leave; None for at once, and then it cannot be taken back."""
+        return notices.letters_leave_at(self.times)
 
     @property
     def pairs(self) -> set[tuple[int, int]]:

@@ -172,6 +172,11 @@ def impact_of(meetings: models.QuerySet[Meeting]) -> StepImpact:
     return impact_on(len(pairs), (key for pair in pairs for key in pair))
 
 
+def letters_of_calling_off(meetings: models.QuerySet[Meeting]) -> dt.datetime | None:
+    """When the letters would leave if these were called off; None for at once, and then it cannot be taken back."""
+    return notices.letters_leave_at(meetings.values_list("starts_at", flat=True))
+
+
 def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step: Step) -> int:
     """Cancel these meetings and write one letter a company; returns how many people will be told."""
     rows = list(meetings)

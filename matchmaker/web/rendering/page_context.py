@@ -169,11 +169,24 @@ def navigation(request, area: str) -> list[Link]:
         return []
     found = []
     role = getattr(request, "role", "") if area == "console" else ""
+    if area == "console" and not role:  # staff of the site without a team
+        return _links_of_site_staff(request)
     for name, url, label, icon in _links(area, desk.uid if desk else None, role, get_language() or "en"):
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
         found.append(Link(url, label, icon, active, name, count))
     return found
+
+
+def _links_of_site_staff(request) -> list[Link]:
+    """The pages of the console that staff of the site without a team may open."""
+    pages = [
+        ("console_site", _("Campaigns and storage"), "database"),
+        ("console_campaigns", _("Campaigns"), "flag"),
+        ("admin:index", _("Site administration"), "settings"),
+    ]
+    links = [(name, reverse(name), label, icon) for name, label, icon in pages]
+    return [Link(url, label, icon, request.path_info == url, name, 0) for name, url, label, icon in links]
 
 
 @lru_cache(maxsize=1024)

@@ -351,3 +351,24 @@ def test_a_company_at_the_gate_that_was_marked_as_not_coming_stands_first_on_the
     assert answer.context["arrived"] == []
     assert [one["company"] for one in answer.context["again"]] == [buyer.company]
     assert "You can take it back until" in answer.text
+
+
+def test_the_preview_says_whether_it_can_be_taken_back(console, hall, pairs):
+    supplier = pairs[0][0]
+    hall.book(supplier, pairs[1][0], 2)
+    sent = {"who": str(supplier.uid)}
+    at_once = "This cannot be taken back."
+    assert "Until then you can take it back" in console.post(page("console_event_mend"), sent).text
+    begin(hall, 56)  # the meeting begins in four minutes
+    near = console.post(page("console_event_mend"), sent).text
+    assert at_once in near
+    assert "Until then you can take it back" not in near
+
+
+def test_publishing_a_plan_near_its_first_meeting_says_that_it_cannot_be_taken_back(console, hall, pairs):
+    hall.wish(pairs[0][0], pairs[1][0], "must")
+    hall.wish(pairs[1][0], pairs[0][0], "must")
+    draft = hall.plan()
+    assert draft.meetings_count
+    address = page("console_event_plan_publish", draft.uid)
+    assert "Until then you can take it back" in console.get(address).text

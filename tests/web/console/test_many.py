@@ -359,3 +359,14 @@ def test_the_button_of_an_archived_campaign_says_what_it_does(console, campaign)
     assert "Close it" not in text
     Campaign.objects.filter(pk=campaign.pk).update(state="open")
     assert "Close it" in console.get(reverse("console_campaigns")).text
+
+
+def test_staff_of_the_site_without_a_team_have_a_header_of_pages_that_open(client, campaign):
+    staff = factories.user(is_staff=True)
+    client.force_login(staff)
+    page = client.get(reverse("console_campaigns"))
+    links = [link.url for link in page.context["nav"]]
+    assert links == [reverse("console_site"), reverse("console_campaigns"), reverse("admin:index")]
+    assert all(client.get(url).status_code in (200, 302) for url in links)
+    assert "campaign-bar" not in page.text
+    assert "data-palette-url" not in page.text
