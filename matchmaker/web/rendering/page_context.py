@@ -39,8 +39,15 @@ def site(request):
 
 
 def campaign_of(request):
-    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
-    return getattr(request, "campaign", None) or _public_campaign()
+    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows.
+
+    A page of the console that did not open has none yet, and looks like the others all the same.
+    """
+    known = getattr(request, "campaign", None)
+    user = getattr(request, "user", None)
+    if known is None and request.path_info.startswith("/console/") and user is not None and user.is_authenticated:
+        known = decorators.working_campaign(request)
+    return known or _public_campaign()
 
 
 @cached_for(10)

@@ -370,3 +370,8 @@ def test_staff_of_the_site_without_a_team_have_a_header_of_pages_that_open(clien
     assert all(client.get(url).status_code in (200, 302) for url in links)
     assert "campaign-bar" not in page.text
     assert "data-palette-url" not in page.text
+
+
+def test_a_page_that_does_not_exist_has_the_title_of_the_campaign_one_works_in(console, campaign):
+    type(campaign).objects.filter(pk=campaign.pk).update(short_name={"en": "Spring"}, is_current=False)
+    assert "· Spring" in " ".join(console.get("/console/no-such-page/").text.split())
