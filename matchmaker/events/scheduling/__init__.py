@@ -6,7 +6,7 @@ from matchmaker.events.scheduling.explain import facts
 from matchmaker.events.scheduling.fairness import bound_of, floor_price
 from matchmaker.events.scheduling.instance import Instance, Interpreter, InvalidInstance, Party
 from matchmaker.events.scheduling.plans import Agenda, Plan
-from matchmaker.events.scheduling.replan import replan, with_absences
+from matchmaker.events.scheduling.replan import keep_interpreters, replan, with_absences
 from matchmaker.events.scheduling.solve import plan, warm
 from matchmaker.events.scheduling.tables import HOSTS
 
@@ -25,6 +25,7 @@ __all__ = [
     "bound_of",
     "facts",
     "floor_price",
+    "keep_interpreters",
     "plan",
     "replan",
     "warm",

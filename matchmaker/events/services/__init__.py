@@ -42,11 +42,22 @@ from matchmaker.events.services.meetings import (
     ask_move,
     book_meeting,
     cancel_meeting,
+    change_table,
     free_for_both,
+    free_tables,
     lock_meeting,
     move_meeting,
 )
-from matchmaker.events.services.mending import mark_present, mend_plan, preview_mend, to_hold_again
+from matchmaker.events.services.mending import (
+    Loss,
+    mark_present,
+    mend_loss,
+    mend_plan,
+    open_tables_again,
+    preview_loss,
+    preview_mend,
+    to_hold_again,
+)
 from matchmaker.events.services.no_shows import fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (

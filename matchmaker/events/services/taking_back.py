@@ -19,6 +19,7 @@ from matchmaker.events.models import (
     BulkChange,
     Event,
     EventParticipation,
+    Interpreter,
     Meeting,
     MeetingMove,
     MeetingRequest,
@@ -41,7 +42,8 @@ TABLES: dict[str, tuple[type[models.Model], tuple[str, ...], dict[str, str]]] = 
     "plans": (PlanDraft, ("state", "published_at"), {"state": "discarded"}),
     "requests": (MeetingRequest, ("status", "answered_at"), {}),
     "participations": (EventParticipation, ("absent",), {}),
-    "events": (Event, ("status",), {}),
+    "events": (Event, ("status", "closed_tables"), {}),
+    "interpreters": (Interpreter, ("away",), {}),
 }
 Rows = dict[str, dict[str, list[Any]]]
 

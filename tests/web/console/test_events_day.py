@@ -372,3 +372,47 @@ def test_publishing_a_plan_near_its_first_meeting_says_that_it_cannot_be_taken_b
     assert draft.meetings_count
     address = page("console_event_plan_publish", draft.uid)
     assert "Until then you can take it back" in console.get(address).text
+
+
+def test_an_interpreter_who_does_not_come_is_shown_first_and_then_replaced(console, hall, pairs):
+    people = [
+        services.add_interpreter(by=hall.organiser, event=hall.event, name=name, languages=["zh", "th"])
+        for name in ("Li Wen", "Zhao Min")
+    ]
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    hall.event.participations.filter(side="supplier").update(languages=["th"])
+    hall.event.participations.filter(side="buyer").update(languages=["zh"])
+    Meeting.objects.update(interpreter=people[0])
+    assert "Interpreter does not come" in console.get(page("console_event_today")).text
+    sent = {"interpreter": str(people[0].uid), "since": hall.slots[1].isoformat()}
+    shown = console.post(page("console_event_without"), sent)
+    assert shown.context["seats"][0]["names"] == ["Li Wen", "Zhao Min"]
+    meeting.refresh_from_db()
+    assert meeting.interpreter == people[0]
+    console.post(page("console_event_without"), dict(shown.context["sent"]))
+    meeting.refresh_from_db()
+    assert meeting.interpreter == people[1]
+
+
+def test_closed_tables_are_typed_as_a_person_writes_them_and_opened_again(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    wrong = console.post(page("console_event_without"), {"tables": "the red one"}, follow=True).text
+    assert "Write the numbers of the tables" in wrong
+    shown = console.post(page("console_event_without"), {"tables": "1 - 1, 1"})
+    assert shown.context["seats"][0]["tables"] == (1, 2)
+    console.post(page("console_event_without"), dict(shown.context["sent"]))
+    meeting.refresh_from_db()
+    assert meeting.table == 2
+    assert "Closed tables: 1" in console.get(page("console_event_today")).text
+    console.post(page("console_event_open_tables"))
+    hall.event.refresh_from_db()
+    assert hall.event.closed_tables == []
+
+
+def test_a_meeting_takes_another_table_on_its_page(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    shown = console.get(page("console_event_meeting", meeting.uid))
+    assert shown.context["free_tables"] == [2]
+    console.post(page("console_event_meeting_change", meeting.uid), {"act": "table", "table": "2"})
+    meeting.refresh_from_db()
+    assert meeting.table == 2
