@@ -336,6 +336,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]
 USE_I18N = True
 USE_TZ = True
+PLACE_NAMES = env.str("PLACE_NAMES", "")  # a CSV of names of places over data/geo/name_overrides.csv
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 

@@ -162,7 +162,7 @@ class FromLetter:
 
 
 class ReadersClock:
-    """Pages show times on the clock of the reader: her account's, or what her browser said in a cookie (see app.js).
+    """Pages show times on the clock of the reader: her account's, else what her browser said in a cookie (see app.js).
 
     Programs get them in UTC.
     """
@@ -173,10 +173,10 @@ class ReadersClock:
     def __call__(self, request):
         if request.path_info.startswith("/api/"):
             return self.get_response(request)
-        if request.user.is_authenticated:
-            zone = request.user.zone
-        else:
-            zone = known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual_zone(get_language() or "")
+        person = request.user if request.user.is_authenticated else None
+        stated = known_zone(person.time_zone) if person else None
+        usual = usual_zone(person.language if person else get_language() or "")
+        zone = stated or known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual
         with timezone.override(zone):
             return self.get_response(request)
 

@@ -1,7 +1,8 @@
 """In which language a page is shown, and choosing another one; the rules stand in docs/languages.md.
 
 A public page has one address a language, and the address decides. Every other page follows the account, then the choice
-in the language menu (a cookie), then the browser.
+in the language menu (a cookie), then the browser. The home page is the one exception: the first visit to it
+goes to the language of the browser.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from matchmaker.core.languages import ENGLISH, Language
 from matchmaker.web.access.decorators import everyone
 
 # Areas that tier-2 languages do not translate; they are in English for their readers.
+FIRST_LANGUAGE = "first_language"  # cookie: the language that the first visit was led to, until another is chosen
 TIER_1_AREAS = ("/console/", "/buyer/", "/gate/", "/admin/")
 
 
@@ -34,6 +36,12 @@ class PageLanguage:
         chosen = choice_of(request)
         if not named and chosen and chosen != ENGLISH and is_public(path) and request.method in ("GET", "HEAD"):
             response = redirect(languages.path_in(request.get_full_path(), chosen))
+        elif first := _language_of_first_visit(request, path, chosen):
+            response = redirect(languages.path_in(request.get_full_path(), first))
+            remember(response, first)
+            response.set_cookie(
+                FIRST_LANGUAGE, first, max_age=3600, secure=settings.LANGUAGE_COOKIE_SECURE, samesite="Lax"
+            )
         else:
             translation.activate(_language_of(request, named, path, chosen))
             request.LANGUAGE_CODE = languages.current()  # type: ignore[attr-defined]  # as Django's own middleware does
@@ -51,6 +59,18 @@ def choice_of(request: HttpRequest) -> str:
     account = request.user.language if request.user.is_authenticated else ""
     language = languages.find(account or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
     return language.code if language else ""
+
+
+def _language_of_first_visit(request: HttpRequest, path: str, chosen: str) -> str:
+    """The language of the browser for a first visit to the home page, which is in English; "" for all others.
+
+    Search engines name no language and stay in English. The choice is remembered; one tap leads back.
+    """
+    header = request.headers.get("Accept-Language", "")
+    if request.path_info != "/" or path != "/" or chosen or not header or request.method not in ("GET", "HEAD"):
+        return ""
+    language = languages.find(translation.get_language_from_request(request))
+    return "" if language is None or language.code == ENGLISH else language.code
 
 
 def _language_of(request: HttpRequest, named: str, path: str, chosen: str) -> str:
@@ -92,7 +112,12 @@ def alternates(request: HttpRequest) -> list[Alternate]:
 
 
 def offered_language(request: HttpRequest) -> Language | None:
-    """The language of the browser where a public page is in another one and its reader has not chosen any."""
+    """The language of the browser where a public page is in another one and its reader has not chosen any.
+
+    English, where a first visit to the home page was led to the language of the browser: the way back is one tap.
+    """
+    if request.COOKIES.get(FIRST_LANGUAGE) == languages.split_path(request.path)[0] != "":
+        return languages.find(ENGLISH)
     if choice_of(request) or not request.headers.get("Accept-Language"):
         return None
     named, path = languages.split_path(request.path)
@@ -118,6 +143,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         services.choose_language(by=request.user, language=language.code)
     response = redirect(languages.path_in(target, language.code))
     remember(response, language.code)
+    response.delete_cookie(FIRST_LANGUAGE, samesite="Lax")
     return response
 
 

@@ -14,6 +14,7 @@ from .quantities import same_quantities as same_quantities
 from .spoken import words_that_sound as words_that_sound
 from .stop_words import stop_words as stop_words
 from .text import clean as clean
+from .text import compose_am as compose_am
 from .text import detect as detect
 from .text import detect_typed as detect_typed
 from .text import has_han as has_han
@@ -21,6 +22,7 @@ from .text import is_readable as is_readable
 from .text import latin_place as latin_place
 from .text import pinyin as pinyin
 from .text import simplify as simplify
+from .text import tidy as tidy
 from .units import base_of as base_of
 from .units import convert as convert
 from .units import exchange as exchange

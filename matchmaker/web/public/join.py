@@ -17,6 +17,7 @@ from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
+from matchmaker.core.clocks import country_of_zone
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.engines.language import detect
@@ -33,6 +34,8 @@ from matchmaker.web.public.partner_codes import KEPT, way_in
 
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
+# The country of a language that is spoken in one alone, as the first guess for a company.
+COUNTRY_OF_LANGUAGE = {"th": "TH", "vi": "VN", "ja": "JP", "ko": "KR", "tr": "TR", "pl": "PL", "id": "ID", "it": "IT"}
 ASIDE = ("consent", "code")  # of the last step, and not the company's own
 
 
@@ -120,11 +123,21 @@ def _answer(request: HttpRequest, questions: QuestionsForm | None) -> bool:
 
 
 def _first_guess(request: HttpRequest, side: str) -> dict:
-    """Buyers are in China; who comes with a partner's code is most often of that partner's country."""
+    """Buyers are in China; others most often of the country of their partner's code, their clock, or their browser."""
     if side == "buyer":
         return {"country": "CN", "identifier_kind": "uscc"}
     code = partners.open_code(request.session[KEPT]) if KEPT in request.session else None
-    return {"country": code.partner.country} if code and code.partner.country else {}
+    country = code.partner.country if code else ""
+    country = country or country_of_zone(request.user.time_zone) or _country_of_browser(request)
+    return {"country": country} if country else {}
+
+
+def _country_of_browser(request: HttpRequest) -> str:
+    """The country that the first language of the browser names: BR of pt-BR, TH of th; "" where none is clear."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    parts = first.replace("_", "-").split("-")
+    region = parts[-1].upper() if len(parts) > 1 else COUNTRY_OF_LANGUAGE.get(parts[0].lower(), "")
+    return region if region in reference.countries() else ""
 
 
 def _own_contact(user: User) -> dict:
@@ -249,7 +262,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Legal name"), "value": company.legal_name, "lang": ""},
         {"label": _("In Latin letters"), "value": company.name_latin},
         {"label": _("In Chinese"), "value": company.name_zh, "lang": "zh-Hans"},
-        {"label": _("Country"), "value": company.country_name},
+        {"label": _("Country or region"), "value": company.country_name},
         {"label": kind, "value": company.identifier},
     ]
     spoken = [reference.name(reference.languages().get(code), code) for code in company.languages]

@@ -77,7 +77,7 @@ def index(request):
         facets=[
             directory.Facet("group", _("Sells"), directory.group_names),
             directory.Facet("category", _("Category"), directory.category_names),
-            directory.Facet("country", _("Country"), directory.each(country), flags=True),
+            directory.Facet("country", _("Country or region"), directory.each(country), flags=True),
             directory.Facet("verification", _("Checked"), directory.each(verification_words)),
             directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
             directory.Facet("language", _("Speaks"), directory.each(language_name)),

@@ -277,6 +277,8 @@ VERBS: dict[str, str | Promise] = {
     "make_gate_device": _("Gate device made"),
     "revoke_gate_device": _("Gate device revoked"),
     "check_in": _("Checked in"),
+    "change_table": _("Meeting moved to another table"),
+    "open_tables_again": _("Closed tables opened again"),
     "settle_scan": _("Scan settled"),
     "reissue_badge": _("Badge issued anew"),
 }

@@ -39,8 +39,15 @@ def site(request):
 
 
 def campaign_of(request):
-    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
-    return getattr(request, "campaign", None) or _public_campaign()
+    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows.
+
+    A page of the console that did not open has none yet, and looks like the others all the same.
+    """
+    known = getattr(request, "campaign", None)
+    user = getattr(request, "user", None)
+    if known is None and request.path_info.startswith("/console/") and user is not None and user.is_authenticated:
+        known = decorators.working_campaign(request)
+    return known or _public_campaign()
 
 
 @cached_for(10)
@@ -169,11 +176,24 @@ def navigation(request, area: str) -> list[Link]:
         return []
     found = []
     role = getattr(request, "role", "") if area == "console" else ""
+    if area == "console" and not role:  # staff of the site without a team
+        return _links_of_site_staff(request)
     for name, url, label, icon in _links(area, desk.uid if desk else None, role, get_language() or "en"):
         active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
         found.append(Link(url, label, icon, active, name, count))
     return found
+
+
+def _links_of_site_staff(request) -> list[Link]:
+    """The pages of the console that staff of the site without a team may open."""
+    pages = [
+        ("console_site", _("Campaigns and storage"), "database"),
+        ("console_campaigns", _("Campaigns"), "flag"),
+        ("admin:index", _("Site administration"), "settings"),
+    ]
+    links = [(name, reverse(name), label, icon) for name, label, icon in pages]
+    return [Link(url, label, icon, request.path_info == url, name, 0) for name, url, label, icon in links]
 
 
 @lru_cache(maxsize=1024)

@@ -341,7 +341,11 @@ def test_the_page_of_an_action_on_many_companies_shows_that_they_are_being_count
     assert not console.get(reverse("console_bulk_list")).context["page"].object_list
     bulk.work_waiting()
     uid = BulkAction.objects.get().uid
-    assert "is-done" in console.get(reverse("console_bulk_progress", args=[uid])).text
+    progress = console.get(reverse("console_bulk_progress", args=[uid]), headers={"HX-Request": "true"})
+    assert progress["HX-Redirect"] == reverse("console_bulk", args=[uid])
+    plain = console.get(reverse("console_bulk_progress", args=[uid])).text
+    assert "Counted. Look and confirm" in plain
+    assert "Done." not in plain
     assert "Do it for 2 companies" in console.get(reverse("console_bulk", args=[uid])).text
     page = console.post(reverse("console_bulk_confirm", args=[uid]), follow=True)
     assert page.context["job"]["state"] == "running"
@@ -355,3 +359,19 @@ def test_the_button_of_an_archived_campaign_says_what_it_does(console, campaign)
     assert "Close it" not in text
     Campaign.objects.filter(pk=campaign.pk).update(state="open")
     assert "Close it" in console.get(reverse("console_campaigns")).text
+
+
+def test_staff_of_the_site_without_a_team_have_a_header_of_pages_that_open(client, campaign):
+    staff = factories.user(is_staff=True)
+    client.force_login(staff)
+    page = client.get(reverse("console_campaigns"))
+    links = [link.url for link in page.context["nav"]]
+    assert links == [reverse("console_site"), reverse("console_campaigns"), reverse("admin:index")]
+    assert all(client.get(url).status_code in (200, 302) for url in links)
+    assert "campaign-bar" not in page.text
+    assert "data-palette-url" not in page.text
+
+
+def test_a_page_that_does_not_exist_has_the_title_of_the_campaign_one_works_in(console, campaign):
+    type(campaign).objects.filter(pk=campaign.pk).update(short_name={"en": "Spring"}, is_current=False)
+    assert "· Spring" in " ".join(console.get("/console/no-such-page/").text.split())
