@@ -44,8 +44,8 @@ QUEUES = ("match", "mail")
 UP_TO = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 REQUESTS = Counter("matchmaker_requests", "Answers by method, route and status", ("method", "route", "status"))
 SECONDS = Histogram("matchmaker_request_seconds", "Time until the answer, by route", ("route",), buckets=UP_TO)
-# With a label: a counter without one opens its file when it is imported, which a process that others are forked from may
-# not do.
+# With a label: a counter without one opens its file at its import, which a process that others are forked from
+# may not do.
 SIGN_INS_FAILED = Counter(
     "matchmaker_sign_ins_failed", "Sign-ins with a wrong password or an unknown address", ("step",)
 )
