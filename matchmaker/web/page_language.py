@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -81,12 +82,13 @@ class Alternate:
 
 def alternates(request: HttpRequest) -> list[Alternate]:
     """Absolute addresses of a public page in every language, without its query; [] for other pages."""
-    _named, path = languages.split_path(request.path)
+    _named, path = languages.split_path(request.path_info)
     match = request.resolver_match
     if match is None or not is_public(path):
         return []
+    base = request.site_url + request.site_prefix  # type: ignore[attr-defined]  # set by the middleware
     return [
-        Alternate(language, settings.SITE_URL + ("" if language.code == ENGLISH else f"/{language.code}") + path)
+        Alternate(language, base + ("" if language.code == ENGLISH else f"/{language.code}") + path)
         for language in languages.site_languages()
     ]
 
@@ -95,7 +97,7 @@ def offered_language(request: HttpRequest) -> Language | None:
     """The language of the browser where a public page is in another one and its reader has not chosen any."""
     if choice_of(request) or not request.headers.get("Accept-Language"):
         return None
-    named, path = languages.split_path(request.path)
+    named, path = languages.split_path(request.path_info)
     language = languages.find(translation.get_language_from_request(request))
     if language is None or not is_public(path) or language.code == (named or ENGLISH):
         return None
@@ -110,7 +112,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     if not is_ours or "/" not in target:
-        target = "/"
+        target = reverse("home")
     language = languages.find(request.POST.get("language", ""))
     if language is None:
         return redirect(target)

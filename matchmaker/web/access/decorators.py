@@ -13,9 +13,11 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
@@ -23,9 +25,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from matchmaker.campaigns import second_step
 from matchmaker.campaigns.models import Campaign, Organiser, Partner
 from matchmaker.companies.models import Company, Membership
+from matchmaker.core import site_prefix
+from matchmaker.web.access.campaign_of_thing import campaign_of_thing
+from matchmaker.web.campaign_site import stay_at
 
 View = Callable[..., HttpResponse]
-CAMPAIGN = "campaign"  # in the session: the campaign that a member of several teams works in
 
 
 def everyone(view: View) -> View:
@@ -98,7 +102,7 @@ def _check_named_admin(request: HttpRequest) -> HttpResponse | None:
 
 def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
     def check(request):
-        campaign = working_campaign(request)
+        campaign = _campaign_of_page(request)
         role = role_in(campaign, request.user)
         if campaign is None or role not in roles:
             raise Http404
@@ -196,21 +200,58 @@ staff = _declare("staff of the site", _staff)
 
 def opens_for(role: str, address: str) -> bool:
     """May this role of the campaign's team open the page? Pages that are not for the team alone decide themselves."""
-    roles = TEAM_ROLES.get(getattr(resolve(address.partition("?")[0]).func, "policy", ""))
+    path = site_prefix.split(address.partition("?")[0])[1]
+    roles = TEAM_ROLES.get(getattr(resolve(path).func, "policy", ""))
     return roles is None or role in roles
 
 
-def current_campaign() -> Campaign | None:
-    """The campaign that the public site shows."""
-    return Campaign.objects.filter(is_current=True).first()
-
-
 def working_campaign(request: HttpRequest) -> Campaign | None:
-    """The campaign this person of a team works in: the one she chose, the one the site shows, or her newest."""
+    """The campaign in which this person of a team works on this page: the one at its address.
+
+    At the root, where its campaign is not one of hers: the one she worked in last, or else her newest.
+    """
     mine = list(Campaign.objects.run_by(request.user))
-    chosen = request.session.get(CAMPAIGN) if mine else None
-    ways = (lambda one: str(one.uid) == chosen, lambda one: one.is_current, lambda one: True)
-    return next((one for way in ways for one in mine if way(one)), None)
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    if here in mine or request.campaign_is_addressed:  # type: ignore[attr-defined]  # as above
+        return here if here in mine else None
+    return _last(request.user, mine)
+
+
+def last_campaign(user) -> Campaign | None:
+    """The campaign in which this person of a team worked last, or her newest."""
+    return _last(user, list(Campaign.objects.run_by(user)))
+
+
+def _last(user, mine: list[Campaign]) -> Campaign | None:
+    seats = Organiser.objects.filter(user=user, last_worked_at__isnull=False).order_by("-last_worked_at")
+    last = seats.values_list("campaign", flat=True).first() if len(mine) > 1 else None
+    return next((one for one in mine if one.pk == last), None) or next(iter(mine), None)
+
+
+def _remember(user, campaign: Campaign) -> None:
+    """Store that she works in this campaign, where she has several; nothing is written while she stays in it."""
+    seats = list(Organiser.objects.filter(user=user).order_by(F("last_worked_at").desc(nulls_last=True)))
+    if len(seats) > 1 and (seats[0].campaign_id != campaign.pk or seats[0].last_worked_at is None):
+        Organiser.objects.filter(user=user, campaign=campaign).update(last_worked_at=timezone.now())
+
+
+def _campaign_of_page(request: HttpRequest) -> Campaign | None:
+    """The campaign that a page of the team is about: that of the thing it shows, else the working one.
+
+    Opens the page again at the campaign's own address, so that its links and other tabs stay with it.
+    """
+    campaign = working_campaign(request)
+    about = campaign_of_thing(request, campaign)
+    if about is not None:
+        campaign = about
+    if campaign is None:
+        return None
+    seats = Organiser.objects.filter(user=request.user)
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    if about is not None or here is not None or seats.count() > 1:
+        stay_at(request, campaign)
+    _remember(request.user, campaign)
+    return campaign
 
 
 def role_in(campaign: Campaign | None, user) -> str:

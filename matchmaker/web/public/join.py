@@ -23,7 +23,7 @@ from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
 from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
+from matchmaker.web.access.decorators import current_company, everyone, signed_in, working_campaign
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.readings import JOINS_AS, mark_read_fields, may_keep_picture, reading_in, start_context
@@ -41,7 +41,7 @@ def choose_side(request: HttpRequest) -> HttpResponse:
     """What is needed, and which side one is on. Who has no account makes one first and comes back."""
     sides = [{"side": side, "url": way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
     mine = Company.objects.of(request.user).exclude(status__in=Company.SUBMITTABLE)
-    campaign = current_campaign()
+    campaign = request.site_campaign
     context = {"sides": sides, "mine": mine, "answer_days": campaign.answer_days if campaign else 0}
     return render(request, "public/join/choose.html", context)
 
@@ -68,7 +68,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
-    questions = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
+    questions = QuestionsForm.of(request, company, request.site_campaign) if step == 3 and company else None
     if request.method == "POST" and form.is_valid() and (questions is None or questions.is_valid()):
         company = _keep(request, form, company, side)
         if company and not form.errors:
@@ -176,7 +176,7 @@ def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Com
 
 
 def _submit(request: HttpRequest, form, company: Company) -> bool:
-    campaign = current_campaign()
+    campaign = request.site_campaign
     if campaign is None:
         form.add_error(None, _("No campaign is open at the moment. Your draft is kept; come back when one opens."))
         return False
