@@ -43,6 +43,11 @@ def url_of(campaign: Campaign) -> str:
     return host_url(campaign) or settings.SITE_URL + prefix_of(campaign)
 
 
+def public_url_of(campaign: Campaign) -> str:
+    """The same for links in letters: the site's own address while the pages of the campaign are for its team only."""
+    return url_of(campaign) if campaign.is_shown else settings.SITE_URL
+
+
 def host_url(campaign: Campaign) -> str:
     """The absolute address of its own host without a slash at its end; "" where it has none that works."""
     if not campaign.host or not may_be_host(campaign.host):

@@ -126,9 +126,16 @@ def path_in(path: str, code: str) -> str:
         return prefix + translate_url(path, code)
 
 
-def absolute(path: str) -> str:
-    """The absolute address of a page in the active language, for letters; "" for no path."""
-    return settings.SITE_URL + path_in(path, current()) if path else ""
+def absolute(path: str, base: str = "") -> str:
+    """The absolute address of a page in the active language, for letters; "" for no path.
+
+    Args:
+        base: the part of the site it belongs to ("https://site.example/c/spring"), for a path that names none.
+    """
+    if not path:
+        return ""
+    named, _rest = site_prefix.split(path)
+    return (settings.SITE_URL if named or not base else base) + path_in(path, current())
 
 
 def name_for_reader(code: str) -> str:

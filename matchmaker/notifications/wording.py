@@ -6,7 +6,7 @@ before it is stored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -65,8 +65,15 @@ def stored_wording(kind: str, language: str, variant: int = 0) -> Wording | None
     return Wording.objects.filter(kind=kind, language=language, variant=variant).first()
 
 
+# A layer above may have words for letters of one part of the site; they come before those of the whole site.
+of_parts: list[Callable[[str, str, Mapping[str, Any]], Wording | None]] = []
+
+
 def wording_for(kind: str, language: str, context: Mapping[str, Any]) -> Wording | None:
     """The custom words for what this context makes a kind say; None where there are none."""
+    for find in of_parts:
+        if words := find(kind, language, context):
+            return words
     return stored_wording(kind, language, variant_of(kind, context)) if kind in declared.all_kinds() else None
 
 

@@ -170,6 +170,8 @@ def _partner(request: HttpRequest) -> HttpResponse | None:
     if partner is None:
         raise Http404
     request.partner = partner
+    if request.site_campaign is not None:  # type: ignore[attr-defined]  # set by the middleware
+        stay_at(request, partner.campaign)
     return second_step_first(request) or _read_only(request, partner.campaign, redirect("partner_home", partner.uid))
 
 

@@ -83,7 +83,8 @@ def edit(request, kind, language, variant):
         ],
         "topic": topics.label(topics.topic_of(kind))[0],
         "muted": muting.is_muted(kind),
-        "may_mute": muting.may_be_muted(kind),
+        "may_mute": muting.may_be_muted(kind) and services.may_change_site(request.user, request.campaign),
+        "may_change": services.may_change_site(request.user, request.campaign),
     }
     return render(request, "console/text.html", context, status=400 if form.errors else 200)
 
@@ -96,8 +97,9 @@ def switch(request, kind):
         raise Http404
     who = {"by": request.user, "campaign": request.campaign, "kind": kind}
     if "on" in request.POST:
-        services.unmute_kind(**who)
-        messages.success(request, _("Emails of this kind are sent again."))
+        with refusals_in_messages(request):
+            services.unmute_kind(**who)
+            messages.success(request, _("Emails of this kind are sent again."))
     else:
         with refusals_in_messages(request):
             services.mute_kind(**who)
@@ -110,8 +112,9 @@ def switch(request, kind):
 def restore(request, kind, language, variant):
     _require_known(kind, language, variant)
     who = {"by": request.user, "campaign": request.campaign}
-    services.restore_wording(**who, kind=kind, language=language, variant=variant)
-    messages.success(request, _("The site’s own words are back."))
+    with refusals_in_messages(request):
+        services.restore_wording(**who, kind=kind, language=language, variant=variant)
+        messages.success(request, _("The site’s own words are back."))
     return redirect("console_text", kind, language, variant)
 
 

@@ -116,7 +116,9 @@ def partner_desks(request) -> list[dict]:
     return [
         {
             "uid": desk.uid,
-            "url": reverse("partner_home", args=[desk.uid]),
+            "name": str(desk),
+            "campaign": str(desk.campaign),
+            "url": link_to(request, desk.campaign, "partner_home", desk.uid),
             "label": join_label(_("Desk of %(partner)s") % {"partner": desk}, str(desk.campaign) if several else ""),
         }
         for desk in desks
