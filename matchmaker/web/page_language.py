@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts import services
-from matchmaker.core import languages
+from matchmaker.core import languages, site_prefix
 from matchmaker.core.languages import ENGLISH, Language
 from matchmaker.web.access.decorators import everyone
 
@@ -67,6 +67,8 @@ def _language_of(request: HttpRequest, named: str, path: str, chosen: str) -> st
 def is_public(path: str) -> bool:
     """Whether a path without a language belongs to a page that has one address a language."""
     path = "/" + path.lstrip("/")  # two slashes would begin with a host
+    if site_prefix.split(path)[0]:
+        return False  # of no campaign that this visitor may know of: the page of the error
     other = next(language.code for language in languages.site_languages() if language.code != ENGLISH)
     return languages.path_in(path, other) != path
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from matchmaker.campaigns.models import BulkAction, Campaign, CompanyInvitation, Participation, Partner, Question
 from matchmaker.events.models import Event
 from matchmaker.imports.models import Import
+from matchmaker.web.access.teams import teams_of
 
 Rows = Callable[[Any], QuerySet]
 # First words of the name of a route → the rows whose `campaign` it belongs to, by the argument of the address.
@@ -26,7 +27,7 @@ THINGS: Mapping[str, tuple[str, Rows]] = {
 
 def campaign_of_thing(request: HttpRequest, working: Campaign | None) -> Campaign | None:
     """The campaign of the thing the address names, where this person belongs to its team and works in another one."""
-    mine = {campaign.pk: campaign for campaign in Campaign.objects.run_by(request.user)}
+    mine = {seat.campaign_id: seat.campaign for seat in teams_of(request)}
     if not mine or list(mine) == [working.pk if working else None]:
         return None  # there is no other one
     keys = set(_rows_of(request).values_list("campaign", flat=True))

@@ -13,11 +13,9 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import resolve, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRefresh
@@ -27,6 +25,7 @@ from matchmaker.campaigns.models import Campaign, Organiser, Partner
 from matchmaker.companies.models import Company, Membership
 from matchmaker.core import site_prefix
 from matchmaker.web.access.campaign_of_thing import campaign_of_thing
+from matchmaker.web.access.teams import remember_campaign, teams_of, working_campaign
 from matchmaker.web.campaign_site import stay_at
 
 View = Callable[..., HttpResponse]
@@ -207,36 +206,6 @@ def opens_for(role: str, address: str) -> bool:
     return roles is None or role in roles
 
 
-def working_campaign(request: HttpRequest) -> Campaign | None:
-    """The campaign in which this person of a team works on this page: the one at its address.
-
-    At the root, where its campaign is not one of hers: the one she worked in last, or else her newest.
-    """
-    mine = list(Campaign.objects.run_by(request.user))
-    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
-    if here in mine or request.campaign_is_addressed:  # type: ignore[attr-defined]  # as above
-        return here if here in mine else None
-    return _last(request.user, mine)
-
-
-def last_campaign(user) -> Campaign | None:
-    """The campaign in which this person of a team worked last, or her newest."""
-    return _last(user, list(Campaign.objects.run_by(user)))
-
-
-def _last(user, mine: list[Campaign]) -> Campaign | None:
-    seats = Organiser.objects.filter(user=user, last_worked_at__isnull=False).order_by("-last_worked_at")
-    last = seats.values_list("campaign", flat=True).first() if len(mine) > 1 else None
-    return next((one for one in mine if one.pk == last), None) or next(iter(mine), None)
-
-
-def _remember(user, campaign: Campaign) -> None:
-    """Store that she works in this campaign, where she has several; nothing is written while she stays in it."""
-    seats = list(Organiser.objects.filter(user=user).order_by(F("last_worked_at").desc(nulls_last=True)))
-    if len(seats) > 1 and (seats[0].campaign_id != campaign.pk or seats[0].last_worked_at is None):
-        Organiser.objects.filter(user=user, campaign=campaign).update(last_worked_at=timezone.now())
-
-
 def _campaign_of_page(request: HttpRequest) -> Campaign | None:
     """The campaign that a page of the team is about: that of the thing it shows, else the working one.
 
@@ -248,11 +217,10 @@ def _campaign_of_page(request: HttpRequest) -> Campaign | None:
         campaign = about
     if campaign is None:
         return None
-    seats = Organiser.objects.filter(user=request.user)
     here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
-    if about is not None or here is not None or seats.count() > 1:
+    if about is not None or here is not None or len(teams_of(request)) > 1:
         stay_at(request, campaign)
-    _remember(request.user, campaign)
+    remember_campaign(request, campaign)
     return campaign
 
 

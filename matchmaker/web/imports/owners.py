@@ -10,7 +10,8 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
-from matchmaker.web.access.decorators import current_company, role_in, working_campaign
+from matchmaker.web.access.decorators import current_company, role_in
+from matchmaker.web.access.teams import working_campaign
 from matchmaker.web.campaign_site import stay_at
 
 TEAM, COMPANY = "team", "company"

@@ -38,7 +38,9 @@ PAGES = ("home", "about", "categories", "suppliers", "products", "demands", "eve
 @everyone
 @require_safe
 def home(request):
-    if request.site_campaign is None and (campaigns := list(Campaign.objects.shown().filter(state="open"))):
+    if request.site_campaign is None and (
+        campaigns := list(Campaign.objects.filter(state="open").order_by("starts_on", "pk"))
+    ):
         rows = [{"campaign": campaign, "url": link(request, campaign, "/")} for campaign in campaigns]
         return render(request, "public/campaigns.html", {"rows": rows})
     counted = in_campaign.suppliers(request).values("country").annotate(n=Count("pk")).order_by("-n", "country")

@@ -23,7 +23,8 @@ from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
 from matchmaker.language.text import detect
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_company, everyone, last_campaign, signed_in, working_campaign
+from matchmaker.web.access.decorators import current_company, everyone, signed_in
+from matchmaker.web.access.teams import last_campaign, working_campaign
 from matchmaker.web.campaign_site import link_to
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
@@ -290,7 +291,7 @@ def _team_campaign(request: HttpRequest) -> Campaign | None:
     """Of a member of teams: the campaign that the address names, else the one she worked in last."""
     if request.campaign_is_addressed:  # type: ignore[attr-defined]  # set by the middleware
         return working_campaign(request)
-    return last_campaign(request.user)
+    return last_campaign(request)
 
 
 def _campaign_of(request: HttpRequest, company: Company) -> Campaign | None:

@@ -17,6 +17,7 @@ from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
 from matchmaker.web import page_language
 from matchmaker.web.access import decorators
+from matchmaker.web.access.teams import last_campaign, teams_of, working_campaign
 from matchmaker.web.campaign_site import link_to
 
 # Area → what the decorator of its pages sets on the request; a page of it that did not open shows the public menu.
@@ -59,7 +60,7 @@ def is_read_only(request) -> bool:
 def other_campaigns(request) -> list[Campaign]:
     """The other campaigns this member of several teams can work in, for the switch in the header."""
     here = getattr(request, "campaign", None)
-    return [one for one in Campaign.objects.run_by(request.user) if here and one.pk != here.pk]
+    return [seat.campaign for seat in teams_of(request) if here and seat.campaign_id != here.pk]
 
 
 def area_of(request) -> str:
@@ -100,11 +101,11 @@ def desks(request) -> list[dict]:
 
 def _consoles(request) -> list[dict]:
     """The console of the campaign one works in here, or of the one worked in last; with several each has its name."""
-    campaign = decorators.working_campaign(request) or decorators.last_campaign(request.user)
+    campaign = working_campaign(request) or last_campaign(request)
     if campaign is None:
         return []
     label = _("Organiser console")
-    if Campaign.objects.run_by(request.user).count() > 1:
+    if len(teams_of(request)) > 1:
         label = f"{label} · {campaign}"
     return [{"url": link_to(request, campaign, "console_home"), "label": label}]
 
