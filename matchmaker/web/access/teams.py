@@ -40,10 +40,13 @@ def working_campaign(request: HttpRequest) -> Campaign | None:
 
 
 def last_campaign(request: HttpRequest) -> Campaign | None:
-    """The campaign in which this person of a team worked last, or her newest."""
-    seats = teams_of(request)
-    last = max(seats, key=lambda seat: seat.last_worked_at or LONG_AGO, default=None)
-    return last.campaign if last else None  # of several without a time the first, which is the newest
+    """The campaign in which this person of a team worked last; before she worked in any, that of the address, or else
+    her newest.
+    """
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    order = lambda seat: (seat.last_worked_at or LONG_AGO, seat.campaign == here)  # noqa: E731  # used once
+    last = max(teams_of(request), key=order, default=None)
+    return last.campaign if last else None  # of equal ones the first, which is the newest
 
 
 def remember_campaign(request: HttpRequest, campaign: Campaign) -> None:

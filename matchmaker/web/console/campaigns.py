@@ -152,7 +152,7 @@ def set_state(request: HttpRequest, slug: str) -> HttpResponse:
 def make_current(request: HttpRequest, slug: str) -> HttpResponse:
     with refusals_in_messages(request):
         row = team.make_current(by=request.user, campaign=_one(request, slug))
-        messages.success(request, _("The public site shows %(campaign)s now.") % {"campaign": row})
+        messages.success(request, _("%(campaign)s stands at the root of the site now.") % {"campaign": row})
     return redirect("console_campaigns")
 
 
