@@ -38,7 +38,7 @@ def test_a_visitor_and_an_organiser_stay_in_the_campaign_they_came_to(site, camp
 
     person = factories.organiser(spring, "admin")
     Organiser.objects.create(campaign=autumn, user=person, role="admin")
-    organiser = signed_in(site, person)
+    organiser = signed_in(site("en"), person)
     first = organiser.go("/console/companies/")
     second = organiser.context.new_page()
     second.goto("/c/autumn/console/companies/")
