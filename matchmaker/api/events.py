@@ -125,9 +125,8 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         if shown is None:
             return rows
         mine = Campaign.objects.run_by(self.request.user).values("pk")
-        taking_part = EventParticipation.objects.filter(company__in=Company.objects.of(self.request.user))
-        taking_part = taking_part.values("event")
-        return rows.filter(Q(campaign__in=shown) | Q(campaign__in=mine) | Q(pk__in=taking_part))
+        own = EventParticipation.objects.filter(company__in=Company.objects.of(self.request.user))
+        return rows.filter(Q(campaign__in=shown) | Q(campaign__in=mine) | Q(pk__in=own.values("event")))
 
     @extend_schema(request=EventIn, responses={201: EventOut}, parameters=[IN_CAMPAIGN])
     def create(self, request):

@@ -272,7 +272,7 @@ def similar_products(
     The list may be a minute old.
     """
     name = product.original.name if product.original else ""
-    filters = {"category": (product.category_id,)} if product.category_id else {}
+    filters: dict[str, tuple[str, ...]] = {"category": (product.category_id,)} if product.category_id else {}
     if campaigns is not None:
         filters["campaign"] = tuple(map(str, campaigns)) or ("0",)
     return _similar(product.pk, name, tuple(filters.items()), product.company_id, top, frozenset(without))

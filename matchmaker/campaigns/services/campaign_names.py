@@ -73,7 +73,7 @@ def _campaign_of(organisations: Iterable[UUID], campaigns: Mapping[int, Campaign
 
 def _campaigns_of(organisations: Iterable[UUID], campaigns: Mapping[int, Campaign]) -> Mapping[UUID | None, set[int]]:
     """All campaigns of each organisation."""
-    found: defaultdict[UUID, set[int]] = defaultdict(set)
+    found: defaultdict[UUID | None, set[int]] = defaultdict(set)
     rows = chain(
         Partner.objects.filter(uid__in=organisations).values_list("uid", "campaign"),
         Participation.objects.filter(company__uid__in=organisations).values_list("company__uid", "campaign"),
