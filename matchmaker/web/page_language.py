@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from matchmaker.accounts import services
-from matchmaker.core import languages
+from matchmaker.core import languages, site_prefix
 from matchmaker.core.languages import ENGLISH, Language
 from matchmaker.web.access.decorators import everyone
 
@@ -86,6 +87,8 @@ def _language_of(request: HttpRequest, named: str, path: str, chosen: str) -> st
 def is_public(path: str) -> bool:
     """Whether a path without a language belongs to a page that has one address a language."""
     path = "/" + path.lstrip("/")  # two slashes would begin with a host
+    if site_prefix.split(path)[0]:
+        return False  # of no campaign that this visitor may know of: the page of the error
     other = next(language.code for language in languages.site_languages() if language.code != ENGLISH)
     return languages.path_in(path, other) != path
 
@@ -101,12 +104,13 @@ class Alternate:
 
 def alternates(request: HttpRequest) -> list[Alternate]:
     """Absolute addresses of a public page in every language, without its query; [] for other pages."""
-    _named, path = languages.split_path(request.path)
+    _named, path = languages.split_path(request.path_info)
     match = request.resolver_match
     if match is None or not is_public(path):
         return []
+    base = request.site_url + request.site_prefix  # type: ignore[attr-defined]  # set by the middleware
     return [
-        Alternate(language, settings.SITE_URL + ("" if language.code == ENGLISH else f"/{language.code}") + path)
+        Alternate(language, base + ("" if language.code == ENGLISH else f"/{language.code}") + path)
         for language in languages.site_languages()
     ]
 
@@ -120,7 +124,7 @@ def offered_language(request: HttpRequest) -> Language | None:
         return languages.find(ENGLISH)
     if choice_of(request) or not request.headers.get("Accept-Language"):
         return None
-    named, path = languages.split_path(request.path)
+    named, path = languages.split_path(request.path_info)
     language = languages.find(translation.get_language_from_request(request))
     if language is None or not is_public(path) or language.code == (named or ENGLISH):
         return None
@@ -135,7 +139,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     if not is_ours or "/" not in target:
-        target = "/"
+        target = reverse("home")
     language = languages.find(request.POST.get("language", ""))
     if language is None:
         return redirect(target)

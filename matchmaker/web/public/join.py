@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Partner
+from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.campaigns.services import partners, submit_company, team
 from matchmaker.companies.about import texts_from
 from matchmaker.companies.identifiers import check_identifier
@@ -24,7 +24,9 @@ from matchmaker.engines.language import detect
 from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
+from matchmaker.web.access.decorators import current_company, everyone, signed_in
+from matchmaker.web.access.teams import last_campaign, working_campaign
+from matchmaker.web.campaign_site import link_to
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.readings import JOINS_AS, mark_read_fields, may_keep_picture, reading_in, start_context
@@ -44,7 +46,7 @@ def choose_side(request: HttpRequest) -> HttpResponse:
     """What is needed, and which side one is on. Who has no account makes one first and comes back."""
     sides = [{"side": side, "url": way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
     mine = Company.objects.of(request.user).exclude(status__in=Company.SUBMITTABLE)
-    campaign = current_campaign()
+    campaign = request.site_campaign
     context = {"sides": sides, "mine": mine, "answer_days": campaign.answer_days if campaign else 0}
     return render(request, "public/join/choose.html", context)
 
@@ -71,7 +73,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
-    questions = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
+    questions = QuestionsForm.of(request, company, request.site_campaign) if step == 3 and company else None
     if request.method == "POST" and form.is_valid() and (questions is None or questions.is_valid()):
         company = _keep(request, form, company, side)
         if company and not form.errors:
@@ -189,7 +191,7 @@ def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Com
 
 
 def _submit(request: HttpRequest, form, company: Company) -> bool:
-    campaign = current_campaign()
+    campaign = request.site_campaign
     if campaign is None:
         form.add_error(None, _("No campaign is open at the moment. Your draft is kept; come back when one opens."))
         return False
@@ -285,15 +287,33 @@ def _review(company: Company, side: str) -> list[dict]:
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
     """The right desk for this person: the team's, her company's, a partner's, the administration; or joining."""
-    if request.session.get("company") is None and working_campaign(request):
-        return redirect("console_home")
+    if request.session.get("company") is None and (campaign := _team_campaign(request)):
+        return redirect(link_to(request, campaign, "console_home"))
     company = current_company(request)
     if company is not None:
-        return redirect("supplier_home" if company.is_supplier else "buyer_home")
+        home = "supplier_home" if company.is_supplier else "buyer_home"
+        campaign = _campaign_of(request, company)
+        return redirect(link_to(request, campaign, home) if campaign else home)
     partner = Partner.objects.open().of(request.user).first()
     if partner is not None:
         return redirect("partner_home", partner.uid)
     return redirect("console_site" if request.user.is_staff else "join")
+
+
+def _team_campaign(request: HttpRequest) -> Campaign | None:
+    """Of a member of teams: the campaign that the address names, else the one she worked in last."""
+    if request.campaign_is_addressed:  # type: ignore[attr-defined]  # set by the middleware
+        return working_campaign(request)
+    return last_campaign(request)
+
+
+def _campaign_of(request: HttpRequest, company: Company) -> Campaign | None:
+    """Where the people of a company work: here where it takes part here, else in its newest campaign that is public."""
+    campaigns = Campaign.objects.shown().filter(participations__company=company)
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    if here is None or campaigns.filter(pk=here.pk).exists():
+        return None
+    return campaigns.order_by("-starts_on", "-pk").first()
 
 
 @signed_in
@@ -301,9 +321,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 def take_place(request: HttpRequest) -> HttpResponse:
     """Where the letter of the campaign's team leads; anyone who has confirmed the address it went to joins here."""
     team.take_places(by=request.user)
-    if not working_campaign(request):
+    campaign = _team_campaign(request)
+    if campaign is None:
         raise Http404
-    return redirect("console_home")
+    return redirect(link_to(request, campaign, "console_home"))
 
 
 @signed_in

@@ -181,6 +181,7 @@ VERBS: dict[str, str | Promise] = {
     "create_tag": _("Tag added"),
     "remove_tag": _("Tag removed"),
     "tag_companies": _("Tags of companies changed"),
+    "set_invitation_text": _("Campaign’s own text of the invitation changed"),
     "set_brand": _("Brand of the campaign changed"),
     "set_event_brand": _("Brand of the event changed"),
     "update_campaign": _("Texts and days of the campaign changed"),

@@ -271,8 +271,9 @@ def test_a_member_of_two_teams_switches_and_each_page_names_its_campaign(console
     company(campaign, legal_name="Of spring")
     company(autumn, legal_name="Of autumn")
     assert names_on_page(console) == {"Of spring"}
-    console.post(reverse("console_campaign_switch", args=[autumn.slug]))
-    page = console.get(reverse("console_companies"))
+    answer = console.post(reverse("console_campaign_switch", args=[autumn.slug]))
+    assert answer.url == f"/c/{autumn.slug}{reverse('console_home')}"
+    page = console.get(f"/c/{autumn.slug}{reverse('console_companies')}")
     assert {row.legal_name for row in page.context["page"]} == {"Of autumn"}
     assert "Autumn fair" in page.text
     foreign = factories.campaign(is_current=False)
@@ -282,9 +283,10 @@ def test_a_member_of_two_teams_switches_and_each_page_names_its_campaign(console
 def test_a_team_of_a_campaign_that_the_site_does_not_show_works_in_it(client, campaign):
     other = factories.campaign(is_current=False, state="planned")
     client.force_login(factories.organiser(other))
-    page = client.get(reverse("console_home"))
-    assert page.context["campaign"] == other
-    assert client.get(reverse("desk")).url == reverse("console_home")
+    home = f"/c/{other.slug}{reverse('console_home')}"
+    assert client.get(reverse("console_home")).url == home
+    assert client.get(home).context["campaign"] == other
+    assert client.get(reverse("desk")).url == home
 
 
 def test_in_an_archived_campaign_nothing_is_sent(console, campaign):
