@@ -90,7 +90,7 @@ def test_late_deliveries_are_told_until_somebody_holds_them():
     Delivery.objects.update(not_before=timezone.now() - timedelta(minutes=20))
     code, text = doctor()
     assert code == 1
-    assert "GAP 1 late: due for over 15 minutes and in nobody's hands.\n    → Start a worker and beat" in text
+    assert "GAP 1 late: due for over 15 minutes and in nobody's hands.\n    → Run systemctl start" in text
     Hold.objects.create(pk=1, reason="moving")
     code, text = doctor()
     assert (code, "GAP" in text, "HELD since" in text) == (0, False, True)
