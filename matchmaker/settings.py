@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "matchmaker.web.middleware.RequestLimits",
     "matchmaker.web.middleware.PageLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "matchmaker.web.middleware.ApiSlashes",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
