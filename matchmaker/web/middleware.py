@@ -67,9 +67,7 @@ class ApiSlashes:
     def __call__(self, request):
         if self._lacks_slash(request):
             with override(get_language_from_request(request)):
-                sentence = _(
-                    "The address ends with a slash: %(path)s/. Send the call there; nothing was changed."
-                )
+                sentence = _("The address ends with a slash: %(path)s/. Send the call there; nothing was changed.")
                 refused = Refused("slash_missing", sentence % {"path": request.path}, status=404)
             body = problem(refused.status, refused.code, refused.message)
             return JsonResponse(body, status=refused.status, content_type=PROBLEM)
