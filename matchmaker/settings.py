@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "matchmaker.web.campaign_site.CampaignSite",
+    "matchmaker.web.middleware.ApiSlashes",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "matchmaker.web.page_language.PageLanguage",

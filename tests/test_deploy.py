@@ -3,12 +3,16 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from mailbox import Maildir
 from pathlib import Path
 
 import pytest
 import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
 from django.core.management import get_commands, load_command_class
 
 import matchmaker
@@ -22,7 +26,7 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if servic
 
 
 def test_compose_runs_web_worker_beat_and_preparation_on_postgresql_and_redis():
-    assert set(OURS) == {"web", "worker", "beat", "prepare"}
+    assert set(OURS) == {"web", "worker", "letters", "beat", "prepare"}
     assert set(COMPOSE["services"]) - set(OURS) == {"database", "redis"}
     for service in OURS.values():
         assert set(service["environment"]) <= settings_read_by_the_code()
@@ -97,7 +101,7 @@ def without_paths(arguments: list[str]) -> list[str]:
 def celery_of_the_units() -> list[list[str]]:
     """Arguments of celery in the systemd units."""
     started = [re.search(r"^ExecStart=\S+/celery (.+)$", unit.read_text(), re.MULTILINE) for unit in UNITS]
-    return [line[1].split() for line in started if line]
+    return [line[1].replace("%%", "%").split() for line in started if line]  # as systemd does
 
 
 def test_kubernetes_uses_settings_that_the_code_reads_and_examples_name_the_version_of_the_code():
@@ -200,12 +204,12 @@ def test_systemd_finds_little_to_attack_in_the_units():
 def test_units_start_what_the_page_about_operating_names():
     pages = "".join(page.read_text() for page in (ROOT / "docs/operating").glob("*.md"))
     assert [unit.name for unit in UNITS] == [
-        f"matchmaker-{name}.service" for name in ("backup", "beat", "web", "worker")
+        f"matchmaker-{name}.service" for name in ("backup", "beat", "letters", "web", "worker")
     ]
     for unit in UNITS:
         text = unit.read_text()
         started = re.search(r"^ExecStart=/srv/matchmaker/(\.venv/bin/.+)$", text, re.MULTILINE)[1]
-        main = re.sub(r" (--loglevel|--pidfile).*", "", started)
+        main = re.sub(r" (--loglevel|--pidfile).*", "", started).replace("%%", "%")  # as systemd does
         assert main in pages
         assert "EnvironmentFile=/etc/matchmaker.env" in text
         assert "User=matchmaker" in text
@@ -293,6 +297,49 @@ def test_the_timer_of_the_backup_runs_a_command_with_options_that_exist():
         assert (
             subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False).returncode == 0
         )
+
+
+def test_the_watch_of_the_install_page_writes_a_long_mail_to_a_server_that_refuses_bare_line_feeds(tmp_path):
+    page = (ROOT / "docs/install.md").read_text()
+    printed = re.search(r"^cat > \S+/matchmaker-watch (<<END\n.*?^END$)", page, re.MULTILINE | re.DOTALL)[1]
+    faults = "".join(f"fault {number}: something that the doctor says about it\n" for number in range(60))
+    (tmp_path / "faults").write_text(faults)
+    (tmp_path / "runuser").write_text(f"#!/bin/sh\ncat {tmp_path}/faults\nexit 1\n")
+    (tmp_path / "runuser").chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    server = Controller(Mailbox(tmp_path / "mails"), hostname="127.0.0.1", port=port)
+    names = {
+        "HOST": "match.example.org",
+        "ADMIN": "you@example.org",
+        "MAIL": f"smtp://127.0.0.1:{port}",
+        "SITE": "/srv",
+    }
+    environment = {**os.environ, **names, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    server.start()
+    try:
+        watch = subprocess.run(["sh"], input=f"cat {printed}\n", env=environment, stdout=subprocess.PIPE, text=True)
+        ended = subprocess.run(["sh"], input=watch.stdout, env=environment, capture_output=True, text=True)
+    finally:
+        server.stop()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    (mail,) = Maildir(tmp_path / "mails")
+    assert (mail["To"], mail["Subject"]) == ("you@example.org", "match.example.org: faults")
+    assert mail.get_payload().split() == faults.split()
+
+
+def test_every_way_to_run_the_site_has_a_worker_that_takes_letters_and_no_matching():
+    """A letter must not wait behind a matching of two minutes."""
+    deployments = [document for document in manifests("base") if document["kind"] == "Deployment"]
+    started = [document["spec"]["template"]["spec"]["containers"][0].get("command", []) for document in deployments]
+    ways = {
+        "systemd": [" ".join(arguments) for arguments in celery_of_the_units()],
+        "compose": [" ".join(service.get("command", [])) for service in OURS.values()],
+        "kubernetes": [" ".join(command) for command in started],
+    }
+    only_letters = {way: [line for line in lines if " -Q mail " in line] for way, lines in ways.items()}
+    assert {way: len(lines) for way, lines in only_letters.items()} == dict.fromkeys(ways, 1)
+    assert all("-n letters@%h" in line for lines in only_letters.values() for line in lines)
 
 
 def test_no_flag_is_heavier_than_fifteen_kilobytes():

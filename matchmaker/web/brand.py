@@ -12,7 +12,7 @@ from matchmaker.events.models import Event, EventBrand
 from matchmaker.web.access.decorators import everyone
 
 A_DAY = 24 * 60 * 60
-# Grounds of static/css/tokens.css on which the colour stands: the second paper, and the papers in the dark.
+# Grounds of static/css/site.css on which the colour stands: the second paper, and the papers in the dark.
 LIGHT_GROUND, DARK_PAPER, DARK_GROUND = "#faf7f1", "#16130f", "#1e1a15"
 
 
