@@ -52,7 +52,7 @@ part_names: Hook[Callable[[Sequence[tuple[Letter, int]]], Mapping[tuple[Letter, 
 
 # Each returns, by letter, the key of what it is part of, as `BELONGS_TO` stores it.
 part_keys: Hook[Callable[[Sequence[Letter]], Mapping[Letter, str]]] = Hook(
-    "notifications.fanout.part_keys", "which campaign a letter is about"
+    "notifications.fanout.part_keys", "the key of what a letter is about"
 )
 
 

@@ -68,7 +68,7 @@ def stored_wording(kind: str, language: str, variant: int = 0) -> Wording | None
 
 # Given kind, language and context of a letter: words for letters of one part of the site, which come first.
 of_parts: Hook[Callable[[str, str, Mapping[str, Any]], Wording | None]] = Hook(
-    "notifications.wording.of_parts", "words that a campaign has for its own letters"
+    "notifications.wording.of_parts", "words for letters of one part of the site"
 )
 
 

@@ -43,6 +43,16 @@ class CompanyQuerySet(models.QuerySet):
         """
         return self.filter(self._is_public())
 
+    def approved_suppliers(self):
+        """Those anybody may see, and those from a list for whom nobody came yet."""
+        return self.filter(status=Company.Status.APPROVED, is_supplier=True)
+
+    def claimable_by(self, user):
+        """What a person may claim: what she sees, and approved suppliers from a list that nobody has come for yet."""
+        return self.filter(
+            Q(pk__in=self.visible_to(user).values("pk")) | Q(pk__in=self.approved_suppliers().values("pk"))
+        )
+
     @staticmethod
     def _is_public() -> Q:
         people = Company.members.through.objects.filter(company=OuterRef("pk"))

@@ -105,8 +105,11 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
 
 
 def _alike(form, company: Company | None) -> list[Company]:
-    """Companies this person may belong to. Only those anybody may see: a hint must not tell who else takes part."""
-    public = Company.objects.public()
+    """Companies this person may belong to: those anybody may see, and suppliers from a list for whom nobody came yet.
+
+    A hint must not tell who else takes part.
+    """
+    public = Company.objects.approved_suppliers()
     if company:
         return [other for other, _found in companies_alike(company, public)[:3]]
     if "identifier" not in form.errors:

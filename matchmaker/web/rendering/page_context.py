@@ -194,7 +194,7 @@ def navigation(request, area: str) -> list[Link]:
         return []
     found = []
     role = getattr(request, "role", "") if area == "console" else ""
-    if area == "console" and not role:  # staff of the site without a team
+    if area == "console" and getattr(request, "role", None) == "":  # staff of the site without a team
         return _links_of_site_staff(request)
     for name, url, label, icon in _links(area, desk.uid if desk else None, role, *_where()):
         active = request.path == url or (request.path.startswith(url) and not name.endswith("_home"))

@@ -236,7 +236,7 @@ def test_a_price_under_another_incoterm_is_left_out_of_the_quote_and_it_says_why
 def test_a_price_under_the_incoterm_that_is_asked_for_stays(client, matched, talk):
     own = {"price_low": 1080, "currency": "USD", "incoterm": "CIF", "incoterm_place": "shanghai"}
     form = quote_form(client, matched, talk, **own)
-    assert (form["price"].value(), form.fields["price"].help_text) == (1080, "")
+    assert (form["price"].value(), form.fields["price"].help_text) == ("1,080", "")
 
 
 def test_the_box_of_the_sample_agrees_with_the_request(client, matched, talk):
