@@ -2,7 +2,7 @@
 it needs.
 
 Three things are kept apart. *Which agreements apply* is known from dated records. *What the rate is* is known
-only where a tariff file was loaded; where it
+only where a tariff file was loaded, since no open source of China's 8- and 10-digit rates exists; where it
 was not, the answer says so.
 *A rate that is the agreement itself* (zero on all lines for least developed and African partners) needs no
 file. Nothing here guesses. Rates are percent ad valorem as Decimal; values and savings are in the currency of
