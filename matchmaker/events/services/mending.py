@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -102,7 +103,7 @@ def mend_loss(
         step.leave_at = preview.leave_at
         _note_loss(event, loss, [standing.slots[place].isoformat() for place in lost])
         result = _write_mended(event, standing, today, mended, step)
-    facts = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
+    facts: dict[str, Any] = {"cancelled": result.cancelled, "added": result.added, "moved": result.moved}
     facts |= {"companies": [str(company.uid) for company in loss.companies]} if loss.companies else {}
     facts |= {"interpreter": str(loss.interpreter.uid)} if loss.interpreter else {}
     facts |= {"tables": list(loss.tables)} if loss.tables else {}
@@ -116,9 +117,9 @@ def _note_loss(event: Event, loss: Loss, lost: Sequence[str]) -> None:
         row.absent = sorted({*row.absent, *lost})
         row.save(update_fields=["absent"])
     if loss.interpreter is not None:
-        row = event.interpreters.select_for_update().get(pk=loss.interpreter.pk)
-        row.away = sorted({*row.away, *lost})
-        row.save(update_fields=["away"])
+        person = event.interpreters.select_for_update().get(pk=loss.interpreter.pk)
+        person.away = sorted({*person.away, *lost})
+        person.save(update_fields=["away"])
     if loss.tables:
         since, until = (loss.since or timezone.now()).isoformat(), loss.until and loss.until.isoformat()
         event.closed_tables = [*event.closed_tables, {"tables": sorted(loss.tables), "from": since, "until": until}]
