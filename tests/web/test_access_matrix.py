@@ -271,7 +271,6 @@ def probes(w: World) -> list[Probe]:
         see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey name"),
         do("revoke key", SELLER_ADMIN, reverse("account_token_revoke", args=[w.token.uid]),
            state(w.token, "revoked_at")),
-        see("offer of a copy of one's data", SELLER_ADMIN, reverse("account_copy"), reverse("account_download")),
         see("copy of one's data", SELLER_ADMIN, reverse("account_download"), "Mkey name"),
     ]  # fmt: skip
 
