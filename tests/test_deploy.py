@@ -417,7 +417,7 @@ def test_what_the_site_says_itself_is_passed_on_and_too_large_a_body_is_not_call
 @pytest.mark.slow
 @pytest.mark.enable_socket
 def test_a_request_sent_during_a_restart_reaches_the_new_web_server(tmp_path):
-    """A page waits for it. Caddy 2.6 has lost the body of a form by then, and shows the page that says to send it again."""
+    """A page waits for it. Caddy 2.6 has lost the body of a form by then: it shows the page that says to send again."""
     with proxy("caddy", tmp_path) as (port, behind), ThreadPoolExecutor() as pool:
         page, form = pool.submit(ask, port, "GET", "/"), pool.submit(ask, port, "POST", "/", "name=Nok")
         time.sleep(3)
