@@ -186,17 +186,15 @@ class Phrase:
         self.quantities = read_all(self.text, source)
         self.negations = negations(self.text, source)
         self.figures = [(quantity.start, quantity.end) for quantity in self.quantities]
-        self.measured = measured = [
-            (q.words.start, q.words.end) for q in self.quantities if q.words and q.kind != "code"
-        ]
+        self.measured = [(q.words.start, q.words.end) for q in self.quantities if q.words and q.kind != "code"]
         goods = self._longest(self._translate(load_goods()), self._translate(load_shop_names()))
         goods = self._beside(goods, self.figures)
-        self.goods = self._beside(goods, measured) or goods
-        taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures, *measured]
+        self.goods = self._beside(goods, self.measured) or goods
+        taken = [*((span.start, span.end) for span, _name in self.goods), *self.figures, *self.measured]
         self.words = self._beside(self._translate(load_words()), taken)
         if source == "ko":
             self._leave_out_parts_of_words()
-        self.figures += self._beside_goods(measured)
+        self.figures += self._beside_goods(self.measured)
         self.rest = list(self._rest())
         self.head = self._certain(self._head())
         self.known = len(self.goods) + len(self.words) + len(self.figures)
@@ -330,11 +328,18 @@ class Phrase:
         for no in self.negations:  # what the goods are not does not make them other goods
             unknown = [one for one in unknown if not no.start <= one[0] < max(no.end, no.scope.end)]
         if self.source == "vi":  # a syllable is a word there, and what describes it follows
-            behind = [start for start, _end in unknown if not self._has_word(head[0].end, start)]
-            return None if words <= SHORT_SYLLABLES and len(behind) >= words else head
+            return None if words <= SHORT_SYLLABLES and self._unknown_behind(head[0].end, unknown) >= words else head
         if self.source not in WITHOUT_SPACES and words == 1 and any(end - start > 2 for start, end in unknown):
             return None
         return head
+
+    def _unknown_behind(self, end: int, unknown: list[tuple[int, int]]) -> int:
+        """How many words that are not known follow a place without another between."""
+        count = 0
+        for start, stop in unknown:
+            if start >= end and not self._has_word(end, start):
+                count, end = count + 1, stop
+        return count
 
     def _head(self) -> tuple[Span, str] | None:
         """The goods the phrase is about, if the vocabulary knows them."""

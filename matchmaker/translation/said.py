@@ -1,7 +1,5 @@
 """A quantity of a text in another language, where it can be said whole."""
 
-from decimal import Decimal
-
 from matchmaker.engines.language import Quantity, attribute_name, format_number, same_quantities
 
 # Units that every reader knows by their sign, and that say by themselves what is measured.
@@ -9,35 +7,11 @@ _PLAIN = {"kg": "kg", "g": "g", "mg": "mg", "t": "t", "l": "l", "ml": "ml", "cl"
 _PLAIN |= {"kW": "kW", "W": "W", "V": "V", "C": "°C"}
 _WITH_WORD = {"%": "%", "m": "m", "cm": "cm", "mm": "mm", "km": "km", "bar": "bar", "MPa": "MPa"}
 # Of these the word says something of the goods, not of the deal.
-_OF_GOODS = frozenset(
-    [
-        "moisture",
-        "broken",
-        "protein",
-        "fat",
-        "sugar",
-        "salt",
-        "acidity",
-        "purity",
-        "alcohol",
-        "cocoa",
-        "length",
-        "width",
-        "height",
-        "thickness",
-        "diameter",
-        "weight",
-        "power",
-        "pressure",
-        "voltage",
-        "cotton",
-        "polyester",
-        "impurity",
-        "fibre",
-        "ash",
-        "starch",
-    ]
-)
+_OF_GOODS = frozenset({
+    "moisture", "broken", "protein", "fat", "sugar", "salt", "acidity", "purity", "alcohol", "cocoa", "length", "width",
+    "height", "thickness", "diameter", "weight", "power", "pressure", "voltage", "cotton", "polyester", "impurity",
+    "fibre", "ash", "starch",
+})  # fmt: skip
 _BOUNDS = {"exact": "", "at most": "≤ ", "at least": "≥ ", "less than": "< ", "more than": "> ", "about": "≈ "}
 _SIGNS = _PLAIN | _WITH_WORD
 
@@ -65,8 +39,4 @@ def said(quantity: Quantity, text: str, source: str, target: str) -> str:
 
 def _values(quantity: Quantity, target: str) -> str:
     numbers = quantity.factors or ((quantity.low, quantity.high) if quantity.is_range else (quantity.low,))
-    return (" × " if quantity.factors else "–").join(_written(number, target) for number in numbers)
-
-
-def _written(number: Decimal, target: str) -> str:
-    return format_number(number, target)
+    return (" × " if quantity.factors else "–").join(format_number(number, target) for number in numbers)
