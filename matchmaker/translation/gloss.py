@@ -1,7 +1,7 @@
 """A gloss: the names in a text in another language, word by word, without a network and without a model.
 
-    render("Grãos de café verde, arábica, saca 60 kg", "pt", "zh")
-    # Gloss(text='咖啡生豆 · 阿拉比卡', known=1.0)
+    render("Haferflocken glutenfrei 0,5 kg", "de", "zh")
+    # Gloss(text='燕麦片 · 无麸质 · 0.5 kg', known=1.0)
 
 It is not a sentence but a title: the name of the goods, then at most two parts that say more of them. The goods are
 named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the cooker. A part is
@@ -177,6 +177,11 @@ def _group(hs6: str) -> int:
     return next((number for number, last in enumerate(GROUPS) if int(hs6[:2]) <= last), len(GROUPS))
 
 
+def _hs6(concept: str) -> str:
+    """The code of goods of either vocabulary."""
+    return next((names.hs6(concept) for names in (load_goods(), load_shop_names()) if concept in names), "")
+
+
 class Phrase:
     """One part of a text between marks of punctuation. It is shared: nothing of it changes once it is made."""
 
@@ -324,6 +329,8 @@ class Phrase:
         if self.source in WITHOUT_SPACES and is_negated(self.text, head[0].start, head[0].end, self.source):
             return None  # 未精炼橄榄油
         words = len(_WORD.findall(self.text[head[0].start : head[0].end]))
+        if words == 1 and self._is_part_of_other_goods(head[0]):
+            return None
         unknown = [(start, end) for start, end in self.rest if self.text[start:end].isalpha()]
         for no in self.negations:  # what the goods are not does not make them other goods
             unknown = [one for one in unknown if not no.start <= one[0] < max(no.end, no.scope.end)]
@@ -332,6 +339,13 @@ class Phrase:
         if self.source not in WITHOUT_SPACES and words == 1 and any(end - start > 2 for start, end in unknown):
             return None
         return head
+
+    def _is_part_of_other_goods(self, head: Span) -> bool:
+        """Whether "of" and goods of another sort follow: the "pinces" of a crab are no pliers."""
+        of = _OF.match(self.text, head.end)
+        behind = [span for span, _name in self.goods if of and span.start == of.end()]
+        codes = [{_group(c) for one in span.concepts if (c := _hs6(one))} for span in (head, *behind)]
+        return bool(behind) and codes[0].isdisjoint(codes[1])
 
     def _unknown_behind(self, end: int, unknown: list[tuple[int, int]]) -> int:
         """How many words that are not known follow a place without another between."""

@@ -66,6 +66,7 @@ def test_a_name_far_from_the_code_of_the_goods_is_another_sense_of_the_word(hs_c
         ("Шаровой кран из титана для агрессивных сред", "ru", "球阀 · 钛"),  # the rest would be in Cyrillic letters
         ("Arroz jazmín Phka Rumduol", "es", "茉莉香米"),  # the variety stands in the original beside it
         ("pie chart", "en", ""),
+        ("Pinces de crabe congelées", "fr", ""),  # no pliers
     ],
 )
 def test_gloss_of_a_name(text, language, chinese):
