@@ -26,8 +26,12 @@ demo: setup ## matching without the web: a table of matches with reasons
 	@exec $(PYTHON_ENV)/python -m matchmaker.running demo
 
 test: setup-dev ## unit and integration tests on SQLite and a real Valkey, journeys in Chromium where there is one
-	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not migrations"
+	@$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not migrations and not whole_sample"
 	@CHROMIUM=$$(bin/browser) $(PYTHON_ENV)/python -m pytest -m "journey and not fault and not pages"
+
+.PHONY: test-first-day
+test-first-day: setup-dev ## the sample campaign entered row by row, in two orders, beside a full match; on TEST_DATABASE_URL if it is set
+	@$(if $(TEST_DATABASE_URL),DATABASE_URL=$(TEST_DATABASE_URL)) $(PYTHON_ENV)/python -m pytest -n0 -s -m whole_sample tests/matching/test_automatic_runs.py
 
 .PHONY: test-engines
 test-engines: setup-dev ## the engines alone: their tests and the examples of their READMEs, without Django
@@ -39,7 +43,7 @@ test-migrations: setup-dev ## every table back to the columns of old versions an
 test-services: setup-dev ## the same on PostgreSQL and Redis (TEST_DATABASE_URL, TEST_REDIS_URL choose other ones)
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \
 	REDIS_URL=$${TEST_REDIS_URL:-redis://127.0.0.1:6379/9} \
-	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not attack"
+	$(PYTHON_ENV)/python -m pytest $(ON_EVERY_CORE) -m "not fault and not journey and not attack and not whole_sample"
 
 test-attacks: setup-dev ## attacks against a site in production settings, on PostgreSQL and Redis
 	@DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/test} \

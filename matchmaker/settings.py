@@ -94,9 +94,11 @@ MIDDLEWARE = [
     "matchmaker.web.middleware.RequestLimits",
     "matchmaker.web.middleware.PageLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "matchmaker.web.campaign_site.CampaignSite",
+    "matchmaker.web.middleware.ApiSlashes",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "matchmaker.web.page_language.PageLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -336,15 +338,16 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "matchmaker" / "locale"]
 USE_I18N = True
 USE_TZ = True
+PLACE_NAMES = env.str("PLACE_NAMES", "")  # a CSV of names of places over data/geo/name_overrides.csv
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 
 # -- files ------------------------------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # not below the prefix of a campaign (core/site_prefix.py)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.str("STATIC_ROOT", str((BASE_DIR if PRODUCTION else VAR_DIR) / "staticfiles"))
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR_DIR / "media"))
-MEDIA_URL = "media/"
+MEDIA_URL = "/media/"
 # Papers and files of letters: beside the media, so that a web server told to serve those never serves these.
 PRIVATE_ROOT = env.str("PRIVATE_ROOT", str(VAR_DIR / "private"))
 FILES_URL = env.str("FILES_URL", "")  # a bucket for both, in place of the two folders

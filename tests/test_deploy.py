@@ -1,17 +1,31 @@
 """The example files in deploy/ can be parsed, and name commands, settings and files that exist."""
 
+import contextlib
+import http.client
+import http.server
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from mailbox import Maildir
 from pathlib import Path
 
 import pytest
 import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
 import matchmaker
+from matchmaker.running import valkey
 from tests.test_documents import settings_read_by_the_code
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +36,7 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if servic
 
 
 def test_compose_runs_web_worker_beat_and_preparation_on_postgresql_and_redis():
-    assert set(OURS) == {"web", "worker", "beat", "prepare"}
+    assert set(OURS) == {"web", "worker", "letters", "beat", "prepare"}
     assert set(COMPOSE["services"]) - set(OURS) == {"database", "redis"}
     for service in OURS.values():
         assert set(service["environment"]) <= settings_read_by_the_code()
@@ -61,6 +75,13 @@ def test_a_full_site_differs_in_few_lines_and_only_its_proxy_can_be_reached_from
     assert set(full) - set(COMPOSE["services"]) == {"proxy"}
     assert [name for name, service in full.items() if "ports" in service] == ["proxy"]
     assert set(full["web"]["environment"]) <= settings_read_by_the_code()
+    caddy, example = full["proxy"], (DEPLOY / "Caddyfile").read_text()
+    assert "command" not in caddy  # the image reads /etc/caddy/Caddyfile
+    assert set(re.findall(r"\{\$([A-Z_]+):", example)) == set(caddy["environment"])
+    places = dict(volume.split(":")[:2] for volume in caddy["volumes"] if volume.startswith("./"))
+    assert places["./Caddyfile"] == "/etc/caddy/Caddyfile"
+    assert places["./away"] == caddy["environment"]["SITE_AWAY"]
+    assert (DEPLOY / "away" / "away.html").exists()
 
 
 def manifests(folder: str) -> list[dict]:
@@ -97,7 +118,7 @@ def without_paths(arguments: list[str]) -> list[str]:
 def celery_of_the_units() -> list[list[str]]:
     """Arguments of celery in the systemd units."""
     started = [re.search(r"^ExecStart=\S+/celery (.+)$", unit.read_text(), re.MULTILINE) for unit in UNITS]
-    return [line[1].split() for line in started if line]
+    return [line[1].replace("%%", "%").split() for line in started if line]  # as systemd does
 
 
 def test_kubernetes_uses_settings_that_the_code_reads_and_examples_name_the_version_of_the_code():
@@ -200,12 +221,12 @@ def test_systemd_finds_little_to_attack_in_the_units():
 def test_units_start_what_the_page_about_operating_names():
     pages = "".join(page.read_text() for page in (ROOT / "docs/operating").glob("*.md"))
     assert [unit.name for unit in UNITS] == [
-        f"matchmaker-{name}.service" for name in ("backup", "beat", "web", "worker")
+        f"matchmaker-{name}.service" for name in ("backup", "beat", "letters", "web", "worker")
     ]
     for unit in UNITS:
         text = unit.read_text()
         started = re.search(r"^ExecStart=/srv/matchmaker/(\.venv/bin/.+)$", text, re.MULTILINE)[1]
-        main = re.sub(r" (--loglevel|--pidfile).*", "", started)
+        main = re.sub(r" (--loglevel|--pidfile).*", "", started).replace("%%", "%")  # as systemd does
         assert main in pages
         assert "EnvironmentFile=/etc/matchmaker.env" in text
         assert "User=matchmaker" in text
@@ -256,11 +277,15 @@ PROXIES = re.findall(
 )
 
 
-@pytest.mark.parametrize("block", PROXIES)
-def test_caddy_looks_for_web_servers_under_a_name_that_django_answers(block):
+def test_two_web_servers_are_looked_for_under_a_name_that_django_answers():
     """Under the address of the web server Django answers 400, and Caddy would take every one for dead."""
-    assert "health_uri /health/live" in block
-    assert re.search(r"health_headers \{\s+Host match\.example\.org\s+\}", block)
+    _one, two = PROXIES
+    assert "health_uri /health/live" in two
+    assert re.search(r"health_headers \{\s+Host match\.example\.org\s+\}", two)
+
+
+def test_a_request_waits_for_a_web_server_that_restarts():
+    assert [re.search(r"lb_try_duration \d+s", block)[0] for block in PROXIES] == ["lb_try_duration 10s"] * 2
 
 
 def test_a_visitor_stays_with_one_of_two_web_servers():
@@ -269,6 +294,138 @@ def test_a_visitor_stays_with_one_of_two_web_servers():
     assert "127.0.0.1:8001" not in one
     assert "127.0.0.1:8000 127.0.0.1:8001" in two
     assert "lb_policy ip_hash" in two
+
+
+def test_the_page_without_a_web_server_speaks_the_languages_of_the_site_and_loads_nothing():
+    text = (DEPLOY / "away" / "away.html").read_text()
+    spoken = [code.lower() for code in re.findall(r' lang="([^"]+)"', text)]
+    assert spoken == [language.code for language in settings.SITE_LANGUAGES]
+    right_to_left = [language.code for language in settings.SITE_LANGUAGES if language.rtl]
+    assert re.findall(r'lang="([^"]+)" dir="rtl"', text) == right_to_left
+    assert re.findall(r"(?:src|href)=|url\(|<script|<link", text) == []
+
+
+class Answering(http.server.BaseHTTPRequestHandler):
+    """A web server that answers each request with its method and body, and with 503 where the path says so."""
+
+    def do_GET(self):
+        body = f"{self.command} ".encode() + self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(503 if self.path == "/busy" else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(BrokenPipeError):  # the proxy went away with half a form
+            self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *given):
+        """Nothing: the test looks at answers."""
+
+
+@contextlib.contextmanager
+def answering_at(port: int) -> Iterator[None]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def proxy(program: str, folder: Path) -> Iterator[tuple[int, int]]:
+    """The example of a proxy without TLS, run by its program: the port it listens at, and the one of its web server."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    port, behind = valkey.free_port(), valkey.free_port()
+    given = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    file = folder / "proxy.conf"
+    if program == "caddy":
+        file.write_text("{\n\tadmin off\n}\n" + (DEPLOY / "Caddyfile").read_text())
+        given |= {"SITE_HOST": f"http://127.0.0.1:{port}", "SITE_SERVER": f"127.0.0.1:{behind}"}
+        given |= {"SITE_AWAY": str(DEPLOY / "away")}
+        command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(file)]
+    else:
+        text = re.sub(r"(?s)^server \{\n    listen 80;.+?^\}\n", "", (DEPLOY / "nginx.conf").read_text(), flags=re.M)
+        text = re.sub(r"    (listen \[|ssl_|http2 ).+\n", "", text).replace(
+            "listen 443 ssl", f"listen 127.0.0.1:{port}"
+        )
+        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}").replace("match.example.org", "127.0.0.1")
+        text = text.replace("/srv/matchmaker/deploy/away", str(DEPLOY / "away"))
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+        head = f"pid {folder}/pid; daemon off; error_log stderr; events {{}}"
+        file.write_text(f"{head} http {{ access_log off; {places} {text} }}")
+        command = ["nginx", "-c", str(file), "-p", str(folder)]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, env=given, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 20
+        while valkey.is_free(port, "127.0.0.1"):
+            assert time.monotonic() < until, (folder / "log").read_text()
+            time.sleep(0.1)
+        yield port, behind
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def ask(port: int, method: str, path: str, body: str = "") -> tuple[int, dict[str, str], str]:
+    """Status, headers by their names in small letters, and body of the answer."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=40)) as connection:
+        connection.request(method, path, body=body.encode() or None)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("program", ["caddy", "nginx"])
+def test_without_a_web_server_the_proxy_answers_with_a_page_and_programs_with_a_problem(program, tmp_path):
+    asked = [
+        ("GET", "/products/"),
+        ("HEAD", "/"),
+        ("POST", "/enquiries/"),
+        ("GET", "/api/v1/x/"),
+        ("PUT", "/api/v1/x/"),
+    ]
+    with proxy(program, tmp_path) as (port, _behind), ThreadPoolExecutor() as pool:
+        read, head, sent, *programs = pool.map(lambda request: ask(port, *request), asked)
+    page = (DEPLOY / "away" / "away.html").read_text()
+    assert {answer[0] for answer in (read, head, sent, *programs)} == {503}
+    assert {answer[1]["retry-after"] for answer in (read, head, sent, *programs)} == {"30"}
+    assert (read[2], head[2], sent[2]) == (page, "", page)
+    assert (read[1].get("refresh"), sent[1].get("refresh")) == ("30", None)
+    for status, headers, body in programs:
+        assert headers["content-type"] == "application/problem+json"
+        assert (json.loads(body)["code"], json.loads(body)["status"]) == ("site_away", status)
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("program", ["caddy", "nginx"])
+def test_what_the_site_says_itself_is_passed_on_and_too_large_a_body_is_not_called_a_restart(program, tmp_path):
+    with proxy(program, tmp_path) as (port, behind), answering_at(behind):
+        assert ask(port, "GET", "/busy")[::2] == (503, "GET ")
+        status, headers, body = ask(port, "POST", "/", "x" * 28_000_000)
+    assert status == 413
+    assert "retry-after" not in headers
+    assert "starting again" not in body
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+def test_a_request_sent_during_a_restart_reaches_the_new_web_server(tmp_path):
+    """A page waits for it. Caddy 2.6 has lost the body of a form by then: it shows the page that says to send again."""
+    with proxy("caddy", tmp_path) as (port, behind), ThreadPoolExecutor() as pool:
+        page, form = pool.submit(ask, port, "GET", "/"), pool.submit(ask, port, "POST", "/", "name=Nok")
+        time.sleep(3)
+        assert not page.done()
+        with answering_at(behind):
+            assert page.result()[::2] == (200, "GET ")
+            sent = form.result()
+    assert sent[::2] == (200, "POST name=Nok") or (sent[0] == 503 and "sends the form again" in sent[2])
 
 
 def test_the_health_check_of_the_container_asks_under_an_allowed_name():
@@ -293,6 +450,49 @@ def test_the_timer_of_the_backup_runs_a_command_with_options_that_exist():
         assert (
             subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False).returncode == 0
         )
+
+
+def test_the_watch_of_the_install_page_writes_a_long_mail_to_a_server_that_refuses_bare_line_feeds(tmp_path):
+    page = (ROOT / "docs/install.md").read_text()
+    printed = re.search(r"^cat > \S+/matchmaker-watch (<<END\n.*?^END$)", page, re.MULTILINE | re.DOTALL)[1]
+    faults = "".join(f"fault {number}: something that the doctor says about it\n" for number in range(60))
+    (tmp_path / "faults").write_text(faults)
+    (tmp_path / "runuser").write_text(f"#!/bin/sh\ncat {tmp_path}/faults\nexit 1\n")
+    (tmp_path / "runuser").chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    server = Controller(Mailbox(tmp_path / "mails"), hostname="127.0.0.1", port=port)
+    names = {
+        "HOST": "match.example.org",
+        "ADMIN": "you@example.org",
+        "MAIL": f"smtp://127.0.0.1:{port}",
+        "SITE": "/srv",
+    }
+    environment = {**os.environ, **names, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    server.start()
+    try:
+        watch = subprocess.run(["sh"], input=f"cat {printed}\n", env=environment, stdout=subprocess.PIPE, text=True)
+        ended = subprocess.run(["sh"], input=watch.stdout, env=environment, capture_output=True, text=True)
+    finally:
+        server.stop()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    (mail,) = Maildir(tmp_path / "mails")
+    assert (mail["To"], mail["Subject"]) == ("you@example.org", "match.example.org: faults")
+    assert mail.get_payload().split() == faults.split()
+
+
+def test_every_way_to_run_the_site_has_a_worker_that_takes_letters_and_no_matching():
+    """A letter must not wait behind a matching of two minutes."""
+    deployments = [document for document in manifests("base") if document["kind"] == "Deployment"]
+    started = [document["spec"]["template"]["spec"]["containers"][0].get("command", []) for document in deployments]
+    ways = {
+        "systemd": [" ".join(arguments) for arguments in celery_of_the_units()],
+        "compose": [" ".join(service.get("command", [])) for service in OURS.values()],
+        "kubernetes": [" ".join(command) for command in started],
+    }
+    only_letters = {way: [line for line in lines if " -Q mail " in line] for way, lines in ways.items()}
+    assert {way: len(lines) for way, lines in only_letters.items()} == dict.fromkeys(ways, 1)
+    assert all("-n letters@%h" in line for lines in only_letters.values() for line in lines)
 
 
 def test_no_flag_is_heavier_than_fifteen_kilobytes():

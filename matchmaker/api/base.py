@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.accounts import idempotency
+from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
 from matchmaker.core.problems import Refused
@@ -99,11 +101,15 @@ class Resource(viewsets.GenericViewSet):
         return self.get_paginated_response(serializer(page, many=True, context=self.get_serializer_context()).data)
 
     def campaign(self) -> Campaign | None:
-        """The campaign of the team that `?campaign=` names by its slug; without it the one the site shows."""
+        """The campaign of the team that `?campaign=` names by its slug; without it the one of this address."""
         slug = self.request.query_params.get("campaign")
         if slug:
             return get_object_or_404(Campaign.objects.run_by(self.request.user), slug=slug)
-        return Campaign.objects.filter(is_current=True).first()
+        return self.request.site_campaign
+
+    def of_site(self, rows: QuerySet, side: str, owner: str = "company") -> QuerySet:
+        """Of lists that anybody reads: the rows of companies that take part in the campaign of this address."""
+        return site.of_campaigns(rows, site.campaigns_shown(self.request.site_campaign), side, owner)
 
     def once(self, act: Callable[[], Response]) -> Response:
         """Do it once for one Idempotency-Key: a repeat gets the first answer (IETF draft, httpapi-idempotency-key).

@@ -73,6 +73,8 @@ class Companies(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def get_queryset(self):
         if self.action == "partial_update":
             return Company.objects.of(self.request.user)
+        if self.action == "list":
+            return self.of_site(Company.objects.public(), "supplier", "pk").order_by("pk")
         return Company.objects.public().order_by("pk")
 
     @extend_schema(responses=OwnCompany(many=True))

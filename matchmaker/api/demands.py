@@ -148,7 +148,8 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     def get_queryset(self):
         queryset = _whole(Demand.objects.all())
         if self.action == "list":
-            return queryset.filter(pk__in=Demand.objects.public().values("pk")).order_by("-pk")
+            shown = self.of_site(Demand.objects.public(), "buyer")
+            return queryset.filter(pk__in=shown.values("pk")).order_by("-pk")
         if self.action == "retrieve":
             return queryset.filter(pk__in=Demand.objects.visible_to(self.request.user).values("pk"))
         return queryset.filter(company__in=Company.objects.of(self.request.user))

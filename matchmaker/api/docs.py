@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from django.http import HttpResponse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.html import escape
@@ -26,6 +25,7 @@ from matchmaker import __version__
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.schema import TAGS
 from matchmaker.core import languages
+from matchmaker.core.downloads import download
 
 
 class Entrance(APIView):
@@ -69,9 +69,10 @@ class Schema(SpectacularAPIView):
     def get(self, request, *args, **kwargs):
         content, _tag = schema_file(request)
         renderer = request.accepted_renderer
-        headers = {"Cache-Control": "public, max-age=300"}
-        headers["Content-Disposition"] = f'inline; filename="matchmaker-api.{renderer.format}"'
-        return HttpResponse(content, content_type=f"{renderer.media_type}; charset=utf-8", headers=headers)
+        name, kind = f"matchmaker-api.{renderer.format}", f"{renderer.media_type}; charset=utf-8"
+        answer = download(content, name=name, content_type=kind, inline=True)
+        answer["Cache-Control"] = "public, max-age=300"
+        return answer
 
 
 class Problems(APIView):

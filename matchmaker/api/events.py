@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers
@@ -12,8 +13,11 @@ from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.api.texts import TextField, TextsField, errors_by_member
+from matchmaker.campaigns import site
+from matchmaker.campaigns.models import Campaign
+from matchmaker.companies.models import Company
 from matchmaker.events import services
-from matchmaker.events.models import Event
+from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services.events import EDITABLE
 from matchmaker.notifications.tasks import start_delivery
 
@@ -112,7 +116,17 @@ class Events(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     orderings = {"soonest": ["starts_on", "pk"]}
 
     def get_queryset(self):
-        return Event.objects.visible_to(self.request.user).select_related("campaign").order_by("starts_on", "pk")
+        rows = Event.objects.visible_to(self.request.user).select_related("campaign").order_by("starts_on", "pk")
+        return self._of_site(rows) if self.action == "list" else rows
+
+    def _of_site(self, rows):
+        """Events of the campaign of this address, of campaigns whose team she belongs to, and where she takes part."""
+        shown = site.campaigns_shown(self.request.site_campaign)
+        if shown is None:
+            return rows
+        mine = Campaign.objects.run_by(self.request.user).values("pk")
+        own = EventParticipation.objects.filter(company__in=Company.objects.of(self.request.user))
+        return rows.filter(Q(campaign__in=shown) | Q(campaign__in=mine) | Q(pk__in=own.values("event")))
 
     @extend_schema(request=EventIn, responses={201: EventOut}, parameters=[IN_CAMPAIGN])
     def create(self, request):

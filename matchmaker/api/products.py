@@ -194,7 +194,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     def get_queryset(self):
         if self.action in ("list",):
-            return _whole(Product.objects.published()).order_by("-pk")
+            return _whole(self.of_site(Product.objects.published(), "supplier")).order_by("-pk")
         if self.action == "retrieve":
             return _whole(Product.objects.visible_to(self.request.user))
         return _whole(Product.objects.filter(company__in=Company.objects.of(self.request.user)))

@@ -7,9 +7,16 @@ class CampaignsConfig(AppConfig):
     def ready(self):
         from matchmaker.accounts import services as accounts
         from matchmaker.campaigns import second_step  # it listens to signals of allauth as well
-        from matchmaker.campaigns.services import campaign_names, company_invitations, letters, partners, team
+        from matchmaker.campaigns.services import (
+            campaign_names,
+            company_invitations,
+            invitation_texts,
+            letters,
+            partners,
+            team,
+        )
         from matchmaker.companies import invitations, privacy
-        from matchmaker.notifications import fanout, mail
+        from matchmaker.notifications import fanout, mail, wording
 
         accounts.checks_before_key.register(second_step.require_set_up)
         privacy.transfers_on_erasure.register(team.campaigns_without_admin)
@@ -20,3 +27,5 @@ class CampaignsConfig(AppConfig):
         invitations.vouchers.register(partners.is_vouched_for)
         invitations.introductions.register(letters.introduce_partner)
         invitations.introductions.register(company_invitations.introduce_campaign)
+        wording.of_parts.register(invitation_texts.words_for)
+        fanout.part_keys.register(campaign_names.keys_for_letters)

@@ -35,7 +35,7 @@ class TableKeys:
 # Said only when something is wrong: an import asks a million times and is answered yes.
 UNIT = gettext_lazy("Choose a unit from the list.")
 CURRENCY = gettext_lazy("Choose a currency from the list, such as USD or CNY.")
-COUNTRY = gettext_lazy("Choose a country from the list.")
+COUNTRY = gettext_lazy("Choose a country or region from the list.")
 PORT = gettext_lazy("Choose a port from the list.")
 NO_COUNTRY = gettext_lazy("Not a country code: %(codes)s.")
 NO_CERTIFICATE = gettext_lazy("Not in the list of certificates: %(codes)s.")

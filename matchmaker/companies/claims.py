@@ -80,7 +80,7 @@ def claim_company(*, by: User, company: Company, evidence: str) -> Claim:
         ValidationError: by field.
         Refused: for a member, while an earlier claim waits (B42), or above three claims in a month.
     """
-    if not Company.objects.visible_to(by).filter(pk=company.pk).exists():
+    if not Company.objects.claimable_by(by).filter(pk=company.pk).exists():
         raise NotFound()
     if Membership.objects.filter(company=company, user=by).exists():
         raise Refused("already_member", _("You already belong to this company."))

@@ -174,6 +174,7 @@ def _tell_member_of_the_site(invitation: Invitation, now: dt.datetime) -> None:
         Invitation.objects.filter(pk=invitation.pk).update(state=Promise.State.SENT, finished_at=now)
 
 
+PREFIX = "prefix"  # in the facts of an invitation: the part of the site its address stands in, such as /c/spring
 # Entries for the letter of an invitation, {} for nothing.
 introductions: Hook[Callable[[Invitation], dict[str, Any]]] = Hook(
     "companies.invitations.introductions", "what an invitation says of who stands behind it"
@@ -286,9 +287,10 @@ def write_letter(invitation: Invitation, kind: str, *, key: str) -> EmailMultiAl
     """
     addressee = mail.Addressee(invitation.email, invitation.language)
     mail.writable(addressee)
-    path = f"/invitations/{token_of(invitation)}/"
+    facts = facts_of(invitation)
+    path = f"{facts.get(PREFIX, '')}/invitations/{token_of(invitation)}/"
     stop = f"{settings.SITE_URL}{path}refuse/"
-    message = mail.build(addressee, kind, topics.ACCOUNT, facts_of(invitation) | {"path": path, "stop": stop}, key=key)
+    message = mail.build(addressee, kind, topics.ACCOUNT, facts | {"path": path, "stop": stop}, key=key)
     message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
     message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message

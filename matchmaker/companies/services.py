@@ -65,7 +65,7 @@ def check_company(company: Company) -> dict[str, str | ValidationError]:
     """What needs a list or spans fields, by field; the number is put into its compact form."""
     problems: dict[str, str | ValidationError] = {}
     if company.country and company.country not in reference.countries():
-        problems["country"] = _("Choose a country from the list.")
+        problems["country"] = _("Choose a country or region from the list.")
     if company.website:
         try:
             web_address(company.website)

@@ -87,6 +87,11 @@ def zone_of_city(names: Mapping[str, str]) -> str:
     return ""
 
 
+def country_of_zone(key: str) -> str:
+    """The country a zone lies in; "" for UTC and for names that the time zone database does not list."""
+    return {zone: country for country, zone in _listed_zones()}.get(key, "")
+
+
 @cache
 def _listed_zones() -> tuple[tuple[str, str], ...]:
     """(country, zone), one a place, as the time zone database lists them: it has no second names of a zone."""

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import translate_url
 from django.utils.translation import get_language, override
 
-from matchmaker.core import reference
+from matchmaker.core import reference, site_prefix
 
 ENGLISH = "en"  # the language of the source strings, and what is shown where a language has no text
 BUYERS = "zh"  # what buyers write and read
@@ -109,21 +109,33 @@ def is_rtl(code: str) -> bool:
 
 
 def split_path(path: str) -> tuple[str, str]:
-    """The language that a path names and the rest: ("fr", "/products/") of /fr/products/, ("", path) without one."""
+    """The language that a path without a prefix of `site_prefix` names, and the rest: ("fr", "/products/") of
+    /fr/products/, ("", path) without one."""
     first, slash, rest = path.removeprefix("/").partition("/")
     named = bool(slash) and first != ENGLISH and any(first == language.code for language in settings.SITE_LANGUAGES)
     return (first, f"/{rest}") if named else ("", path)
 
 
 def path_in(path: str, code: str) -> str:
-    """The same page in another language: /fr/products/?q=tea for /products/?q=tea. Private pages have one address."""
-    with override(split_path(path)[0] or ENGLISH):
-        return translate_url(path, code)
+    """The same page in another language: /fr/products/?q=tea for /products/?q=tea. Private pages have one address.
+
+    A prefix of `site_prefix` stays in front: /c/spring/fr/products/.
+    """
+    prefix, path = site_prefix.split(path)
+    with override(split_path(path)[0] or ENGLISH), site_prefix.script_prefix(""):
+        return prefix + translate_url(path, code)
 
 
-def absolute(path: str) -> str:
-    """The absolute address of a page in the active language, for letters; "" for no path."""
-    return settings.SITE_URL + path_in(path, current()) if path else ""
+def absolute(path: str, base: str = "") -> str:
+    """The absolute address of a page in the active language, for letters; "" for no path.
+
+    Args:
+        base: the part of the site it belongs to ("https://site.example/c/spring"), for a path that names none.
+    """
+    if not path:
+        return ""
+    named, _rest = site_prefix.split(path)
+    return (settings.SITE_URL if named or not base else base) + path_in(path, current())
 
 
 def name_for_reader(code: str) -> str:

@@ -7,14 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matchmaker.core import request_ids
+from matchmaker.core.site_prefix import script_prefix
 
 PROBLEM = "application/problem+json"
 
 
 def problem(status: int, code: str, detail: str) -> dict:
     """The body of a refusal to a program (RFC 9457). `type` is the address of the page that explains the code."""
+    with script_prefix(""):  # the same address in every campaign
+        page = settings.SITE_URL + reverse("api_problems")
     body = {
-        "type": f"{settings.SITE_URL}{reverse('api_problems')}#{code}",
+        "type": f"{page}#{code}",
         "title": code.replace("_", " "),
         "status": status,
         "code": code,

@@ -17,7 +17,7 @@ Row = dict[str, str]
 
 
 def read_csv(path: str) -> list[Row]:
-    """The rows of a file below `data/`."""
+    """The rows of a file below `data/`, or of any file by its whole path."""
     with (settings.DATA_DIR / path).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -135,10 +135,17 @@ def name_in_cldr(row: Row, language: str) -> str:
 
 @cache
 def _overrides() -> dict[tuple[str, str], Row]:
-    """Names that we write otherwise than CLDR: short ones, and those of places as Chinese ministries print them."""
+    """Names that we write otherwise than CLDR: short ones, then those of the list of the site (`PLACE_NAMES`).
+
+    A cell of the site's list replaces ours; an empty cell leaves it as it is.
+    """
     tables = {"countries": "territories"}
-    rows = read_csv("geo/name_overrides.csv")
-    return {(tables.get(row["list"], row["list"]), row["code"]): row for row in rows}
+    merged: dict[tuple[str, str], Row] = {}
+    for path in filter(None, ("geo/name_overrides.csv", settings.PLACE_NAMES)):
+        for row in read_csv(path):
+            key = (tables.get(row["list"], row["list"]), row["code"])
+            merged[key] = merged.get(key, {}) | {name: text for name, text in row.items() if text}
+    return merged
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,7 +9,7 @@ are searched in the database, and the page says so.
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -252,9 +252,12 @@ def search(kind: str, query: SearchQuery, user=None) -> SearchResult:
     return index_service().search(kind, query, own)
 
 
-def search_total(kind: str, text: str, user=None) -> int:
+Filters = Mapping[str, Sequence[str]]  # facet → values, of which an entry has one
+
+
+def search_total(kind: str, text: str, user=None, filters: Filters | None = None) -> int:
     """How many entries of a directory the words find."""
-    return search(kind, SearchQuery(text, limit=0, facets=()), user).total
+    return search(kind, SearchQuery(text, filters or {}, limit=0, facets=()), user).total
 
 
 def search_keys(kind: str, text: str) -> list[int]:
@@ -262,17 +265,30 @@ def search_keys(kind: str, text: str) -> list[int]:
     return search(kind, SearchQuery(text, limit=MOST_KEYS, facets=())).keys
 
 
-def similar_products(product: Product, top: int = 4, without: Collection[int] = ()) -> SearchResult:
-    """Other companies' products that are most like this one; the list may be a minute old."""
+def similar_products(
+    product: Product, top: int = 4, without: Collection[int] = (), campaigns: tuple[int, ...] | None = None
+) -> SearchResult:
+    """Other companies' products that are most like this one, in any of these campaigns (primary keys; None for all).
+
+    The list may be a minute old.
+    """
     name = product.original.name if product.original else ""
-    return _similar(product.pk, name, product.category_id, product.company_id, top, frozenset(without))
+    filters: dict[str, tuple[str, ...]] = {"category": (product.category_id,)} if product.category_id else {}
+    if campaigns is not None:
+        filters["campaign"] = tuple(map(str, campaigns)) or ("0",)
+    return _similar(product.pk, name, tuple(filters.items()), product.company_id, top, frozenset(without))
 
 
 @cached_for(60)
 def _similar(
-    key: int, name: str, category: str | None, company: int, top: int, without: frozenset[int]
+    key: int,
+    name: str,
+    chosen: tuple[tuple[str, tuple[str, ...]], ...],
+    company: int,
+    top: int,
+    without: frozenset[int],
 ) -> SearchResult:
-    filters = {"category": [category]} if category else {}
+    filters = dict(chosen)
     query = SearchQuery(name, filters, limit=top, like=key, not_of=company, without=without, facets=())
     return search("products", query)
 

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.campaigns import site
+from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue.models import Product, ShortlistItem
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
@@ -106,6 +108,7 @@ class SavedSearch(Public):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches")
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="saved_searches")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, null=True, blank=True, related_name="+")  # whose companies
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(_("name"), max_length=120, validators=[validate_one_line])
     query = models.CharField(max_length=2000, blank=True)  # the address without its place in the list
@@ -117,11 +120,22 @@ class SavedSearch(Public):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["user", "kind", "query"], name="search_saved_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "query"], condition=Q(campaign=None), name="search_saved_once_anywhere"
+            ),
+            models.UniqueConstraint(fields=["user", "kind", "query", "campaign"], name="search_saved_once_a_campaign"),
+        ]
         indexes = [models.Index(fields=["alerts", "looked_at"], name="search_by_turn")]
 
     def __str__(self):
         return self.name
+
+    @property
+    def path(self) -> str:
+        """The page of the directory with this search, in its campaign."""
+        prefix = site.public_prefix_of(self.campaign) if self.campaign else ""
+        return f"{prefix}/{self.kind}/" + (f"?{self.query}" if self.query else "")
 
 
 class Alerted(models.Model):

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.db.models import Aggregate, Count, Max, Min, Prefetch, QuerySet, Sum
 from django.utils import timezone
 
+from matchmaker.campaigns.models import Participation
 from matchmaker.catalogue.models import Category, Demand, DemandLine, HSCode, Product, ProductCertificate
 from matchmaker.catalogue.services.translations import names_in_other_languages, names_read_ahead
-from matchmaker.companies.models import Company
+from matchmaker.companies.models import Company, Membership
 from matchmaker.core import languages
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import cards
@@ -26,7 +27,8 @@ from matchmaker.market_access.models import ReadinessAnswer, Registration
 
 # Of what `entries` read. Raise it whenever an entry gets another word, text or facet: large indexes are only patched
 # and would go on with what they read before.
-VERSION = 2
+VERSION = 3
+Side = Participation.Side
 SECONDS = 10  # for which what bands rest on is taken as it was
 BATCH = 1_000  # rows that are read from the database at a time
 
@@ -87,18 +89,45 @@ def _listed(name: str) -> Prefetch:
     return Prefetch(name, to_attr=f"listed_{name}")
 
 
+class Campaigns:
+    """In which campaigns companies take part on one side, read for a batch at once."""
+
+    def __init__(self, companies: Iterable[int], side: str) -> None:
+        self._of: dict[int, list[str]] = defaultdict(list)
+        rows = Participation.objects.filter(company__in=set(companies), side=side).order_by("campaign")
+        for company, campaign in rows.values_list("company", "campaign"):
+            self._of[company].append(str(campaign))
+
+    def of(self, company: int) -> tuple[str, ...]:
+        return tuple(self._of.get(company, ()))
+
+
+def _participations_stamp() -> tuple:
+    return _totals(Participation.objects.all(), Count("pk"), Sum("pk"))
+
+
+def _joined(since: dt.datetime, side: str) -> Changes:
+    rows = Participation.objects.filter(joined_at__gte=since, side=side)
+    return _changes_of("joined", rows, "company", "joined_at")
+
+
 # -- products ---------------------------------------------------------------------------------------------------------
 def product_entries(rows: QuerySet) -> Iterator[Entry]:
     facts = Facts()
     full = rows.prefetch_related("company", "category", *map(_listed, ("texts", "certificates", "images")))
     for batch in _batches(full):
         ready = facts.readiness(batch, {product.pk: product.listed_certificates for product in batch})
+        campaigns = Campaigns((product.company_id for product in batch), Side.SUPPLIER)
         with names_read_ahead(text for product in batch for text in product.listed_texts):
-            entries = [_product_entry(product, facts, ready[product.pk]) for product in batch]
+            entries = [
+                _product_entry(product, facts, ready[product.pk], campaigns.of(product.company_id)) for product in batch
+            ]
         yield from entries
 
 
-def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, int]]) -> Entry:
+def _product_entry(
+    product: Product, facts: Facts, ready: Sequence[tuple[str, int]], campaigns: tuple[str, ...]
+) -> Entry:
     company, category = product.company, product.category
     texts, certificates = product.listed_texts, product.listed_certificates
     months = list(zip(facts.month_names, ready, strict=True))
@@ -123,6 +152,7 @@ def _product_entry(product: Product, facts: Facts, ready: Sequence[tuple[str, in
         facets={
             "group": (category.group,) if category else (),
             "category": (category.pk,) if category else (),
+            "campaign": campaigns,
             "origin": (product.origin,) if product.origin else (),
             "certificate": tuple(c.code for c in certificates if c.is_valid),
             "verification": (str(company.verification),),
@@ -149,6 +179,7 @@ def _products_stamp() -> tuple:
         *_totals(Product.objects.published(), Count("pk"), Sum("pk"), Max("updated_at"), *verified),
         *_totals(ReadinessAnswer.objects.all(), Count("pk"), Max("answered_at")),
         *_totals(Registration.objects.all(), Count("pk"), Max("pk"), Min("valid_until")),
+        *_participations_stamp(),
         timezone.localdate(),
         facts_stamp(),
     )
@@ -171,6 +202,7 @@ def changed_products(since: dt.datetime) -> Changes:
     recorded = ("registered", Registration.objects.filter(recorded_at__gte=since), "recorded_at")
     no_longer = ("registered until", Registration.objects.filter(**ran_out), "valid_until")
     companies = _changes_of("company", Company.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    companies |= _joined(since, Side.SUPPLIER)
     changes = _changes_of("product", Product.objects.filter(updated_at__gte=since), "pk", "updated_at")
     for what, rows, when in (recorded, no_longer):
         companies |= _changes_of(what, rows.filter(product=None), "company", when)
@@ -192,11 +224,12 @@ def changed_products(since: dt.datetime) -> Changes:
 def supplier_entries(rows: QuerySet) -> Iterator[Entry]:
     products = Product.objects.published().prefetch_related("category", _listed("texts"), _listed("certificates"))
     for batch in _batches(rows.prefetch_related(Prefetch("products", products, to_attr="shown"))):
+        campaigns = Campaigns((company.pk for company in batch), Side.SUPPLIER)
         for company in batch:
-            yield _supplier_entry(company)
+            yield _supplier_entry(company, campaigns.of(company.pk))
 
 
-def _supplier_entry(company: Company) -> Entry:
+def _supplier_entry(company: Company, campaigns: tuple[str, ...]) -> Entry:
     products: list[Product] = company.shown
     return Entry(
         key=company.pk,
@@ -211,6 +244,7 @@ def _supplier_entry(company: Company) -> Entry:
         facets={
             "group": tuple(sorted({product.category.group for product in products if product.category})),
             "category": tuple(sorted({product.category_id for product in products if product.category_id})),
+            "campaign": campaigns,
             "country": (company.country,),
             "certificate": tuple(sorted({c.code for p in products for c in p.listed_certificates if c.is_valid})),
             "verification": (str(company.verification),),
@@ -229,6 +263,8 @@ def _suppliers_stamp() -> tuple:
 
 def changed_suppliers(since: dt.datetime) -> Changes:
     changes = _changes_of("company", Company.objects.suppliers().filter(updated_at__gte=since), "pk", "updated_at")
+    changes |= _joined(since, Side.SUPPLIER)
+    changes |= _changes_of("person", Membership.objects.filter(joined_at__gte=since), "company", "joined_at")
     return changes | _changes_of("product", Product.objects.filter(updated_at__gte=since), "company", "updated_at")
 
 
@@ -236,11 +272,12 @@ def changed_suppliers(since: dt.datetime) -> Changes:
 def demand_entries(rows: QuerySet) -> Iterator[Entry]:
     lines = DemandLine.objects.select_related("category").order_by("number")
     for batch in _batches(rows.prefetch_related(Prefetch("lines", lines))):
+        campaigns = Campaigns((demand.company_id for demand in batch), Side.BUYER)
         for demand in batch:
-            yield _demand_entry(demand)
+            yield _demand_entry(demand, campaigns.of(demand.company_id))
 
 
-def _demand_entry(demand: Demand) -> Entry:
+def _demand_entry(demand: Demand, campaigns: tuple[str, ...]) -> Entry:
     lines = list(demand.lines.all())
     return Entry(
         key=demand.pk,
@@ -253,6 +290,7 @@ def _demand_entry(demand: Demand) -> Entry:
         facets={
             "group": tuple(sorted({line.category.group for line in lines if line.category})),
             "category": tuple(sorted({line.category_id for line in lines if line.category_id})),
+            "campaign": campaigns,
             "certificate": tuple(sorted({code for line in lines for code in line.certificates_required})),
             "origin": tuple(sorted({code for line in lines for code in line.origins_wanted})),
         },
@@ -264,13 +302,17 @@ def _demand_entry(demand: Demand) -> Entry:
 
 def _demands_stamp() -> tuple:
     lines = (Count("lines"), Sum("lines__revision"))
-    return _totals(Demand.objects.public(), Count("pk", distinct=True), Sum("pk"), Max("updated_at"), *lines)
+    totals = _totals(Demand.objects.public(), Count("pk", distinct=True), Sum("pk"), Max("updated_at"), *lines)
+    return (*totals, *_participations_stamp())
 
 
 def changed_demands(since: dt.datetime) -> Changes:
     """By its row, or by its company, whose status shows or hides it."""
     of_companies = Demand.objects.filter(company__updated_at__gte=since)
     changes = _changes_of("demand", Demand.objects.filter(updated_at__gte=since), "pk", "updated_at")
+    joined = dict(_joined(since, Side.BUYER))
+    listed = Demand.objects.filter(company__in=joined).values_list("pk", "company")
+    changes |= {(key, joined[company]) for key, company in listed}
     return changes | _changes_of("company", of_companies, "pk", "company__updated_at")
 
 
@@ -280,6 +322,7 @@ DIRECTORIES = {
         DirectoryDefinition(
             name="products",
             facets=(
+                "campaign",
                 "group",
                 "category",
                 "origin",
@@ -298,6 +341,7 @@ DIRECTORIES = {
             changed=changed_products,
             names="texts__name",
             lookups={
+                "campaign": "company__participations__campaign",
                 "group": "category__group",
                 "category": "category",
                 "origin": "origin",
@@ -307,26 +351,35 @@ DIRECTORIES = {
         ),
         DirectoryDefinition(
             name="suppliers",
-            facets=("group", "category", "country", "verification", "certificate", "language"),
+            facets=("campaign", "group", "category", "country", "verification", "certificate", "language"),
             rows=Company.objects.public,
             entries=supplier_entries,
             stamp=_suppliers_stamp,
             changed=changed_suppliers,
             names="name_key",
-            lookups={"group": "products__category__group", "country": "country", "verification": "verification"},
+            lookups={
+                "campaign": "participations__campaign",
+                "group": "products__category__group",
+                "country": "country",
+                "verification": "verification",
+            },
             owner="pk",
             name_weight=1.0,
             rests_on="products",
         ),
         DirectoryDefinition(
             name="demands",
-            facets=("group", "category", "certificate", "origin"),
+            facets=("campaign", "group", "category", "certificate", "origin"),
             rows=Demand.objects.public,
             entries=demand_entries,
             stamp=_demands_stamp,
             changed=changed_demands,
             names="lines__text",
-            lookups={"group": "lines__category__group", "category": "lines__category"},
+            lookups={
+                "campaign": "company__participations__campaign",
+                "group": "lines__category__group",
+                "category": "lines__category",
+            },
         ),
     )
 }

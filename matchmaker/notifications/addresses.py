@@ -108,7 +108,7 @@ def send(delivery: Delivery) -> None:
     channel = _channel(delivery.channel)
     attention.respect_quiet_hours(person, notice.topic)
     with translation.override(person.language):
-        words = ChatMessage(mail.subject(notice), languages.absolute(delivery.path), str(delivery.pk))
+        words = ChatMessage(mail.subject(notice), mail.link_of(notice.context, delivery.path), str(delivery.pk))
     addresses = list(ChannelAddress.objects.filter(user=person, channel=delivery.channel))
     failures = [failure for address in addresses if (failure := _try(channel, address, words))]
     if len(failures) < len(addresses):

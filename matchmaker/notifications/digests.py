@@ -8,9 +8,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 
-from matchmaker.core import languages
 from matchmaker.notifications import mail, outbox, sent_log, topics, unsubscribing
 from matchmaker.notifications.attention import respect_quiet_hours, zone
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Delivery, Digest, Frequency, Notice
 from matchmaker.notifications.outbox import NotWanted
 from matchmaker.notifications.templatetags.notices import notice_line
@@ -72,7 +72,9 @@ def send(post: mail.Post, digest: Digest) -> None:
     mail.writable(digest.recipient)
     respect_quiet_hours(digest.recipient, unsubscribing.DIGESTS)
     rows = digest.deliveries.waiting().filter(notice__read_at__isnull=True).select_related("notice")
-    entries = [(row.notice, row.path) for row in rows.order_by("notice__topic", "-notice__id")]
+    with translation.override(digest.recipient.language):
+        listed = sorted(rows.order_by("notice__topic", "-notice__id"), key=lambda row: row.notice.part_of)
+    entries = [(row.notice, row.path) for row in listed]
     if not entries:
         raise NotWanted("Everything was read on the site before.")
     context = summary(entries, digest.recipient.language)
@@ -81,20 +83,24 @@ def send(post: mail.Post, digest: Digest) -> None:
 
 
 def summary(entries: list[tuple[Notice, str]], language: str) -> dict[str, Any]:
-    """What the mail of a digest shows of these notices and the pages they lead to; they stand topic by topic."""
+    """What the mail of a digest shows of these notices and the pages they lead to.
+
+    They stand by what they are part of, and below that topic by topic. A summary of one part only looks like it.
+    """
     with translation.override(language):
         groups = [
-            {"name": topics.label(topic)[0], "items": [_item(notice, path) for notice, path in some]}
-            for topic, some in groupby(entries[:SHOWN], key=lambda pair: pair[0].topic)
+            {"part": part, "name": topics.label(topic)[0], "items": [_item(notice, path) for notice, path in some]}
+            for (part, topic), some in groupby(entries[:SHOWN], key=lambda pair: (pair[0].part_of, pair[0].topic))
         ]
     more = max(0, len(entries) - SHOWN)
-    return {"groups": groups, "total": len(entries), "more": more, "path": "/notices/"}
+    parts = {notice.context.get(BELONGS_TO, "") for notice, _path in entries}
+    belongs = {BELONGS_TO: next(iter(parts))} if len(parts) == 1 else {}
+    return {"groups": groups, "total": len(entries), "more": more, "path": "/notices/"} | belongs
 
 
 def _item(notice: Notice, path: str) -> dict[str, str]:
     return {
         "subject": mail.subject(notice),
         "line": notice_line(notice),
-        "part_of": notice.part_of,
-        "url": languages.absolute(path),
+        "url": mail.link_of(notice.context, path),
     }

@@ -21,6 +21,7 @@ from matchmaker.notifications.models import Delivery, Frequency, Notice, Prefere
 
 BATCH = 5000
 PART_OF = "part_of"  # in a notice's context: what it is part of, by language, where its recipient has to be told
+BELONGS_TO = "belongs_to"  # in a notice's context: the key of what it is part of, by which its letter looks
 TRIES = 3  # another process may write the same event for the same people at the same moment
 
 
@@ -47,6 +48,11 @@ class Letter:
 # part in several such things.
 part_names: Hook[Callable[[Sequence[tuple[Letter, int]]], Mapping[tuple[Letter, int], Mapping[str, str]]]] = Hook(
     "notifications.fanout.part_names", "the name of what a notice is part of"
+)
+
+# Each returns, by letter, the key of what it is part of, as `BELONGS_TO` stores it.
+part_keys: Hook[Callable[[Sequence[Letter]], Mapping[Letter, str]]] = Hook(
+    "notifications.fanout.part_keys", "the key of what a letter is about"
 )
 
 
@@ -98,7 +104,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     )
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in earlier]
     wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, persons)
-    contexts = {letter: _as_json(letter.context) for letter in {letter for letter, _person in new}}
+    contexts = _contexts(list(dict.fromkeys(letter for letter, _person in new)))
     parts = {pair: {PART_OF: dict(name)} for find in part_names for pair, name in find(new).items()} if new else {}
     notices = [
         Notice(
@@ -121,6 +127,17 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     Delivery.objects.bulk_create([row for notice in by_mail for row in _deliveries(notice, wishes, now)])
     WebhookDelivery.objects.bulk_create(_webhook_deliveries(notices, persons, now))
     return len(notices)
+
+
+def _contexts(letters: list[Letter]) -> dict[Letter, Any]:
+    """The context of each letter, with the key of what it is part of."""
+    keys = {letter: key for find in part_keys for letter, key in find(letters).items()} if letters else {}
+    return {
+        letter: _as_json(
+            letter.context | ({BELONGS_TO: keys[letter]} if letter in keys else {})  # type: ignore[operator]  # a dict
+        )
+        for letter in letters
+    }
 
 
 def _wishes(chosen: set[str], people: set[int]) -> dict[tuple[int, str, str], str]:

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from matchmaker.core import languages, request_ids
+from matchmaker.core import languages, request_ids, site_prefix
 from matchmaker.core.hooks import Hook
 from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
 from matchmaker.notifications.message import Message
@@ -155,27 +155,39 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who writes, as letters name it: what it is about (or else the site), who runs it and a postal address."""
+    """Who writes, as letters name it: what it is about (or else the site), who runs it and a postal address.
+
+    `reply_to` is where answers go, `logo` the address of a picture, `url` that of the part of the site it is about,
+    without a slash at its end.
+    """
 
     name: str
     organisation: str = ""
     postal_address: str = ""
     footer: str = ""
     colour: str = SEAL
+    reply_to: str = ""
+    logo: str = ""
+    url: str = ""
 
 
-# Given the context of a letter: `name`, `footer` and `colour` of its sender in the language set, each where it is set.
-# Of several values the one of the highest layer counts.
+# Given the context of a letter: `name`, `footer`, `colour`, `reply_to`, `logo` and `url` of its sender in the language
+# set, each where it is set. Of several values the one of the highest layer counts.
 looks: Hook[Callable[[Mapping[str, Any]], dict[str, str]]] = Hook(
-    "notifications.mail.looks", "name, colour and footer of the sender of a mail"
+    "notifications.mail.looks", "name, colour, logo, footer, address for answers and links of the sender of a mail"
 )
 
 
 def sender_of_letters(context: Mapping[str, Any]) -> Sender:
     """Who writes a letter with this context, in the language set."""
     look = {key: value for find in looks for key, value in find(context).items() if value}
-    look = {"name": site_name(), **look}
+    look = {"name": site_name(), "reply_to": settings.REPLY_TO, "url": settings.SITE_URL, **look}
     return Sender(organisation=settings.SENDER_ORGANISATION, postal_address=settings.SENDER_ADDRESS, **look)
+
+
+def link_of(context: Mapping[str, Any], path: str) -> str:
+    """The absolute address of a page that a notice with this context leads to, in the language set."""
+    return languages.absolute(path, sender_of_letters(context).url)
 
 
 def from_header(name: str) -> str:
@@ -214,7 +226,7 @@ def build(
 
     Custom wording of the kind takes the place of the templates'; `words` tries one that is not saved.
     """
-    with translation.override(person.language):
+    with translation.override(person.language), site_prefix.script_prefix(""):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
         sender = sender_of_letters(context)
         facts = localize_context(context)
@@ -226,7 +238,7 @@ def build(
         body=letter.text,
         from_email=from_header(sender.name),
         to=[person.email],
-        reply_to=[settings.REPLY_TO] if settings.REPLY_TO else None,
+        reply_to=[sender.reply_to] if sender.reply_to else None,
         headers={
             "Message-ID": f"<{key}@{host}>",
             "Auto-Submitted": "auto-generated",
@@ -261,10 +273,10 @@ def _frame(person, topic: str, context: dict, stop: str, sender: Sender) -> dict
     return {
         "recipient": str(person),
         "site_name": site_name(),
-        "site_url": settings.SITE_URL,
+        "site_url": sender.url,
         "sender": sender,
-        "url": languages.absolute(context.get("path", "")),
-        "settings_url": settings.SITE_URL + reverse("notice_settings"),
+        "url": languages.absolute(context.get("path", ""), sender.url),
+        "settings_url": sender.url + reverse("notice_settings"),
         "unsubscribe_url": stop,
         "topic_name": "" if topic == unsubscribing.DIGESTS else topics.label(topic)[0],
     }

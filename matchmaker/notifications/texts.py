@@ -13,7 +13,6 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.module_loading import import_string
 
-from matchmaker.core import languages
 from matchmaker.notifications import attention, mail, outbox
 from matchmaker.notifications.models import Delivery, Notice
 from matchmaker.notifications.outbox import NotWanted, Permanent
@@ -68,5 +67,5 @@ def send(delivery: Delivery) -> None:
         raise NotWanted("There is no number to write to.")
     attention.respect_quiet_hours(person, notice.topic)
     with translation.override(person.language):
-        words, link = mail.subject(notice), languages.absolute(delivery.path)
+        words, link = mail.subject(notice), mail.link_of(notice.context, delivery.path)
     adapter(delivery.channel).send(to=to, text=f"{words} {link}".strip(), key=str(delivery.pk))

@@ -10,10 +10,10 @@ def tell(*, to: Any, way: str, key: str, path: str, **facts: Any) -> None:
 
     Args:
         to: people.
-        way: "key", "program", "company", "robot", "calendar" or "browser".
+        way: a variant of the kind `way_in_added`, see kinds.toml.
         key: what tells this one from others of its kind.
         path: the page on which it can be removed.
-        facts: `name`, and for a program of a company `company` and `person`.
+        facts: what the text of this variant names.
     """
     context = {"way": way, "name": "", **facts}
     notify(kind="way_in_added", to=to, about=None, event_key=f"way_in:{way}:{key}", context=context, path=path)

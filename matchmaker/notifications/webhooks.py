@@ -69,7 +69,7 @@ def create_endpoint(
     except ValidationError as error:
         raise ValidationError({"url": error}) from error
     endpoint.full_clean(exclude=["types"])
-    if owner_uid is None:  # of an organisation its administrators are told, see `companies/programs.py`
+    if owner_uid is None:  # of an organisation, its administrators are notified by the layer that knows them
         ways_in.tell(to=[by], way="program", key=str(endpoint.uid), path="/account/webhooks/", name=endpoint.name)
     endpoint.save(force_insert=True)
     return endpoint, secret(endpoint)

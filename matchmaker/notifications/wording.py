@@ -6,7 +6,7 @@ before it is stored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.template import Context, Engine
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from matchmaker.core.hooks import Hook
 from matchmaker.notifications import kinds as declared
 from matchmaker.notifications.models import Notice, Wording
 from matchmaker.notifications.templatetags.notices import localize_context
@@ -65,8 +66,17 @@ def stored_wording(kind: str, language: str, variant: int = 0) -> Wording | None
     return Wording.objects.filter(kind=kind, language=language, variant=variant).first()
 
 
+# Given kind, language and context of a letter: words for letters of one part of the site, which come first.
+of_parts: Hook[Callable[[str, str, Mapping[str, Any]], Wording | None]] = Hook(
+    "notifications.wording.of_parts", "words for letters of one part of the site"
+)
+
+
 def wording_for(kind: str, language: str, context: Mapping[str, Any]) -> Wording | None:
     """The custom words for what this context makes a kind say; None where there are none."""
+    for find in of_parts:
+        if words := find(kind, language, context):
+            return words
     return stored_wording(kind, language, variant_of(kind, context)) if kind in declared.all_kinds() else None
 
 

@@ -33,7 +33,7 @@ from matchmaker.translation.models import Translation
 LEAST_FREE = 1_000_000_000  # bytes
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 BACKUP_OLD = 36 * 3600  # seconds; the timer makes one every night
-START_WORKER = "Start a worker and beat: systemctl start matchmaker-worker matchmaker-beat, then read their log."
+START_WORKER = "Run systemctl start matchmaker-worker matchmaker-letters matchmaker-beat, then read their log."
 GAPS = {
     "late": ("due for over 15 minutes and in nobody's hands", START_WORKER),
     "expired": ("taken by a worker that died, and not taken over", START_WORKER),

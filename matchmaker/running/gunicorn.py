@@ -52,7 +52,8 @@ def when_ready(server):
 
 
 def post_worker_init(worker):
-    """Models and indexes load in the background, so that the first reader does not wait for them."""
+    """Models and indexes load in the background; until they are there, `/health/ready` answers 503."""
+    from matchmaker.core import readiness
 
     def warm():
         from django.db import connection
@@ -71,5 +72,7 @@ def post_worker_init(worker):
             # for 0.17 s; of the objects that answers leave behind, a full search takes 0.005 s.
             gc.collect()
             gc.freeze()
+            readiness.end()
 
+    readiness.begin()  # here: the process answers requests when this function has ended
     threading.Thread(target=warm, daemon=True).start()

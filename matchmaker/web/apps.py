@@ -23,7 +23,7 @@ class WebConfig(AppConfig):
 
         from matchmaker.directory.services import alerts
         from matchmaker.web.access import rights_table  # noqa: F401 - registers its checks and those of the routes
-        from matchmaker.web.public.attending import attending
+        from matchmaker.web.public.attending import attending_anywhere
 
         fields.BLANK_CHOICE_LABEL = _("Choose …")  # Django's own hook for the empty line of a list
-        alerts.known_elsewhere.register(attending, key="event")
+        alerts.known_elsewhere.register(attending_anywhere, key="event")

@@ -1,4 +1,4 @@
-"""The brand of the current campaign and of events as browsers fetch them: a style sheet, the logo, a picture."""
+"""The brand of the campaign of the address and of events as browsers fetch them: a style sheet, the logo, a picture."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,10 +9,10 @@ from matchmaker.campaigns.models import CampaignLogo
 from matchmaker.core import colours
 from matchmaker.core.colours import BLACK, READABLE, VISIBLE, WHITE, adjust_contrast, mix
 from matchmaker.events.models import Event, EventBrand
-from matchmaker.web.access.decorators import current_campaign, everyone
+from matchmaker.web.access.decorators import everyone
 
 A_DAY = 24 * 60 * 60
-# Grounds of static/css/tokens.css on which the colour stands: the second paper, and the papers in the dark.
+# Grounds of static/css/site.css on which the colour stands: the second paper, and the papers in the dark.
 LIGHT_GROUND, DARK_PAPER, DARK_GROUND = "#faf7f1", "#16130f", "#1e1a15"
 
 
@@ -39,7 +39,7 @@ def style_sheet(colour: str) -> str:
 @everyone
 @require_safe
 def styles(request: HttpRequest) -> HttpResponse:
-    campaign = current_campaign()
+    campaign = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
     if campaign is None or not colours.is_colour(campaign.colour):
         raise Http404
     return _cache_for_a_day(HttpResponse(style_sheet(campaign.colour), content_type="text/css; charset=utf-8"))
@@ -48,7 +48,7 @@ def styles(request: HttpRequest) -> HttpResponse:
 @everyone
 @require_safe
 def logo(request: HttpRequest) -> HttpResponse:
-    row = CampaignLogo.objects.filter(campaign=current_campaign()).first()
+    row = CampaignLogo.objects.filter(campaign=request.site_campaign).first()  # type: ignore[misc]  # as above
     if row is None:
         raise Http404
     return _cache_for_a_day(HttpResponse(bytes(row.picture), content_type="image/png"))

@@ -14,7 +14,7 @@ from matchmaker.core.formats import capfirst
 from matchmaker.core.problems import Refused
 from matchmaker.matching.tasks import start_matching
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import buyer, current_campaign, supplier
+from matchmaker.web.access.decorators import buyer, supplier
 from matchmaker.web.forms.company import CompanyForm, initial_values
 from matchmaker.web.forms.refusals import refusals_in_form
 
@@ -35,7 +35,7 @@ def state_of(company: Company) -> dict:
 def new_questions(request: HttpRequest) -> int:
     """How many questions of the campaign wait for this person, who answers for the company as its administrator."""
     is_admin = request.membership.role == Membership.Role.ADMIN  # type: ignore[attr-defined]  # set by the decorator
-    return questions_waiting(request.company, current_campaign()) if is_admin else 0  # type: ignore[attr-defined]
+    return questions_waiting(request.company, request.site_campaign) if is_admin else 0  # type: ignore[attr-defined]
 
 
 @supplier
@@ -54,7 +54,7 @@ def _edit(request: HttpRequest, side: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _save(request, form, company):
         return redirect(f"{side}_company")
     company = Company.objects.get(pk=company.pk)  # as it is stored, not as it was tried
-    campaign = current_campaign()
+    campaign = request.site_campaign
     context = {
         "form": form,
         "side": side,
@@ -75,7 +75,7 @@ def _save(request: HttpRequest, form: CompanyForm, company: Company) -> bool:
         with transaction.atomic():
             company = update_company(by=request.user, company=company, **form.cleaned_data)
             if submits:
-                campaign = current_campaign()
+                campaign = request.site_campaign
                 if campaign is None:
                     raise Refused("no_campaign", _("No campaign is open at the moment. What you typed is still here."))
                 submit_company(by=request.user, company=company, campaign=campaign)

@@ -9,6 +9,7 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 
 from matchmaker.campaigns import second_step
+from matchmaker.core import readiness
 from matchmaker.notifications.health import delivery_health
 from matchmaker.web.access.decorators import everyone
 
@@ -22,10 +23,14 @@ def live(request):
 @everyone
 @never_cache
 def ready(request):
-    """200 when the database answers: Redis, workers and mail may be away, since no promise depends on them.
+    """200 when this process has loaded its models and indexes and the database answers, otherwise 503.
+
+    Redis, workers and mail may be away, since no promise depends on them.
 
     Staff with their second step, and anyone who sends `Authorization: Bearer HEALTH_TOKEN`, also read how those are.
     """
+    if not readiness.is_loaded():
+        return JsonResponse({"ready": False, "loading": True}, status=503, headers={"Retry-After": "5"})
     if not _database_answers():
         return JsonResponse({"ready": False}, status=503)
     answer = {"ready": True}

@@ -44,7 +44,11 @@ QUEUES = ("match", "mail")
 UP_TO = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)  # seconds
 REQUESTS = Counter("matchmaker_requests", "Answers by method, route and status", ("method", "route", "status"))
 SECONDS = Histogram("matchmaker_request_seconds", "Time until the answer, by route", ("route",), buckets=UP_TO)
-SIGN_INS_FAILED = Counter("matchmaker_sign_ins_failed", "Sign-ins with a wrong password or an unknown address")
+# With a label: a counter without one opens its file at its import, which a process that others are forked from
+# may not do.
+SIGN_INS_FAILED = Counter(
+    "matchmaker_sign_ins_failed", "Sign-ins with a wrong password or an unknown address", ("step",)
+)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -113,7 +117,7 @@ def _web_processes() -> list[str]:
 
 @receiver(user_login_failed)
 def _count_failed_sign_in(**_signal) -> None:
-    SIGN_INS_FAILED.inc()
+    SIGN_INS_FAILED.labels("password").inc()
 
 
 @everyone

@@ -7,17 +7,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_request, override
+from django.utils.translation import gettext as _
 
 from matchmaker.accounts.first_sign_in import SESSION_BEGAN, SESSION_SEEN, ZONE_COOKIE
 from matchmaker.campaigns.services.team import is_of_a_team
 from matchmaker.core.client_address import client_network, is_this_machine
 from matchmaker.core.clocks import known_zone, usual_zone
+from matchmaker.core.problems import PROBLEM, Refused, problem
 from matchmaker.notifications import services
 from matchmaker.notifications.models.outbox import LETTER
 
@@ -50,6 +53,35 @@ class RequestLimits:
         if response.status_code == 429 and "Retry-After" not in response:
             response["Retry-After"] = "60"  # allauth counts by the minute and doesn't say so (B31)
         return response
+
+
+class ApiSlashes:
+    """Refuse a change in the API whose address lacks its last slash: a redirect would lose its body.
+
+    A call that reads is sent on by Django's CommonMiddleware, which comes after this.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if self._lacks_slash(request):
+            with override(get_language_from_request(request)):
+                sentence = _("The address ends with a slash: %(path)s/. Send the call there; nothing was changed.")
+                refused = Refused("slash_missing", sentence % {"path": request.path}, status=404)
+            body = problem(refused.status, refused.code, refused.message)
+            return JsonResponse(body, status=refused.status, content_type=PROBLEM)
+        return self.get_response(request)
+
+    def _lacks_slash(self, request: HttpRequest) -> bool:
+        path = request.path_info
+        if request.method in ("GET", "HEAD", "OPTIONS") or not path.startswith("/api/") or path.endswith("/"):
+            return False
+        try:
+            resolve(f"{path}/")
+        except Resolver404:
+            return False
+        return True
 
 
 class PageLimits:
@@ -162,7 +194,7 @@ class FromLetter:
 
 
 class ReadersClock:
-    """Pages show times on the clock of the reader: her account's, or what her browser said in a cookie (see app.js).
+    """Pages show times on the clock of the reader: her account's, else what her browser said in a cookie (see app.js).
 
     Programs get them in UTC.
     """
@@ -173,10 +205,10 @@ class ReadersClock:
     def __call__(self, request):
         if request.path_info.startswith("/api/"):
             return self.get_response(request)
-        if request.user.is_authenticated:
-            zone = request.user.zone
-        else:
-            zone = known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual_zone(get_language() or "")
+        person = request.user if request.user.is_authenticated else None
+        stated = known_zone(person.time_zone) if person else None
+        usual = usual_zone(person.language if person else get_language() or "")
+        zone = stated or known_zone(request.COOKIES.get(ZONE_COOKIE, "")) or usual
         with timezone.override(zone):
             return self.get_response(request)
 

@@ -40,14 +40,19 @@ def manifest(request: HttpRequest) -> HttpResponse:
     icons = [
         {"src": _url(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
     ]
+    campaign = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    name = str(campaign.name) if campaign else site_name()
+    short = str(campaign.short_name or campaign.name) if campaign else site_name()
     content = {
-        "name": site_name(),
-        "short_name": site_name()[:12],
+        "name": name,
+        "short_name": short[:12],
+        "id": reverse("home"),
+        "scope": reverse("home"),
         "lang": get_language(),
         "start_url": reverse("desk"),
         "display": "standalone",
         "background_color": "#ffffff",
-        "theme_color": "#c2331a",
+        "theme_color": (campaign.colour if campaign else "") or "#c2331a",
         "icons": icons,
     }
     return JsonResponse(content, content_type="application/manifest+json")

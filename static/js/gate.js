@@ -57,6 +57,7 @@ async function decide(code) {
   const named = { name: person.name, company: person.company };
   if (person.state === "withdrawn") return { ...named, tone: "fail", text: say("tWithdrawn", named) };
   if (person.state === "waiting") return { ...named, tone: "fail", text: say("tWaiting", named) };
+  if (person.state === "not_coming" && !person.at) return { ...named, tone: "fail", text: say("tNotComing", named) };
   if (today() < list.days[0] || today() > list.days[1]) return { ...named, tone: "fail", text: say("tOtherDay") };
   if (person.at) {
     const text = say("tAgain", { ...named, when: clock(person.at), gate: person.gate || "–" });
@@ -174,7 +175,7 @@ async function counts() {
   const waiting = (await queued()).length;
   part("waiting").textContent = waiting ? say("tQueue", { n: waiting }) : "";
   if (list) {
-    const expected = list.people.filter((person) => person.state === "registered");
+    const expected = list.people.filter((person) => ["registered", "not_coming"].includes(person.state));
     const inside = expected.filter((person) => person.at);
     part("inside").textContent = say("tInside", { n: inside.length, all: expected.length });
     part("made").textContent = say("tMade", { when: clock(list.made) });

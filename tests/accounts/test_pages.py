@@ -4,7 +4,8 @@ import time
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -14,6 +15,7 @@ from matchmaker.accounts.models import ApiToken
 from matchmaker.companies.models import Membership
 from matchmaker.core import clocks
 from matchmaker.web.forms import fields
+from matchmaker.web.middleware import ReadersClock
 from matchmaker.web.templatetags.ui import moment
 from tests import factories
 
@@ -229,3 +231,18 @@ def test_places_are_called_as_chinese_ministries_print_them():
 def test_the_link_beside_a_password_is_in_the_language_of_the_page(client):
     client.cookies["django_language"] = "vi"
     assert "Quên mật khẩu?" in client.get(reverse("account_login")).text
+
+
+def test_a_reader_without_a_zone_of_her_own_reads_times_on_the_clock_of_her_browser():
+    seen = []
+
+    def answer(request):
+        seen.append(timezone.get_current_timezone_name())
+        return HttpResponse()
+
+    request = RequestFactory().get("/", headers={"cookie": "time_zone=Asia/Bangkok"})
+    request.user = factories.user(language="en")
+    ReadersClock(answer)(request)
+    request.user.time_zone = "Asia/Tokyo"
+    ReadersClock(answer)(request)
+    assert seen == ["Asia/Bangkok", "Asia/Tokyo"]

@@ -1,6 +1,7 @@
 """What every answer of the API carries beside its body."""
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -143,3 +144,17 @@ def test_the_etag_of_an_answer_guards_the_next_change(caller):
     assert (changed.status_code, changed["ETag"]) == (200, f'"{changed.json()["revision"]}"')
     stale = own.patch(path, {"origin": "LA"}, **{"If-Match": read["ETag"]})
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+
+
+def test_a_change_without_the_last_slash_is_refused_with_the_right_address_and_loses_no_body(client):
+    answer = client.post("/api/v1/products", {"name": "Tea"}, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert (answer.json()["code"], answer.json()["status"]) == ("slash_missing", 404)
+    assert "/api/v1/products/" in answer.json()["detail"]
+    assert client.post("/api/v1/nothing-here").status_code == 404
+    reading = client.get("/api/v1/products?page=1")
+    assert (reading.status_code, reading["Location"]) == (301, "/api/v1/products/?page=1")
+
+
+def test_the_page_of_the_api_has_one_heading_of_the_first_level(client):
+    assert re.findall(r"<h1.*?>(.*?)</h1>", client.get("/api/v1/docs/").text) == ["The API of matchmaker"]

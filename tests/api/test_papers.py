@@ -129,7 +129,7 @@ def test_a_key_needs_the_scope_also_for_reading(caller, organiser, register):
 
 
 def test_a_campaign_that_has_ended_opens_nothing(caller, campaign, organiser, register):
-    type(campaign).objects.update(is_current=False)
+    type(campaign).objects.update(is_current=False, state="archived")
     api = caller(organiser)
     assert [api.get(f"{PAPERS}{name}").json()["count"] for name in ("", "waiting/")] == [0, 0]
     assert api.get(at(register, "file/")).status_code == 404

@@ -81,7 +81,7 @@ def test_an_organiser_who_is_no_administrator_changes_no_state(campaign):
 
 def test_the_campaign_that_the_site_shows_is_not_archived(campaign, admin):
     lifecycle.set_state(by=admin, campaign=campaign, state="closed")
-    with pytest.raises(Refused, match="site shows"):
+    with pytest.raises(Refused, match="stands at the root of the site"):
         lifecycle.set_state(by=admin, campaign=campaign, state="archived")
 
 

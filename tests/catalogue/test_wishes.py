@@ -1,6 +1,7 @@
 """What waits for an approval goes live with it, and one letter says what did and what did not."""
 
 import pytest
+from django.urls import reverse
 
 from matchmaker.campaigns.services import approve_company
 from matchmaker.catalogue.models import Demand, Product
@@ -111,3 +112,12 @@ def test_a_stranger_and_a_member_without_the_right_wish_nothing(campaign):
         with pytest.raises(Refused) as refusal:
             publish_when_approved(by=person, row=product)
         assert refusal.value.status == status
+
+
+def test_the_line_of_the_notice_agrees_with_what_was_published(client, campaign, organiser):
+    company, other = waiting(campaign), waiting(campaign)
+    wished(company)
+    for row, line in ((company, "What you had prepared is published."), (other, "You can publish now.")):
+        approve_company(by=organiser, company=row, campaign=campaign)
+        client.force_login(make.member_of(row))
+        assert line in client.get(reverse("notices")).text

@@ -51,7 +51,10 @@ def read(answer) -> tuple[int, bytes]:
 
 
 def status_of(client, url) -> int:
-    return read(client.get(url))[0]
+    answer = client.get(url)
+    if answer.status_code == 302 and answer.headers["Location"].startswith("/c/"):  # the address of her campaign
+        answer = client.get(answer.headers["Location"])
+    return read(answer)[0]
 
 
 def send(client, company, *files, kind="register"):

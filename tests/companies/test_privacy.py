@@ -165,3 +165,18 @@ def test_the_copy_needs_the_password_of_a_moment_ago(client):
     assert reverse("account_reauthenticate") in client.get(reverse("account_download"))["Location"]
     client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
     assert client.get(reverse("account_download")).json()["person"]["email"] == person.email
+
+
+def test_the_page_of_ones_data_asks_again_on_a_page_and_then_offers_the_file(client):
+    person = factories.user("correct horse battery")
+    client.force_login(person)
+    page = client.get(reverse("account_data")).text
+    assert reverse("account_copy") in page
+    assert reverse("account_download") not in page
+    question = client.get(reverse("account_copy"))["Location"]
+    assert question.startswith(reverse("account_reauthenticate"))
+    answer = client.post(question, {"password": "correct horse battery"})
+    assert answer["Location"] == reverse("account_copy")
+    offer = client.get(answer["Location"]).text
+    assert reverse("account_download") in offer
+    assert " download>" not in offer

@@ -1,10 +1,13 @@
 """Names of countries, currencies and languages come from CLDR in the reader's language; ours where they differ."""
 
+import re
+
 import pytest
 from django.utils.translation import override
 
 from matchmaker.catalogue import wording
 from matchmaker.core import formats, reference
+from matchmaker.core.languages import site_languages
 
 
 @pytest.mark.parametrize(
@@ -78,3 +81,36 @@ def test_units_agree_with_their_number(language, one, many):
     with override(language):
         assert formats.quantity(1, "pc").replace("\xa0", " ") == one
         assert formats.quantity(3, "pc").replace("\xa0", " ") == many
+
+
+@pytest.fixture
+def names_are_read_anew():
+    def clear():
+        reference._overrides.cache_clear()
+        reference._cldr_name.cache_clear()
+
+    clear()
+    yield
+    clear()
+
+
+@pytest.mark.usefixtures("names_are_read_anew")
+def test_a_list_of_the_site_says_how_places_are_called(settings, tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_text('list,code,name_en,name_fr\ncountries,TW,"Taiwan, China",Taïwan (Chine)\n', "utf-8")
+    settings.PLACE_NAMES = str(path)
+    row = reference.countries()["TW"]
+    shown = [reference.name_in(row, language) for language in ("en", "fr", "zh-hans", "de")]
+    assert shown == ["Taiwan, China", "Taïwan (Chine)", "中国台湾", "Taiwan"]  # CLDR where the list is silent
+
+
+@pytest.mark.usefixtures("names_are_read_anew")
+def test_the_list_of_chinese_ministries_names_three_places_in_every_language(settings):
+    settings.PLACE_NAMES = "geo/name_overrides_china.csv"
+    for code in ("TW", "HK", "MO"):
+        names = {lang.code: reference.name_in(reference.countries()[code], lang.code) for lang in site_languages()}
+        assert [
+            lang
+            for lang, name in names.items()
+            if not re.search("Chin|中国|Кит|الصين|Cina|Çin|จีน|Trung|Tiong|중국", name)
+        ] == []

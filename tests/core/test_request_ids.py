@@ -32,7 +32,7 @@ def task():
     app, ran = Celery("ids", broker="memory://", set_as_current=False), queue.Queue()
     app.conf.task_ignore_result = True
 
-    @app.task
+    @app.task(shared=False)
     def note_id():
         ran.put(request_ids.current())
 
@@ -53,7 +53,7 @@ def test_a_task_works_under_the_id_of_the_request_that_started_it_and_others_hav
 def test_a_task_that_runs_inside_of_a_request_keeps_its_id():
     app, seen = Celery("ids", broker="memory://", set_as_current=False), []
 
-    @app.task
+    @app.task(shared=False)
     def note_id():
         seen.append(request_ids.current())
 

@@ -22,11 +22,11 @@ def app(monkeypatch):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_each_task_is_one_line_and_a_failure_is_counted_for_all_machines(app, caplog):
 
-    @app.task(name="lines.works")
+    @app.task(name="lines.works", shared=False)
     def works(address):
         return address
 
-    @app.task(name="lines.fails", bind=True, max_retries=1, default_retry_delay=0)
+    @app.task(name="lines.fails", shared=False, bind=True, max_retries=1, default_retry_delay=0)
     def fails(self):
         if not self.request.retries:
             raise self.retry()

@@ -388,12 +388,17 @@ def test_stats_tell_how_large_an_index_is(large):
 SEARCH_PATH = [  # docs/directory.md has the same table, with what each module does
     "index_service",
     "array_backend",
-    "index.searching",
-    "index.query",
-    "index.entries",
-    "index.scoring",
+    "search.searching",
+    "search.query",
+    "search.entries",
+    "search.scoring",
 ]
-VALUES = ("search_backend", "index.segment")  # classes of values that the steps hand to each other
+VALUES = (
+    "search_backend",
+    "search.segment",
+    "search.questions",
+    "search",
+)  # classes of values that the steps hand to each other
 FRESHNESS = ("rows",)  # asked whether the rows changed since the index was built
 
 
@@ -404,8 +409,8 @@ def test_a_search_with_words_passes_through_six_modules():
 
     def note(frame, event, _argument):
         name = frame.f_globals.get("__name__", "")
-        if event == "call" and name.startswith("matchmaker.directory."):
-            modules[name.removeprefix("matchmaker.directory.")] = None
+        if event == "call" and name.startswith(("matchmaker.directory.", "matchmaker.engines.search")):
+            modules[name.removeprefix("matchmaker.directory.").removeprefix("matchmaker.engines.")] = None
 
     sys.setprofile(note)
     try:

@@ -118,6 +118,7 @@ def test_an_alert_under_an_event_tells_only_of_suppliers_that_come_to_it(person,
     make.product(name="Jasmine rice of one who stays at home")
     assert look() == [0, 0]
     seller = hall.comes("supplier").company
+    make.take_part(hall.event.campaign, seller)
     make.product(name="Jasmine rice", company=seller)
     clear_all()
     assert look() == [1, 1]

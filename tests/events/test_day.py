@@ -123,3 +123,92 @@ def test_what_has_begun_is_not_planned_anew(hall):
     services.publish_plan(by=hall.organiser, draft=draft)
     meeting.refresh_from_db()
     assert meeting.status == "planned"
+
+
+# -- interpreters and tables that are missing
+@pytest.fixture
+def interpreted(hall):
+    """Two meetings in the first slot, each with an interpreter, and a third interpreter who is free."""
+    people = [
+        services.add_interpreter(by=hall.organiser, event=hall.event, name=name, languages=["zh", "th"])
+        for name in ("Li", "Wang", "Zhao")
+    ]
+    rows = []
+    for place in range(2):
+        supplier, buyer = hall.comes("supplier", languages=["th"]), hall.comes("buyer", languages=["zh"])
+        meeting = hall.book(supplier, buyer, 0)
+        Meeting.objects.filter(pk=meeting.pk).update(interpreter=people[place])
+        rows.append(meeting)
+    return people, rows
+
+
+def test_an_interpreter_who_does_not_come_is_replaced_and_the_others_keep_theirs(hall, interpreted):
+    (li, wang, zhao), (first, second) = interpreted
+    loss = services.Loss(interpreter=li)
+    preview = services.preview_loss(by=hall.organiser, event=hall.event, loss=loss)
+    assert [(one.supplier_id, one.interpreters) for one in preview.seats] == [(first.supplier_id, (li.pk, zhao.pk))]
+    assert preview.all == ()
+    services.mend_loss(by=hall.organiser, event=hall.event, loss=loss, expected=preview.fingerprint)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    li.refresh_from_db()
+    assert (first.interpreter, first.starts_at, second.interpreter) == (zhao, hall.slots[0], wang)
+    assert li.away == [slot.isoformat() for slot in hall.slots]
+    services.take_back(by=hall.organiser, change=hall.event.change_to_take_back)
+    first.refresh_from_db()
+    li.refresh_from_db()
+    assert (first.interpreter, li.away) == (li, [])
+
+
+def test_a_meeting_at_a_closed_table_keeps_its_time_and_takes_a_free_table(hall):
+    supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
+    meeting = hall.book(supplier, buyer, 1)
+    assert meeting.table == 1
+    loss = services.Loss(tables=(1,), since=hall.slots[0], until=hall.slots[2])
+    preview = services.preview_loss(by=hall.organiser, event=hall.event, loss=loss)
+    assert [(one.tables, one.starts_at) for one in preview.seats] == [((1, 2), hall.slots[1])]
+    services.mend_loss(by=hall.organiser, event=hall.event, loss=loss, expected=preview.fingerprint)
+    meeting.refresh_from_db()
+    hall.event.refresh_from_db()
+    assert (meeting.table, meeting.starts_at) == (2, hall.slots[1])
+    assert [hall.event.open_tables(slot) for slot in hall.slots[:3]] == [[2], [2], [1, 2]]
+    services.take_back(by=hall.organiser, change=hall.event.change_to_take_back)
+    meeting.refresh_from_db()
+    hall.event.refresh_from_db()
+    assert (meeting.table, hall.event.closed_tables) == (1, [])
+
+
+def test_meetings_without_a_table_in_a_closed_hall_move_to_another_time(hall):
+    pairs = [(hall.comes("supplier"), hall.comes("buyer")) for _n in range(2)]
+    meetings = [hall.book(*pair, 0) for pair in pairs]
+    loss = services.Loss(tables=(1, 2), since=hall.slots[0], until=hall.slots[1])
+    preview = services.preview_loss(by=hall.organiser, event=hall.event, loss=loss)
+    assert len(preview.moved) == 2
+    services.mend_loss(by=hall.organiser, event=hall.event, loss=loss, expected=preview.fingerprint)
+    for meeting in meetings:
+        meeting.refresh_from_db()
+    assert {meeting.status for meeting in meetings} == {"planned"}
+    assert all(meeting.starts_at > hall.slots[0] for meeting in meetings)
+
+
+def test_nothing_is_booked_at_a_closed_table(hall):
+    services.mend_loss(by=hall.organiser, event=hall.event, loss=services.Loss(tables=(1,), since=hall.slots[0]))
+    hall.event.refresh_from_db()
+    assert hall.book(hall.comes("supplier"), hall.comes("buyer"), 0).table == 2
+    with pytest.raises(Refused):
+        hall.book(hall.comes("supplier"), hall.comes("buyer"), 0)
+    services.open_tables_again(by=hall.organiser, event=hall.event)
+    hall.event.refresh_from_db()
+    assert hall.book(hall.comes("supplier"), hall.comes("buyer"), 0).table == 1
+
+
+def test_a_meeting_can_be_held_at_another_table(hall):
+    meeting = hall.book(hall.comes("supplier"), hall.comes("buyer"), 0)
+    hall.book(hall.comes("supplier"), hall.comes("buyer"), 0)
+    with pytest.raises(Refused) as refusal:
+        services.change_table(by=hall.organiser, meeting=meeting, table=2)
+    assert refusal.value.code == "table_taken"
+    other = hall.book(hall.comes("supplier"), hall.comes("buyer"), 1)
+    services.change_table(by=hall.organiser, meeting=other, table=2)
+    other.refresh_from_db()
+    assert (other.table, other.starts_at, other.sequence) == (2, hall.slots[1], 1)

@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, Event, Scan
@@ -136,3 +137,56 @@ def test_strangers_make_no_keys(today):
         services.make_device(by=today.comes("buyer").company.members.get(), event=today.event, gate="Mine")
     assert refused.value.status == 404
     assert Event.objects.get().gate_devices.count() == 0
+
+
+@pytest.fixture
+def stays_away(today):
+    """A supplier with a meeting to come, marked as not coming, and the buyer of that meeting."""
+    supplier, buyer = today.comes("supplier"), today.comes("buyer")
+    today.book(supplier, buyer, 2)
+    services.mend_plan(by=today.organiser, event=today.event, companies=[supplier.company])
+    supplier.refresh_from_db()
+    return supplier, buyer
+
+
+def test_a_company_marked_as_not_coming_is_sent_to_the_desk(today, phone, stays_away):
+    supplier, buyer = stays_away
+    (verdict,) = services.take_scans(device=phone, scans=[scanned(badge_of(supplier).code)])
+    name = supplier.company.display_name
+    assert (verdict.outcome, verdict.sentence) == ("refused", f"{name} is marked as not coming: send to the desk.")
+    assert badge_of(supplier).checked_in_at is None
+    states = {row["company"]: row["state"] for row in services.door_list(today.event)}
+    assert states == {name: "not_coming", buyer.company.display_name: "registered"}
+
+
+def test_a_company_that_is_late_is_let_in(today, phone):
+    late = today.comes("supplier")
+    services.mend_plan(by=today.organiser, event=today.event, companies=[late.company], until=today.slots[3])
+    assert outcome(phone, scanned(badge_of(late).code)) == [("entered", "Welcome.")]
+
+
+def test_a_company_that_came_after_all_enters_and_its_meeting_can_be_held(today, phone, stays_away):
+    supplier, buyer = stays_away
+    services.mark_present(by=today.organiser, participation=supplier)
+    assert outcome(phone, scanned(badge_of(supplier).code)) == [("entered", "Welcome.")]
+    (meeting,) = services.to_hold_again(supplier)
+    assert (meeting.buyer, meeting.starts_at) == (buyer.company, today.slots[2])
+    today.book(supplier, today.comes("buyer"), 2)  # its time is taken
+    assert services.to_hold_again(supplier) == []
+
+
+def test_here_after_all_can_be_taken_back(today, stays_away):
+    supplier, _buyer = stays_away
+    before = list(supplier.absent)
+    services.mark_present(by=today.organiser, participation=supplier)
+    services.take_back(by=today.organiser, change=today.event.change_to_take_back)
+    supplier.refresh_from_db()
+    assert supplier.absent == before
+    assert before
+
+
+def test_scans_are_not_in_the_record_of_decisions(today, phone):
+    row = today.comes("buyer")
+    services.take_scans(device=phone, scans=[scanned(badge_of(row).code)])
+    assert not AuditEntry.objects.filter(verb="check_in").exists()
+    assert badge_of(row).gate == "North"

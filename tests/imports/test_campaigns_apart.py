@@ -73,6 +73,7 @@ def state(*companies: Company) -> list[dict]:
 
 def test_a_list_fills_in_nothing_of_a_company_outside_the_campaign(li, rival, other):
     company = listed(other, legal_name="Listed Only Mills Ltd", country="TH", contact_email="", website="")
+    company.memberships.create(user=factories.user())  # without people it is not public, and its name tells nothing
     before = state(company)
     cells = {"contact_email": "newcomer@example.org", "website": "https://www.example.org"}
     batch = checked(li, rival, row("Listed Only Mills Ltd", **cells))

@@ -11,7 +11,7 @@ from tests.imports.sheets import as_csv, opened
 
 
 def places(kind, *head):
-    return {name: head[place] for name, place in headers.suggest(head, heads(kind)).items()}
+    return {name: head[place] for name, place in headers.suggest_columns(head, heads(kind)).items()}
 
 
 def test_chinese_heads_in_another_order_are_told():
@@ -70,3 +70,4 @@ def test_a_file_name_is_shown_and_never_used(mill, owner):
     ]:
         batch = services.start_import(by=owner, kind="products", company=mill, file_name=given, content=b"name\nrice")
         assert batch.file_name == shown
+        batch.delete()  # one file of a company is worked on at a time

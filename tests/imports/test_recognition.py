@@ -207,3 +207,39 @@ def test_countries_are_found_in_a_text(text, code):
 )
 def test_times_are_read_as_days(text, language, days):
     assert figures.days(text, language) == days
+
+
+TYPED = {
+    "th": "น้ำส้มคั้นสด ขั้นต่ำ",
+    "zh": "橄榄油（特级初榨）",
+    "ja": "冷凍エビ　（むき身）",
+    "ko": "냉동 새우",
+    "ar": "تَمْرٌ مُجَفَّف",
+    "ru": "Мёд липовый, ½ банки",
+    "fr": "Crème brûlée n° 5 façon « œuf »",
+    "es": "Aceitunas de la 1ª cosecha",
+    "pt": "Açaí orgânico à mão",
+    "de": "Käse in Scheiben, 2 m²",
+    "it": "Caffè tostato n.º 3",
+    "nl": "Hoogwaardige ĳs",
+    "pl": "Żurek w słoiku",
+    "tr": "Kuru incir İzmir™",
+    "vi": "Gạo thơm đặc sản",
+}
+
+
+@pytest.mark.parametrize(("language", "typed"), TYPED.items())
+def test_a_pasted_product_is_shown_as_it_was_typed(language, typed):
+    fields, _suggested = product_fields(lines(f"{typed}\n{typed} abc"), is_picture=False)
+    assert fields["name"] == " ".join(typed.split())
+    assert fields["description"] == " ".join(f"{typed} abc".split())
+
+
+def test_a_value_behind_a_label_is_shown_as_it_was_typed():
+    fields, _suggested = product_fields(lines("品名：橄榄油（特级初榨）\n原产国：泰国"), is_picture=False)
+    assert fields["name"] == "橄榄油（特级初榨）"
+
+
+def test_the_name_of_a_thai_company_is_shown_as_it_was_typed():
+    fields, _suggested = company_fields(lines("บริษัท น้ำตาล จำกัด\nกรุงเทพ"))
+    assert fields["legal_name"] == "บริษัท น้ำตาล จำกัด"

@@ -5,7 +5,8 @@ from django.utils import translation
 
 from matchmaker.companies.models import Company
 from matchmaker.core.languages import site_languages
-from matchmaker.imports import columns, exporting, headers
+from matchmaker.engines.reading import headers
+from matchmaker.imports import columns, exporting
 from matchmaker.imports.kinds import KINDS
 from tests import factories
 from tests.imports.sheets import applied, as_csv, previewed
@@ -25,7 +26,7 @@ def test_every_head_of_an_exported_list_is_told_when_it_comes_back(kind, languag
     ours = [column.name for column in KINDS[kind].columns]
     own = columns.own_heads(KINDS[kind].columns)
     with translation.override("en"):  # who sends it may read another language
-        told = headers.suggest(head, columns.heads(KINDS[kind].heads), own=own)
+        told = headers.suggest_columns(head, columns.heads(KINDS[kind].heads), own=own)
         found = headers.head_among([(0, ["a title"]), (1, head)], {}, own=own)
     assert told == {name: place for place, name in enumerate(ours)}
     assert found == 1
@@ -33,8 +34,8 @@ def test_every_head_of_an_exported_list_is_told_when_it_comes_back(kind, languag
 
 def test_a_head_that_means_two_things_is_read_in_the_language_of_the_others():
     own = ({"kind": ["type"], "name": ["name"]}, {"kind": ["child"], "prix": ["price"]})
-    assert headers.suggest(["Kind", "Prix"], {}, own=own) == {"child": 0, "price": 1}
-    assert headers.suggest(["Kind", "Name"], {}, own=own) == {"type": 0, "name": 1}
+    assert headers.suggest_columns(["Kind", "Prix"], {}, own=own) == {"child": 0, "price": 1}
+    assert headers.suggest_columns(["Kind", "Name"], {}, own=own) == {"type": 0, "name": 1}
 
 
 def test_the_wechat_id_of_a_company_comes_in_is_exported_and_comes_back_as_the_same(db):

@@ -7,7 +7,8 @@ from django.utils import translation
 from matchmaker.catalogue import wording
 from matchmaker.catalogue.country_names import country_code
 from matchmaker.companies.duplicates import Identity, Register
-from matchmaker.imports import columns, headers
+from matchmaker.engines.reading import headers
+from matchmaker.imports import columns
 from matchmaker.imports.columns import Reader
 from matchmaker.imports.kinds import KINDS
 
@@ -101,14 +102,14 @@ def test_heads_in_two_languages_are_read_in_each_part():
         "备注",
     ]
     names = columns.heads("companies")
-    assert headers.suggest(heads, names) == {
+    assert headers.suggest_columns(heads, names) == {
         "legal_name": 0, "country": 1, "contact_email": 2, "contact_name": 3, "website": 4
     }  # fmt: skip
 
 
 def test_a_whole_head_comes_before_a_part_of_another():
     names = columns.heads("companies")
-    assert headers.suggest(["Contact / Company", "Company"], names)["legal_name"] == 1
+    assert headers.suggest_columns(["Contact / Company", "Company"], names)["legal_name"] == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.catalogue.models import ShortlistItem
-from matchmaker.companies.models import Membership
+from matchmaker.companies.models import Company, Membership
 from matchmaker.directory.models import ExchangeRate, SavedSearch
 from matchmaker.directory.services import note_visit
 from matchmaker.messaging.models import Enquiry, Quote
@@ -48,9 +48,10 @@ def rices() -> dict[str, object]:
 
 @pytest.mark.parametrize("language", COUNTRIES)
 def test_a_buyer_in_wuhan_finds_compares_keeps_and_watches_and_a_colleague_asks_for_a_quote(site, language):
-    factories.campaign()
+    campaign = factories.campaign()
     rice = rices()
     buyer = factories.buyer()
+    factories.take_part(campaign, *Company.objects.all())
     colleague = factories.user(name="李静", language=COUNTRIES[language][0])
     Membership.objects.create(company=buyer, user=colleague, role=Membership.Role.MEMBER)
     wang, li = signed_in(site(language), factories.member_of(buyer)), signed_in(site(language, width=320), colleague)

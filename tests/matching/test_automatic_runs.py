@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from benchmarks import first_day
@@ -148,7 +147,7 @@ def test_claim_is_renewed_while_its_worker_lives(campaign, monkeypatch):
     assert seen == [True]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="takes minutes: a part of make test-services")
+@pytest.mark.whole_sample
 @pytest.mark.parametrize("order", ["products first", "shuffled"])
 def test_sample_campaign_entered_row_by_row_has_the_pairs_of_a_full_run(order):
     figures = first_day.first_day(order)

@@ -306,7 +306,7 @@ def test_no_category_stands_for_a_name_that_cannot_be_read():
     [
         ("静岡産 精米 2kg", "ja", "fr", "riz blanchi"),
         ("Мёд липовый, фасованный", "ru", "en", "linden honey"),
-        ("自动上链机械腕表", "zh", "fr", "montre · automatique"),
+        ("自动上链机械腕表", "zh", "fr", "montre"),
         ("冰鲜大西洋鲑（三文鱼）", "zh", "en", "fresh Atlantic salmon"),
         ("去皮整番茄罐头", "zh", "fr", "tomates pelées en conserve"),
         ("有机枸杞", "zh", "en", "goji berries · organic"),

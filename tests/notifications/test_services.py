@@ -54,7 +54,7 @@ def test_many_letters_are_told_in_one_go_and_no_person_hears_of_one_happening_tw
         Letter("demand_closed", [person], f"closed:{number}", {"demand": str(number), "closed_on": "2026-11-01"})
         for number, person in enumerate(people)
     ]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert services.notify_many([*letters, letters[0]]) == 20
     assert Notice.objects.get(recipient=people[7]).context["demand"] == "7"
     assert services.notify_many(letters) == 0

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from matchmaker.campaigns.models import Participation
+from matchmaker.companies.models import Membership
 from matchmaker.reporting.figures import MONTH, tabulate
 from matchmaker.reporting.services.facts import Scope, collect
 from tests import factories
@@ -21,7 +22,9 @@ def test_a_company_stays_in_its_month_wherever_the_reader_is(zone):
     campaign = factories.campaign(starts_on=dt.date(2026, 5, 1), ends_on=dt.date(2026, 5, 31))
     company = factories.supplier()
     campaign.participations.create(company=company, side="supplier")
+    factories.member_of(company)
     Participation.objects.update(joined_at=FIRST_OF_MAY)
+    Membership.objects.update(joined_at=FIRST_OF_MAY)  # the day its first person came
     product = factories.product(company)
     match = factories.match(product, factories.line(factories.demand()))
     type(match).objects.update(created_at=FIRST_OF_MAY)

@@ -28,7 +28,7 @@ def test_the_page_shows_the_funnel_with_targets_and_bars(client, season):
     page = client.get(PAGE)
     funnel = next(table for table in page.context["tables"] if table.key == "funnel")
     assert [cell.text for cell in funnel.rows[1]] == ["Signed up", "7", "–", "–", "100", "7%"]
-    assert [cell.text for cell in funnel.rows[6]] == ["Met at an event", "3", "43%", "100%", "–", "–"]
+    assert [cell.text for cell in funnel.rows[7]] == ["Met at an event", "3", "43%", "100%", "–", "–"]
     assert page.text.count('<svg class="bar"') >= len(funnel.rows)
     assert "¥7,600" in page.text.replace("CN¥", "¥")
 

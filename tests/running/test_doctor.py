@@ -1,6 +1,7 @@
 """The doctor names each fault with what to do, and ends with 1 on a grave one."""
 
 import os
+import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -45,10 +46,10 @@ def test_redis_that_is_away_is_named_with_what_to_do(settings):
 
 
 def test_a_missing_migration_is_the_only_thing_told():
-    MigrationRecorder.Migration.objects.filter(app="notifications").latest("name").delete()
+    MigrationRecorder.Migration.objects.filter(app="notifications").delete()  # a squashed one counts with its parts
     code, text = doctor()
     assert code == 1
-    assert "1 migrations are missing.\n    → Make a backup, then run manage.py migrate." in text
+    assert re.search(r"\d migrations are missing.\n    → Make a backup, then run manage.py migrate.\n$", text)
 
 
 def test_folders_that_cannot_be_written_are_named(settings, tmp_path):
@@ -90,7 +91,7 @@ def test_late_deliveries_are_told_until_somebody_holds_them():
     Delivery.objects.update(not_before=timezone.now() - timedelta(minutes=20))
     code, text = doctor()
     assert code == 1
-    assert "GAP 1 late: due for over 15 minutes and in nobody's hands.\n    → Start a worker and beat" in text
+    assert "GAP 1 late: due for over 15 minutes and in nobody's hands.\n    → Run systemctl start" in text
     Hold.objects.create(pk=1, reason="moving")
     code, text = doctor()
     assert (code, "GAP" in text, "HELD since" in text) == (0, False, True)

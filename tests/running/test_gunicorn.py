@@ -1,4 +1,4 @@
-"""Headers of proxies on a real gunicorn: believed only where a proxy is said to stand in front."""
+"""A real gunicorn: when it is ready, what its processes hold, and which headers of proxies it believes."""
 
 import os
 import subprocess
@@ -81,3 +81,20 @@ def test_the_process_that_web_processes_are_forked_from_has_no_thread_no_databas
         assert sum(path.startswith("socket:") for path in open_files) == 1  # the one it listens at
         assert threads == 1
         assert list(home.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+def test_a_process_is_ready_when_it_has_loaded_its_models_and_not_before(tmp_path):
+    site = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'site.sqlite3'}"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=os.environ | site, check=True)
+    with web_server(tmp_path, TRUSTED_PROXIES="1") as (_process, page):
+        live, ready = (page.replace("/accounts/login/", f"/health/{name}") for name in ("live", "ready"))
+        answers = [status_of(ready)]
+        assert status_of(live) == 200
+        until = time.monotonic() + 240
+        while answers[-1] == 503 and time.monotonic() < until:
+            time.sleep(0.2)
+            answers.append(status_of(ready))
+    assert (answers[0], answers[-1]) == (503, 200)
+    assert len(answers) > 5  # it took its time: five answers are one second

@@ -24,7 +24,7 @@ def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
     monkeypatch.setattr(Supervisor, "_start", lambda self, name, command: started.update({name: command}))
     for name in ("_claim_folder", "_start_redis", "_wait_for_web", "_watch"):
         monkeypatch.setattr(Supervisor, name, lambda self: None)
-    monkeypatch.setattr(Supervisor, "_manage", lambda self, *arguments: None)
+    monkeypatch.setattr(Supervisor, "_manage", lambda self, *arguments, **named: None)
     monkeypatch.setattr("matchmaker.running.valkey.is_free", lambda *_address: True)
     assert Supervisor(root=ROOT).run() == 0
     return started
@@ -33,7 +33,8 @@ def commands_of(monkeypatch, tmp_path, **environment) -> dict[str, list[str]]:
 @pytest.mark.parametrize(("number", "processes"), [("", "2"), ("1", "1"), ("3", "3")])
 def test_a_site_has_its_workers_and_a_timetable_of_its_own(monkeypatch, tmp_path, number, processes):
     started = commands_of(monkeypatch, tmp_path, WORKER_PROCESSES=number)
-    assert list(started) == ["web", "worker", "timetable"]
+    assert list(started) == ["web", "worker", "letters", "timetable"]
+    assert started["letters"][-6:-2] == ["-n", "letters@%h", "-c", "1"]
     assert started["worker"][-2:] == ["-c", processes]
     assert started["timetable"][:5] == ["celery", "-q", "-A", "matchmaker", "beat"]
 

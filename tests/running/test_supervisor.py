@@ -131,7 +131,8 @@ def test_what_falls_is_started_again_a_second_start_is_refused_and_an_interrupt_
         (again,) = children_of(site, name)
         assert (again != fallen, port_of(again)) == (True, port)
     children = children_of(site)
-    for name in ("valkey-server", "forkserver", "gunicorn", "celery.* worker", "celery.* beat"):
+    workers = ("celery.* worker.* match,mail", "celery.* worker.* letters@")
+    for name in ("valkey-server", "forkserver", "gunicorn", *workers, "celery.* beat"):
         assert len(children_of(site, name)) == 1, (name, lines)
     os.kill(site.pid, signal.SIGINT)
     site.communicate(timeout=40)

@@ -271,6 +271,8 @@ def probes(w: World) -> list[Probe]:
         see("key", SELLER_ADMIN, reverse("account_tokens"), "Mkey name"),
         do("revoke key", SELLER_ADMIN, reverse("account_token_revoke", args=[w.token.uid]),
            state(w.token, "revoked_at")),
+        see("offer of a copy of one's data", EVERYBODY - {"anonymous"} - KEYS, reverse("account_copy"),
+            reverse("account_download")),
         see("copy of one's data", SELLER_ADMIN, reverse("account_download"), "Mkey name"),
     ]  # fmt: skip
 
@@ -285,6 +287,8 @@ def cell(client: Client, headers: dict, role: str, probe: Probe) -> str:
     may = role in probe.roles
     if probe.effect is None:
         answer = client.get(probe.url, probe.query, headers=headers)
+        if answer.status_code == 302 and answer.headers["Location"].startswith("/c/"):  # at the address of her campaign
+            answer = client.get(answer.headers["Location"], headers=headers)
         text = answer.text if "json" in answer.headers.get("Content-Type", "") else flat(answer.text)
         seen = answer.status_code == 200 and probe.marker in text
         leaked = probe.marker in text and not may

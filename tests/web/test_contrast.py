@@ -25,7 +25,8 @@ SHAPES = [
 
 def tokens(theme: str) -> dict[str, str]:
     """Name to #rrggbb of one theme."""
-    blocks = re.split(r'\[data-bs-theme="dark"\] \{', (CSS / "tokens.css").read_text(), maxsplit=1)
+    section = (CSS / "site.css").read_text().split("/* == base == */", 1)[0]
+    blocks = re.split(r'\[data-bs-theme="dark"\] \{', section, maxsplit=1)
     block = blocks[1].split("}")[0] if theme == "dark" else blocks[0]
     return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
 
@@ -62,7 +63,7 @@ def test_borders_focus_and_bars_stand_out_from_their_ground(theme):
 
 @pytest.mark.parametrize("theme", ["", '[data-bs-theme="dark"] '])
 def test_initials_are_readable_on_each_tint(theme):
-    css = (CSS / "media.css").read_text()
+    css = (CSS / "site.css").read_text()
     found = re.findall(rf"{re.escape(theme)}\.tint-\d \{{\s*background: (#\w+);\s*color: (#\w+);\s*\}}", css)
     assert len(found) >= 8
     assert [pair for pair in found if contrast(*pair) < 4.5] == []

@@ -63,7 +63,7 @@ def test_unknown_language_changes_nothing():
 def test_language_of_the_browser_is_offered_and_never_forced():
     page = Client(headers={"accept-language": "ar,en;q=0.5"}).get("/products/")
     assert language(page) == ("en", "ltr")
-    offer = re.search(r'<form class="lang-offer".*?</form>', page.text, re.S)[0]
+    offer = re.search(r'<form[^>]*class="lang-offer".*?</form>', page.text, re.S)[0]
     assert 'value="ar"' in offer
     assert 'name="next" value="/products/"' in offer
     chosen = Client(headers={"accept-language": "ar"})
@@ -145,3 +145,29 @@ def test_paths_between_languages():
 def test_odd_addresses_are_no_fault(path):
     assert Client().get(path).status_code in (301, 302, 404)
     assert not is_public("//[evil")
+
+
+def test_the_first_visit_to_the_home_page_follows_the_browser_and_is_remembered():
+    visitor = Client(headers={"accept-language": "fr-FR,fr;q=0.9,en;q=0.5"})
+    answer = visitor.get("/?from=letter")
+    assert (answer.status_code, answer["Location"]) == (302, "/fr/?from=letter")
+    assert {"Accept-Language", "Cookie"} <= {name.strip() for name in answer["Vary"].split(",")}
+    assert visitor.cookies[COOKIE].value == "fr"
+    page = visitor.get("/fr/").text
+    assert "This page can also be read in English." in page
+    assert visitor.post(reverse("set_language"), {"language": "en", "next": "/fr/"})["Location"] == "/"
+    assert language(visitor.get("/")) == ("en", "ltr")
+    assert "lang-offer" not in visitor.get("/").text
+
+
+@pytest.mark.parametrize("header", ["", "en-GB,en;q=0.9", "la", "*"])
+def test_the_home_page_stays_in_english_for_readers_of_english_and_search_engines(header):
+    answer = Client(headers={"accept-language": header} if header else {}).get("/")
+    assert language(answer) == ("en", "ltr")
+    assert "Accept-Language" in answer["Vary"]
+
+
+def test_every_other_address_stays_as_it_is_on_a_first_visit():
+    visitor = Client(headers={"accept-language": "th"})
+    for path in ("/products/", "/suppliers/", "/ar/", "/events/"):
+        assert visitor.get(path).status_code == 200

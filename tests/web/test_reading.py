@@ -132,7 +132,7 @@ def test_only_the_campaign_that_the_site_shows_decides_what_leaves(client, machi
     client.force_login(factories.organiser(other, role="admin"))
     machine("a 1", "", "es", "zh")
     Translation.objects.update(state="refused", problem="changed_numbers")
-    page = client.get(reverse("console_translation"))
+    page = client.get(reverse("console_translation"), follow=True)  # at the address of her campaign
     assert (page.status_code, "may_leave" in page.content.decode()) == (200, False)
     assert client.post(reverse("console_translation_kind", args=["message"]), {"may_leave": "1"}).status_code == 404
     assert client.post(reverse("console_translation_again")).status_code == 404

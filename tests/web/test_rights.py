@@ -18,7 +18,13 @@ def rights_errors() -> list[str]:
 
 def test_the_checks_run_with_every_command():
     names = {check.__name__ for check in registry.registered_checks if check.__module__.startswith("matchmaker.")}
-    assert names == {"everything_has_its_right", "every_route_declares_its_policy", "every_kind_names_its_topic"}
+    assert names == {
+        "check_hooks",
+        "check_version_of_database",
+        "every_kind_names_its_topic",
+        "every_route_declares_its_policy",
+        "everything_has_its_right",
+    }
 
 
 def test_every_table_notice_and_export_has_its_right():

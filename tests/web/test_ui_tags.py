@@ -211,5 +211,5 @@ def test_names_in_a_sentence_are_marked_with_their_language_and_stay_text():
 def test_the_address_of_a_page_is_written_from_left_to_right_on_every_page():
     """Browsers would put the slashes of https:// on the wrong side on a page from right to left."""
     assert WebsiteField().widget.attrs["inputmode"] == "url"
-    style = (Path(settings.BASE_DIR) / "static/css/base.css").read_text()
+    style = (Path(settings.BASE_DIR) / "static/css/site.css").read_text()
     assert re.search(r'\[dir="rtl"\] :is\([^)]*\[inputmode="url"\]\) \{\s*direction: ltr;', style)

@@ -1,5 +1,7 @@
 """The campaign, who runs it and who takes part."""
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -37,6 +39,10 @@ class CampaignQuerySet(models.QuerySet):
             return self.none()
         return self.filter(organisers__user=user).order_by("-starts_on", "-pk")
 
+    def shown(self):
+        """Those whose pages anybody may read."""
+        return self.filter(state__in=Campaign.SHOWN)
+
 
 class Campaign(Public):
     """A campaign. While it is planned its team prepares it; closed, nothing new begins; archived, it is only read."""
@@ -47,13 +53,23 @@ class Campaign(Public):
         CLOSED = "closed", pgettext_lazy("campaign", "closed")
         ARCHIVED = "archived", _("archived")
 
+    SHOWN = (State.OPEN, State.CLOSED)  # planned and archived ones are for their people only
+
     slug = models.SlugField(unique=True)
     name = MultilingualField(_("name"), max_length=160, required_languages=settings.STAFF_LANGUAGES)
     about = MultilingualField(_("about"), max_length=4000, multiline=True, blank=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
-    is_current = models.BooleanField(default=False)
+    is_current = models.BooleanField(default=False)  # stands at the address of the site without a prefix
+    host = models.CharField(
+        _("host name of its own"),
+        max_length=253,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Such as fair.example.org. The site’s operator first puts it into ALLOWED_HOSTS."),
+    )
     categories = models.JSONField(default=list, blank=True)  # category codes; empty means all
     # What of a contact person's data may leave the country of the site, see boundary.py.
     crossing_fields = models.JSONField(default=every_contact_field, blank=True)
@@ -77,7 +93,11 @@ class Campaign(Public):
     short_name = MultilingualField(_("short name"), max_length=40, blank=True)
     colour = models.CharField(_("colour"), max_length=7, blank=True)
     sender_name = models.CharField(_("sender of emails"), max_length=60, blank=True, validators=[validate_one_line])
+    reply_to = models.EmailField(_("answers to emails go to"), max_length=254, blank=True, default="", db_default="")
     footer = MultilingualField(_("footer of emails and papers"), max_length=300, blank=True)
+    # Words of the letter that invites companies, in place of the site's; see services/invitation_texts.py.
+    invitation_subject = MultilingualField(_("subject"), max_length=200, blank=True, db_default={})
+    invitation_text = MultilingualField(_("text"), max_length=5000, multiline=True, blank=True, db_default={})
     logo_digest = models.CharField(max_length=64, blank=True, editable=False)  # of the picture in `CampaignLogo`
     companies = models.ManyToManyField(Company, through="Participation", related_name="campaigns")
 
@@ -87,6 +107,7 @@ class Campaign(Public):
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
             models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="one_current_campaign"),
+            models.UniqueConstraint(fields=["host"], condition=~Q(host=""), name="one_campaign_per_host"),
             models.CheckConstraint(
                 condition=Q(is_current=False) | Q(state__in=["open", "closed"]), name="current_campaign_was_opened"
             ),
@@ -94,6 +115,11 @@ class Campaign(Public):
 
     def __str__(self):
         return str(self.name)
+
+    @property
+    def is_shown(self) -> bool:
+        """What `shown` is for a query."""
+        return self.state in self.SHOWN
 
     @property
     def is_archived(self) -> bool:
@@ -128,12 +154,19 @@ class Organiser(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="organisers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="organiser_of")
     role = models.CharField(max_length=10, choices=Role, default=Role.ORGANISER)
+    last_worked_at = models.DateTimeField(null=True, blank=True)  # the newest names the campaign one worked in last
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "user"], name="organiser_once")]
 
     def __str__(self):
         return f"{self.user} {self.role} {self.campaign}"
+
+
+class ParticipationQuerySet(models.QuerySet):
+    def companies(self, campaigns: Collection[int], side: str):
+        """Keys of the companies that take part in any of these campaigns (primary keys) on this side."""
+        return self.filter(campaign__in=campaigns, side=side).values("company")
 
 
 class Participation(models.Model):
@@ -147,6 +180,8 @@ class Participation(models.Model):
     company = models.ForeignKey(Company, models.CASCADE, related_name="participations")
     side = models.CharField(max_length=10, choices=Side)
     joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "company", "side"], name="participation_once")]

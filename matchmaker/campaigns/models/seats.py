@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models.campaign import Campaign, Organiser
 from matchmaker.campaigns.models.partners import Partner
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Promise, PromiseQuerySet
 
 
@@ -69,7 +70,7 @@ class PartnerSeat(Seat):
         ]
 
     def facts(self):
-        return self.partner.names
+        return {**self.partner.names, BELONGS_TO: self.partner.campaign.slug}
 
 
 class TeamSeat(Seat):
@@ -92,4 +93,4 @@ class TeamSeat(Seat):
         ]
 
     def facts(self):
-        return {"campaign": self.campaign.name}
+        return {"campaign": self.campaign.name, BELONGS_TO: self.campaign.slug}

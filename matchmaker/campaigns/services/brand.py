@@ -15,7 +15,7 @@ from matchmaker.core import colours
 from matchmaker.core.files import CheckedFile, check_first
 from matchmaker.core.pictures import NotAPicture, reencode_logo
 
-FIELDS = ("short_name", "colour", "sender_name", "footer")
+FIELDS = ("short_name", "colour", "sender_name", "reply_to", "footer")
 MAX_LOGO_BYTES = 2 * 1024 * 1024
 
 

@@ -6,7 +6,7 @@ from itertools import chain
 from uuid import UUID
 
 from matchmaker.campaigns.models import Campaign, Organiser, Participation, Partner, PartnerSeat
-from matchmaker.notifications.fanout import Letter
+from matchmaker.notifications.fanout import BELONGS_TO, Letter
 
 SAYS_IT_ITSELF = "campaign"  # in the context of letters whose own words name the campaign
 
@@ -30,6 +30,25 @@ def names_for_letters(pairs: Sequence[tuple[Letter, int]]) -> Mapping[tuple[Lett
     return names
 
 
+def keys_for_letters(letters: Sequence[Letter]) -> Mapping[Letter, str]:
+    """The address part (slug) of the campaign of each letter, by which it looks and where its links lead.
+
+    A letter about a company of several campaigns is of the one at the root where it takes part there, else of the
+    newest. Where there is only one campaign nothing has to be said: this is one query.
+    """
+    campaigns = {campaign.pk: campaign for campaign in Campaign.objects.exclude(state=Campaign.State.ARCHIVED)}
+    if len(campaigns) < 2:
+        return {}
+    of_organisation = _campaigns_of({letter.about for letter in letters if letter.about}, campaigns)
+    keys = {}
+    for letter in letters:
+        own = [letter.part_of] if letter.part_of else of_organisation.get(letter.about, set())
+        known = [campaigns[key] for key in own if key in campaigns]
+        if known and BELONGS_TO not in letter.context:
+            keys[letter] = max(known, key=lambda campaign: (campaign.is_current, campaign.starts_on, campaign.pk)).slug
+    return keys
+
+
 def _in_several(people: Iterable[int], campaigns: Mapping[int, Campaign]) -> set[int]:
     """Those who work for companies, a team or a partner of more than one campaign."""
     rows = chain(
@@ -48,7 +67,13 @@ def _in_several(people: Iterable[int], campaigns: Mapping[int, Campaign]) -> set
 
 def _campaign_of(organisations: Iterable[UUID], campaigns: Mapping[int, Campaign]) -> dict[UUID | None, int]:
     """The campaign of each organisation: itself, a partner's, or the only one in which a company takes part."""
-    found: defaultdict[UUID, set[int]] = defaultdict(set)
+    found = _campaigns_of(organisations, campaigns)
+    return {uid: next(iter(own)) for uid, own in found.items() if len(own) == 1}
+
+
+def _campaigns_of(organisations: Iterable[UUID], campaigns: Mapping[int, Campaign]) -> Mapping[UUID | None, set[int]]:
+    """All campaigns of each organisation."""
+    found: defaultdict[UUID | None, set[int]] = defaultdict(set)
     rows = chain(
         Partner.objects.filter(uid__in=organisations).values_list("uid", "campaign"),
         Participation.objects.filter(company__uid__in=organisations).values_list("company__uid", "campaign"),
@@ -57,4 +82,4 @@ def _campaign_of(organisations: Iterable[UUID], campaigns: Mapping[int, Campaign
     for uid, campaign in rows:
         if campaign in campaigns:
             found[uid].add(campaign)
-    return {uid: next(iter(own)) for uid, own in found.items() if len(own) == 1}
+    return dict(found)

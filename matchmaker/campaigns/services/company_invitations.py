@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign, CompanyInvitation, InvitationReminder, Participation
 from matchmaker.campaigns.services.approval import require_organiser
 from matchmaker.companies import invitations
@@ -32,7 +33,7 @@ from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core import languages, reference
 from matchmaker.core.problems import Refused
 from matchmaker.notifications import mail, outbox, topics
-from matchmaker.notifications.fanout import Letter
+from matchmaker.notifications.fanout import BELONGS_TO, Letter
 from matchmaker.notifications.models import Promise, Suppression
 from matchmaker.notifications.services import notify_many
 
@@ -258,7 +259,7 @@ def _rows(
             kind="company_invitation",
             to=[users[offer.email]],
             event_key=f"company_invitation:{offer.pk}",
-            context=invitations.facts_of(offer),
+            context=invitations.facts_of(offer) | _facts(campaign, note),
             path="/companies/",
         )
         for offer in offers
@@ -326,7 +327,14 @@ def introduce_campaign(invitation: Invitation) -> dict[str, Any]:
 
 
 def _facts(campaign: Campaign, note: str) -> dict[str, Any]:
-    return {"partner": "", "campaign": campaign.name, "organisation": settings.SENDER_ORGANISATION, "note": note}
+    return {
+        "partner": "",
+        "campaign": campaign.name,
+        "organisation": settings.SENDER_ORGANISATION,
+        "note": note,
+        BELONGS_TO: campaign.slug,
+        invitations.PREFIX: site.prefix_of(campaign),
+    }
 
 
 # -- reminders --------------------------------------------------------------------------------------------------------

@@ -5,23 +5,42 @@ from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 
+from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign, Enrolment, PartnerSeat, Seat, TeamSeat
 from matchmaker.companies.models import Invitation
+from matchmaker.core import site_prefix
 from matchmaker.notifications import mail, outbox, topics
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Promise
 
 KINDS: tuple[type[Seat], ...] = (PartnerSeat, TeamSeat)
 
 
 def look(context: Mapping[str, Any]) -> dict[str, str]:
-    """Sender, footer and colour of the current campaign, in the language set; the same for all letters."""
-    campaign = Campaign.objects.filter(is_current=True).first()
+    """How a letter with this context looks, in the language set: like the campaign it is about.
+
+    Its context names the campaign, or its path begins with the campaign's prefix. A letter that is about none looks
+    like the campaign at the root of the site.
+    """
+    slug = context.get(BELONGS_TO) or site_prefix.slug_of(context.get("path") or "")
+    campaign = Campaign.objects.filter(slug=slug).first() if slug else None
+    campaign = campaign or site.root_campaign()
     return look_of(campaign) if campaign else {}
 
 
 def look_of(campaign: Campaign) -> dict[str, str]:
+    """What `mail.looks` gives for this campaign."""
     name = campaign.sender_name or str(campaign.name)
-    return {"name": name, "footer": str(campaign.footer), "colour": campaign.colour}
+    url = site.public_url_of(campaign)
+    logo = f"{url}/brand.png?v={campaign.logo_digest[:12]}" if campaign.logo_digest and campaign.is_shown else ""
+    return {
+        "name": name,
+        "footer": str(campaign.footer),
+        "colour": campaign.colour,
+        "reply_to": campaign.reply_to,
+        "logo": logo,
+        "url": url,
+    }
 
 
 def introduce_partner(invitation: Invitation) -> dict[str, Any]:
@@ -29,7 +48,9 @@ def introduce_partner(invitation: Invitation) -> dict[str, Any]:
     enrolments = Enrolment.objects.filter(company=invitation.company, partner__closed_at__isnull=True)
     sits_there = enrolments.filter(partner__seats__user=invitation.invited_by, partner__seats__withdrawn_at=None)
     enrolment = sits_there.select_related("partner__campaign").order_by("pk").first()
-    return enrolment.partner.names if enrolment else {}
+    if enrolment is None:
+        return {}
+    return {**enrolment.partner.names, BELONGS_TO: enrolment.partner.campaign.slug}
 
 
 def send_waiting(budget: float = outbox.BUDGET) -> int:

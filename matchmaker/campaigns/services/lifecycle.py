@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
+from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign, Organiser, Participation, Partner, Question
 from matchmaker.campaigns.services import next_partners, require_organiser, require_takes_new
 from matchmaker.campaigns.services.team import require_campaign_admin
@@ -82,6 +83,9 @@ def update_campaign(*, by: User, campaign: Campaign, **fields) -> Campaign:
         setattr(campaign, name, value)
     if campaign.ends_on < campaign.starts_on:
         raise ValidationError({"ends_on": _("The campaign must not end before it starts.")})
+    campaign.host = campaign.host.strip().lower()
+    if campaign.host and not site.may_be_host(campaign.host):
+        raise ValidationError({"host": _("The site does not answer under this name. Ask its operator to allow it.")})
     campaign.full_clean()
     campaign.save()
     record(by=by, verb="update_campaign", on=campaign, facts={"changed": sorted(fields)})
@@ -114,7 +118,7 @@ def set_state(*, by: User, campaign: Campaign, state: str) -> Campaign:
     if campaign.state not in BEFORE.get(State(state), ()):
         raise Refused("wrong_state", _("This does not follow from the state the campaign is in."))
     if state == State.ARCHIVED and campaign.is_current:
-        raise Refused("is_current", _("The site shows this campaign. Let it show another one first."))
+        raise Refused("is_current", _("This campaign stands at the root of the site. Put another one there first."))
     before, campaign.state = campaign.state, state
     campaign.save(update_fields=["state"])
     record(by=by, verb="set_campaign_state", on=campaign, facts={"from": before, "to": state})

@@ -61,7 +61,7 @@ def save_partner(
         setattr(partner, name, fields[name])
     _require_parent(partner)
     if partner.country and partner.country not in reference.countries():
-        raise Refused("unknown_country", _("Choose a country from the list."), field="country", status=400)
+        raise Refused("unknown_country", _("Choose a country or region from the list."), field="country", status=400)
     brought = companies_brought(partner) if partner.pk else 0
     if partner.quota is not None and partner.quota < brought:
         raise Refused(

@@ -157,7 +157,7 @@ def _yes_no(raw: Any) -> bool:
 
 def _country(raw: Any) -> str:
     if raw not in reference.countries():
-        raise ValidationError(_("Choose a country from the list."))
+        raise ValidationError(_("Choose a country or region from the list."))
     return raw
 
 

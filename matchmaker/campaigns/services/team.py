@@ -53,7 +53,7 @@ def start_campaign(
 
 @transaction.atomic
 def make_current(*, campaign: Campaign, by: User | None = None) -> Campaign:
-    """The site shows this campaign from now on; the one it showed before stays as it is. Twice is once.
+    """This campaign stands at the root of the site from now on; the one before it goes to its prefix. Twice is once.
 
     Args:
         by: staff of the site, or an administrator of both campaigns; None on the server's command line.
@@ -67,7 +67,7 @@ def make_current(*, campaign: Campaign, by: User | None = None) -> Campaign:
         for one in filter(None, (campaign, before)):
             require_campaign_admin(by, one)
     if campaign.state not in (Campaign.State.OPEN, Campaign.State.CLOSED):
-        raise Refused("not_open", _("Open the campaign first. Only then can the site show it."))
+        raise Refused("not_open", _("Open the campaign first. Only then can it stand at the root of the site."))
     if not campaign.is_current:
         Campaign.objects.filter(is_current=True).update(is_current=False)  # only one may be: first off, then on
         campaign.is_current = True

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +37,26 @@ class CompanyQuerySet(models.QuerySet):
         return self.filter(is_buyer=True)
 
     def public(self):
-        """What anybody may see: approved suppliers. Buyers are seen only by those they deal with."""
-        return self.approved().suppliers()
+        """What anybody may see: approved suppliers. Buyers are seen only by those they deal with.
+
+        A company that came from a list has not said yes to anything until a person of it came.
+        """
+        return self.filter(self._is_public())
+
+    def approved_suppliers(self):
+        """Those anybody may see, and those from a list for whom nobody came yet."""
+        return self.filter(status=Company.Status.APPROVED, is_supplier=True)
+
+    def claimable_by(self, user):
+        """What a person may claim: what she sees, and approved suppliers from a list that nobody has come for yet."""
+        return self.filter(
+            Q(pk__in=self.visible_to(user).values("pk")) | Q(pk__in=self.approved_suppliers().values("pk"))
+        )
+
+    @staticmethod
+    def _is_public() -> Q:
+        people = Company.members.through.objects.filter(company=OuterRef("pk"))
+        return Q(Exists(people), status=Company.Status.APPROVED, is_supplier=True)
 
     def of(self, user):
         return self.filter(memberships__user=user) if user.is_authenticated else self.none()
@@ -48,7 +66,7 @@ class CompanyQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.public()
         own = Company.members.through.objects.filter(user=user).values("company")
-        return self.filter(Q(status=Company.Status.APPROVED, is_supplier=True) | Q(pk__in=own))
+        return self.filter(self._is_public() | Q(pk__in=own))
 
     def waiting(self):
         return self.filter(status=Company.Status.PENDING).order_by("submitted_at")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone, translation
 
+from matchmaker.campaigns import site
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.hooks import Hook
@@ -41,6 +42,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
     filters = {name: typed.getlist(name) for name in names if typed.getlist(name)}
     if "ready" in filters:
         filters[f"ready{facts.month_of(typed.get('ship', '')):%Y%m}"] = filters.pop("ready")
+    filters |= site.index_filters(site.campaigns_shown(saved.campaign))
     hidden = {Kind.PRODUCTS: hidden_products, Kind.SUPPLIERS: hidden_suppliers}.get(kind)
     buyer = saved.company if saved.company and saved.company.is_buyer else None
     query = SearchQuery(
@@ -58,7 +60,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
 
 def due_searches() -> Iterator[SavedSearch]:
     """Those that were not looked at for a while, the longest waiting first."""
-    waiting = SavedSearch.objects.alerting().select_related("user", "company")
+    waiting = SavedSearch.objects.alerting().select_related("user", "company", "campaign")
     never = waiting.filter(looked_at=None)
     again = waiting.filter(looked_at__lt=timezone.now() - EVERY).order_by("looked_at")
     yield from list(never[:BATCH])
@@ -97,7 +99,8 @@ def look_for_news(search: SavedSearch) -> int:
         about=None,
         event_key=f"search_alert:{search.uid}:{now.isoformat()}",
         context={"search": search.name, "count": len(fresh), "names": names, "more": len(fresh) - len(names)},
-        path=f"/{search.kind}/?{search.query}"[:280],
+        path=search.path[:280],
+        part_of=search.campaign_id,
     )
     return len(fresh)
 

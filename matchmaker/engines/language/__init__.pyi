@@ -1,5 +1,6 @@
 from . import attributes as attributes
 from .attributes import certificate_of as certificate_of
+from .attributes import is_negated as is_negated
 from .attributes import read_attributes as read_attributes
 from .days import parse_day as parse_day
 from .encoder import Encoder as Encoder
@@ -9,11 +10,17 @@ from .encoder import get_encoder as get_encoder
 from .mapped_arrays import release_pages as release_pages
 from .numbers import format_number as format_number
 from .numbers import parse_number as parse_number
+from .quantities import Negation as Negation
+from .quantities import Quantity as Quantity
+from .quantities import attribute_name as attribute_name
+from .quantities import negations as negations
+from .quantities import read_all as read_all
 from .quantities import read_quantities as read_quantities
 from .quantities import same_quantities as same_quantities
 from .spoken import words_that_sound as words_that_sound
 from .stop_words import stop_words as stop_words
 from .text import clean as clean
+from .text import compose_am as compose_am
 from .text import detect as detect
 from .text import detect_typed as detect_typed
 from .text import has_han as has_han
@@ -21,6 +28,7 @@ from .text import is_readable as is_readable
 from .text import latin_place as latin_place
 from .text import pinyin as pinyin
 from .text import simplify as simplify
+from .text import tidy as tidy
 from .units import base_of as base_of
 from .units import convert as convert
 from .units import exchange as exchange

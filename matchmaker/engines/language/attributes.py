@@ -160,12 +160,13 @@ def _read(text: str, lang: str) -> Iterator[tuple[str, bool]]:
         for start, end, rows in _index(spoken).find(plain):
             if spoken in _NOT_OF_GOODS and _NOT_OF_GOODS[spoken].match(plain, end):
                 continue
-            is_lack = _is_negated(plain, start, end, spoken)
+            is_lack = is_negated(plain, start, end, spoken)
             for row in rows:
                 yield ids[row], is_lack
 
 
-def _is_negated(text: str, start: int, end: int, lang: str) -> bool:
+def is_negated(text: str, start: int, end: int, lang: str) -> bool:
+    """Whether a negation stands right before the words `text[start:end]`, or right behind them where it does so."""
     before = _BEFORE.get(lang)
     if before and re.search(f"(?:{before})$", text[max(0, start - 24) : start], re.IGNORECASE):
         return True

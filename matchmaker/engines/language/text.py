@@ -51,11 +51,16 @@ _SURFACE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _GRAM_SIZES = {"kana": 2, "hangul": 2, "thai": 3}  # characters of a word, in scripts that write without spaces
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _HAS_KANA = re.compile(f"[{_KANA}]")
+_MEANS_NOTHING = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff"
+_NOT_TYPED = re.compile(f"[{_MEANS_NOTHING}]")
 # Also the marks of Arabic vowels and the stretched line, which are written or left out at will: مجمّد is مجمد.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u200b\u2060\ufeff\ufffe\uffff\u0640\u064b-\u0652\u0670]"
-)
+_UNWANTED = re.compile(f"[{_MEANS_NOTHING}\u0640\u064b-\u0652\u0670]")
 _SPACE = re.compile(r"\s+")
+# The vowel am of Thai and Lao, which NFKC takes apart. A tone mark may stand before its first half, or between the two.
+_AM_IN_PARTS = (
+    (re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32"), "\\1\u0e33"),
+    (re.compile("\u0ecd([\u0ec8-\u0ecb]?)\u0eb2"), "\\1\u0eb3"),
+)
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 _POLISH = re.compile("[ąęłńśźżĄĘŁŃŚŹŻ]")
 # Scripts whose language is plain to see; the ones below the line are not ours but must not pass for English.
@@ -98,11 +103,26 @@ def is_readable(text: str, language: str) -> bool:
 def clean(text: str) -> str:
     """The same text in NFKC with single spaces, without NUL, control characters, lone surrogates and Arabic vowels.
 
-    Lone surrogates cannot be encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
+    It is for comparing and reading; what is shown to people keeps the characters they typed. The Thai and Lao vowel am
+    stays one character, although NFKC takes it apart: in two parts it is a misspelling. Lone surrogates cannot be
+    encoded as UTF-8, NUL cannot be stored by PostgreSQL: neither means anything.
     """
     if text.isascii() and text.isprintable():  # nothing of that can be in it: four times as fast
         return " ".join(text.split())
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", _UNWANTED.sub("", text))).strip()
+    return _SPACE.sub(" ", compose_am(unicodedata.normalize("NFKC", _UNWANTED.sub("", text)))).strip()
+
+
+def tidy(text: str) -> str:
+    """The text as it was typed, with single spaces and without characters that mean nothing; for showing."""
+    return compose_am(" ".join(_NOT_TYPED.sub("", text).split()))
+
+
+def compose_am(text: str) -> str:
+    """The text with each Thai or Lao vowel am as the one character that people type, not as its two parts."""
+    if "\u0e4d" in text or "\u0ecd" in text:
+        for parts, whole in _AM_IN_PARTS:
+            text = parts.sub(whole, text)
+    return text
 
 
 @cache

@@ -20,6 +20,7 @@ from .instance import Party as Party
 from .interpreters import InterpreterRoster as InterpreterRoster
 from .plans import Agenda as Agenda
 from .plans import Plan as Plan
+from .replanning import keep_interpreters as keep_interpreters
 from .replanning import replan as replan
 from .replanning import with_absences as with_absences
 from .solve import plan as plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -49,6 +50,29 @@ def with_absences(
             if slot not in away_suppliers.get(s, ()) and slot not in away_buyers.get(b, ())
         ),
     )
+
+
+def keep_interpreters(old: Plan, mended: Plan) -> Plan:
+    """The mended plan with each meeting that keeps its slot beside the interpreter it had, as far as that goes."""
+    instance, roster = mended.instance, InterpreterRoster(mended.instance)
+    was, at_slot = ({row[:2]: row[2] for row in plan.meetings} for plan in (old, mended))
+    keep = set()
+    for s, b, who in old.interpreted:
+        slot = at_slot.get((s, b))
+        if slot is not None and was[s, b] == slot and slot not in instance.interpreters[who].off:
+            roster.holder.setdefault(slot, {})[who] = instance.edge_of[s, b]
+            keep.add((s, b))
+    for s, b, _who in mended.interpreted:
+        if (s, b) in keep:
+            continue
+        edge, slot = instance.edge_of[s, b], at_slot[s, b]
+        holder = roster.holder.setdefault(slot, {})
+        able = (one for one in roster.able(edge) if one not in holder and slot not in instance.interpreters[one].off)
+        if (free := next(able, None)) is not None:  # before others change places
+            holder[free] = edge
+        else:
+            roster.seat(edge, slot)
+    return replace(mended, interpreted=roster.assignments())
 
 
 def survivors(old: Plan, instance: Instance) -> list[tuple[int, int, int, int]]:

@@ -178,7 +178,8 @@ def _words(text: str, language: str, documents: Documents, exactly: bool) -> tup
     for typed in words_of(text, "vi")[:MOST_WORDS]:  # whole words: nothing is cut off Vietnamese ones
         stems = [stem for lang in (language, *STEMMED) for stem in words_of(typed, lang)]
         word = next((stem for stem in (*stems, typed) if documents.frequency(stem)), "")
-        if not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT:
+        may_be_wrong = not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT
+        if may_be_wrong and not documents.has_company(typed):
             tried += 1
             if word := _respelt(stems[0], documents):
                 spelling.append((typed, word))

@@ -242,6 +242,11 @@ class Documents:
     def __len__(self) -> int:
         return len(self.alive)
 
+    def has_company(self, word: str) -> bool:
+        """Whether a company's name, in either script or as pinyin, holds the word."""
+        sought = word.casefold().encode("utf-8", "replace")
+        return any(sought in segment.all_companies for segment, _part in self.parts)
+
     def locate(self, document: int) -> tuple[Segment, int]:
         """(segment, place in it)."""
         at = bisect_right(self.starts, document) - 1

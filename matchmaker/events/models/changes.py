@@ -27,6 +27,9 @@ class BulkChange(Public):
         WITHDRAW = "withdraw", _("The plan was withdrawn.")
         MEND = "mend", _("The plan was changed around companies that are not there.")
         CANCEL = "cancel", _("The event was cancelled.")
+        PRESENT = "present", _("A company was marked as there after all.")
+        INTERPRET = "interpret", _("The plan was changed around an interpreter who is not there.")
+        TABLES = "tables", _("The plan was changed around tables that are closed.")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="bulk_changes")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -102,6 +102,8 @@ class Event(Public):
     day_hours = models.JSONField(
         _("days with other hours"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )
+    # Tables that are closed for a time: {tables: [numbers], from: instant, until: instant or None}.
+    closed_tables = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     registration_from = models.DateField(_("registration from"), null=True, blank=True)
     registration_until = models.DateField(_("registration until"), null=True, blank=True)
     capacity = models.PositiveIntegerField(pgettext_lazy("event", "capacity"), default=200)
@@ -228,6 +230,20 @@ class Event(Public):
             and timezone.localdate(timezone=self.zone) < self.registration_from
             and self.status == self.Status.PUBLISHED
         )
+
+    def closed_at(self, slot: dt.datetime) -> set[int]:
+        """The numbers of the tables that are closed in a slot."""
+        closed: set[int] = set()
+        for row in self.closed_tables:
+            since, until = dt.datetime.fromisoformat(row["from"]), row["until"]
+            if since <= slot and (until is None or slot < dt.datetime.fromisoformat(until)):
+                closed.update(row["tables"])
+        return closed
+
+    def open_tables(self, slot: dt.datetime) -> list[int]:
+        """The numbers of the tables that can be used in a slot, in order."""
+        closed = self.closed_at(slot) if self.closed_tables else ()
+        return [table for table in range(1, self.tables + 1) if table not in closed]
 
     @cached_property
     def hall_of_table(self) -> "list[Hall]":

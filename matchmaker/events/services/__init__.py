@@ -42,11 +42,22 @@ from matchmaker.events.services.meetings import (
     ask_move,
     book_meeting,
     cancel_meeting,
+    change_table,
     free_for_both,
+    free_tables,
     lock_meeting,
     move_meeting,
 )
-from matchmaker.events.services.mending import mark_present, mend_plan, preview_mend
+from matchmaker.events.services.mending import (
+    Loss,
+    mark_present,
+    mend_loss,
+    mend_plan,
+    open_tables_again,
+    preview_loss,
+    preview_mend,
+    to_hold_again,
+)
 from matchmaker.events.services.no_shows import fill_ins, no_shows
 from matchmaker.events.services.notices import remind_of_meetings, remind_of_requests
 from matchmaker.events.services.outcomes import (
@@ -97,5 +108,12 @@ from matchmaker.events.services.requests import (
     withdraw_request,
 )
 from matchmaker.events.services.suggestions import Suggestion, suggestions
-from matchmaker.events.services.taking_back import StepImpact, impact_of, impact_on, take_back, to_call_off
+from matchmaker.events.services.taking_back import (
+    StepImpact,
+    impact_of,
+    impact_on,
+    letters_of_calling_off,
+    take_back,
+    to_call_off,
+)
 from matchmaker.events.services.wishes import wish

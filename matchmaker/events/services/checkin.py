@@ -7,7 +7,7 @@ under the device's own key, each person enters once, and what was not a plain en
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -38,6 +38,7 @@ from matchmaker.events.services.participations import participation_of, require_
 SLIPS = str.maketrans({"I": "1", "L": "1", "O": "0"})  # Crockford's reading of letters that look like digits
 MOST_SCANS = 500  # in one message of a device; it sends the rest in the next
 USED_ALREADY = "used_already"  # code of a refusal: the badge was scanned before
+NOT_COMING = "not_coming"  # code of a refusal: the company is marked as not coming
 
 
 def read_code(typed: str) -> str:
@@ -58,7 +59,8 @@ def check_in(*, by: User, event: Event, code: str, gate: str = "") -> Attendee |
 
     Raises:
         Refused: a sentence of its own for an unknown code, another event's, one taken back, a withdrawn or waiting
-            company, another day, and a badge that was used already (with time and gate).
+            company, one that is marked as not coming, another day, and a badge that was used already (with time and
+            gate).
     """
     require_team(by, event)
     return _admit(event, code, gate=gate, at=timezone.now(), by=by)
@@ -69,7 +71,7 @@ def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | No
     if not code:
         raise Refused("code_missing", _("Scan a badge or type its code."), field="code", status=400)
     person = Interpreter.objects.select_related("event").filter(code=code).first() or _person_of(code)
-    _may_enter(event, person)
+    _may_enter(event, person, at)
     if not event.starts_on <= timezone.localdate(at, timezone=event.zone) <= event.ends_on:
         raise Refused("other_day", _("The event is not on today."), field="code")
     entered = (
@@ -85,7 +87,6 @@ def _admit(event: Event, code: str, *, gate: str, at: dt.datetime, by: User | No
             % {"name": person.name, "when": clock(event, person.checked_in_at or at), "gate": person.gate or "–"},
             field="code",
         )
-    record(by=by, verb="check_in", on=person, organisation=event.campaign, facts={"gate": gate[:40]})
     return person
 
 
@@ -93,7 +94,7 @@ def badge_event(person: Attendee | Interpreter) -> Event:
     return person.event if isinstance(person, Interpreter) else person.participation.event
 
 
-def _may_enter(event: Event, person: Attendee | Interpreter) -> None:
+def _may_enter(event: Event, person: Attendee | Interpreter, at: dt.datetime) -> None:
     own = badge_event(person)
     if own != event:
         raise Refused("other_event", _("This badge is for “%(event)s”.") % {"event": own.name}, field="code")
@@ -104,6 +105,19 @@ def _may_enter(event: Event, person: Attendee | Interpreter) -> None:
         raise Refused("withdrawn", _("%(company)s has withdrawn.") % company, field="code")
     if person.participation.status == EventParticipation.Status.WAITING:
         raise Refused("waiting", _("%(company)s is on the waiting list.") % company, field="code")
+    if person.checked_in_at is None and is_not_coming(person.participation, _slots_after(event, at)):
+        raise Refused(NOT_COMING, _("%(company)s is marked as not coming: send to the desk.") % company, field="code")
+
+
+def _slots_after(event: Event, at: dt.datetime) -> list[dt.datetime]:
+    return [slot for slot in event.slots() if slot > at]
+
+
+def is_not_coming(participation: EventParticipation, slots: Sequence[dt.datetime]) -> bool:
+    """Whether a company is marked as absent in all these slots, which are those to come."""
+    if not participation.absent:
+        return False
+    return bool(slots) and {dt.datetime.fromisoformat(text) for text in participation.absent}.issuperset(slots)
 
 
 def _person_of(code: str) -> Attendee:
@@ -163,17 +177,23 @@ def door_list(event: Event) -> list[dict]:
     """
     people = Attendee.objects.filter(participation__event=event).select_related("participation__company")
     everybody = [*people.order_by("pk"), *event.interpreters.filter(code__isnull=False)]
+    slots = _slots_after(event, timezone.now())
     return [
         {
             "key": digest_of(f"{event.uid}:{person.code}"),
             "name": person.name,
             "company": person.affiliation,
-            "state": "registered" if isinstance(person, Interpreter) else person.participation.status,
+            "state": "registered" if isinstance(person, Interpreter) else _state(person.participation, slots),
             "at": person.checked_in_at.isoformat() if person.checked_in_at else None,
             "gate": person.gate,
         }
         for person in everybody
     ]
+
+
+def _state(participation: EventParticipation, slots: Sequence[dt.datetime]) -> str:
+    is_registered = participation.status == EventParticipation.Status.REGISTERED
+    return NOT_COMING if is_registered and is_not_coming(participation, slots) else participation.status
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _problems_of(event: Event) -> dict[str, Any]:
     if event.time_zone not in zoneinfo.available_timezones():
         problems["time_zone"] = _("Write a time zone such as Asia/Shanghai.")
     if event.guest_country and event.guest_country not in reference.countries():
-        problems["guest_country"] = _("Choose a country from the list.")
+        problems["guest_country"] = _("Choose a country or region from the list.")
     if event.mode == Event.Mode.ON_SITE and not event.city:
         problems["city"] = _("An event on site needs a city: write it in one language at least.")
     if not event.slot_minutes:

@@ -39,7 +39,7 @@ def free_slots(
     used: dict[dt.datetime, int] = {}
     for when in rows.filter(starts_at__gt=after).values_list("starts_at", flat=True):
         used[when] = used.get(when, 0) + 1
-    free = (s for s in open_slots(event) if s > after and s not in busy and used.get(s, 0) < event.tables)
+    free = (s for s in open_slots(event) if s > after and s not in busy and used.get(s, 0) < len(event.open_tables(s)))
     return [slot for slot, _number in zip(free, range(count), strict=False)]
 
 
@@ -48,8 +48,9 @@ def _tables(event: Event, when: dt.datetime, supplier: Company) -> list[int]:
     rows = Meeting.objects.of(event).active()
     taken = set(rows.filter(starts_at=when).values_list("table", flat=True))
     own = rows.filter(supplier=supplier).values_list("table", flat=True)
-    ordered = dict.fromkeys([*own, *range(1, event.tables + 1)])
-    return [table for table in ordered if table not in taken and table <= event.tables]
+    usable = event.open_tables(when)
+    ordered = dict.fromkeys([*own, *usable])
+    return [table for table in ordered if table not in taken and table in usable]
 
 
 def _check_booking(event: Event, supplier: Company, buyer: Company, when: dt.datetime) -> tuple:
@@ -230,6 +231,44 @@ def move_agreed(*, by: User, meeting: Meeting, starts_at: dt.datetime) -> Meetin
     notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer])
     record(by=by, verb="move_meeting", on=meeting, organisation=event.campaign, facts=facts)
     return meeting
+
+
+@transaction.atomic
+def change_table(*, by: User, meeting: Meeting, table: int) -> Meeting:
+    """Hold a planned meeting at another table in the same slot; both sides hear of it.
+
+    Raises:
+        Refused: the table is taken, closed or does not exist, or the meeting is no longer planned.
+    """
+    event = meeting.event
+    require_organiser(by, event.campaign)
+    meeting = (
+        Meeting.objects.select_for_update(of=("self",)).select_related("event", "supplier", "buyer").get(pk=meeting.pk)
+    )
+    _require_planned(meeting)
+    if table == meeting.table:
+        return meeting
+    before = meeting.table
+    refusal = Refused(
+        "table_taken", _("Table %(table)d is not free then. Choose another one.") % {"table": table}, field="table"
+    )
+    if table not in free_tables(meeting):
+        raise refusal
+    meeting.table, meeting.sequence = table, meeting.sequence + 1
+    try:
+        with transaction.atomic():
+            meeting.save(update_fields=["table", "sequence", "updated_at"])
+    except IntegrityError:
+        raise refusal from None
+    notices.notify_meeting_change(meeting, to=[meeting.supplier, meeting.buyer])
+    facts = {"from": before, "to": table}
+    record(by=by, verb="change_table", on=meeting, organisation=event.campaign, facts=facts)
+    return meeting
+
+
+def free_tables(meeting: Meeting) -> list[int]:
+    """The tables that a meeting could be moved to in its own slot, in order."""
+    return sorted(_tables(meeting.event, meeting.starts_at, meeting.supplier))
 
 
 def withdraw_moves(meeting: Meeting) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -65,7 +65,7 @@ def publish_plan(*, by: User, draft: PlanDraft, expected: str = "") -> Publicati
         changes = _changes(event, draft)
         if expected and changes.fingerprint != expected:
             raise Refused("plan_changed", _("The meetings have changed since you looked. Look at the changes again."))
-        step.leave_at = notices.letters_leave_at(changes.times)
+        step.leave_at = changes.leave_at
         step.letters.append(notices.published_key(draft))
         try:
             with transaction.atomic():
@@ -184,6 +184,11 @@ class Changes:
         return {when for one in self.rows for when in (one.before, one.after) if when is not None}
 
     @property
+    def leave_at(self) -> dt.datetime | None:
+        """When its letters would leave; None for at once, and then it cannot be taken back."""
+        return notices.letters_leave_at(self.times)
+
+    @property
     def pairs(self) -> set[tuple[int, int]]:
         """All that meet afterwards."""
         meet = [*(one for one, _to in self.moved), *self.same]
@@ -251,7 +256,26 @@ def _targets(event: Event, draft: PlanDraft, stay: set[tuple[int, int]]) -> tupl
         who = interpreter_of.get((s, b))
         known = who if who in known_interpreters else None
         wanted[pair] = Target(when, table + 1, known, (s, b) in locked, draft.pk)
-    return wanted, left_out
+    return _without_closed_tables(event, wanted), left_out
+
+
+def _without_closed_tables(event: Event, wanted: dict[tuple[int, int], Target]) -> dict[tuple[int, int], Target]:
+    """The targets with open tables in place of closed ones: a plan only counts the tables of a slot."""
+    if not event.closed_tables:
+        return wanted
+    taken: dict[dt.datetime, set[int]] = {}
+    for target in wanted.values():
+        taken.setdefault(target.starts_at, set()).add(target.table)
+    for when, table in Meeting.objects.of(event).active().filter(locked=True).values_list("starts_at", "table"):
+        taken.setdefault(when, set()).add(table)
+    seated = {}
+    for pair, target in wanted.items():
+        usable, used = event.open_tables(target.starts_at), taken[target.starts_at]
+        if target.table not in usable and (free := next((one for one in usable if one not in used), None)):
+            used.add(free)
+            target = replace(target, table=free)
+        seated[pair] = target
+    return seated
 
 
 def write_meetings(

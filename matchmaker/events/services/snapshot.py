@@ -153,7 +153,7 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
         )
         for side, found in sides.items()
     }
-    tables = [options["tables"] or event.tables] * len(slots)
+    tables = [max((options["tables"] or event.tables) - len(event.closed_at(when)), 0) for when in slots]
     shut = closed_slots(event, slots, options) | {at[when] for when in closed if when in at}
     for number, begins in enumerate(slots):
         if begins <= now or number in shut:  # what has begun is as it is

@@ -123,7 +123,9 @@ def places_for(participation: EventParticipation, *, count: int = 8) -> list[Pla
         met |= {supplier, buyer} if company in (supplier, buyer) else set()
     barred = never_pairs(event)
     taken = busy.get(company, set()) | away_slots(participation)
-    offered = [s for s in open_slots(event) if s > now and s not in taken and used.get(s, 0) < event.tables]
+    offered = [
+        s for s in open_slots(event) if s > now and s not in taken and used.get(s, 0) < len(event.open_tables(s))
+    ]
     places = []
     for key, other in others.items():
         if key in met or (company, key) in barred:

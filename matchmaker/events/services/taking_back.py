@@ -18,6 +18,7 @@ from matchmaker.events.models import (
     BulkChange,
     Event,
     EventParticipation,
+    Interpreter,
     Meeting,
     MeetingMove,
     MeetingRequest,
@@ -40,7 +41,8 @@ TABLES: dict[str, tuple[type[models.Model], tuple[str, ...], dict[str, str]]] = 
     "plans": (PlanDraft, ("state", "published_at"), {"state": "discarded"}),
     "requests": (MeetingRequest, ("status", "answered_at"), {}),
     "participations": (EventParticipation, ("absent",), {}),
-    "events": (Event, ("status",), {}),
+    "events": (Event, ("status", "closed_tables"), {}),
+    "interpreters": (Interpreter, ("away",), {}),
 }
 Rows = dict[str, dict[str, list[Any]]]
 
@@ -169,6 +171,11 @@ def to_call_off(event: Event, **only: Any) -> models.QuerySet[Meeting]:
 def impact_of(meetings: models.QuerySet[Meeting]) -> StepImpact:
     pairs = list(meetings.values_list("supplier", "buyer"))
     return impact_on(len(pairs), (key for pair in pairs for key in pair))
+
+
+def letters_of_calling_off(meetings: models.QuerySet[Meeting]) -> dt.datetime | None:
+    """When the letters would leave if these were called off; None for at once, and then it cannot be taken back."""
+    return notices.letters_leave_at(meetings.values_list("starts_at", flat=True))
 
 
 def call_off(event: Event, meetings: models.QuerySet[Meeting], *, why: str, step: Step) -> int:

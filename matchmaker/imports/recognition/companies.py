@@ -16,8 +16,10 @@ from matchmaker.core.text import web_address
 from matchmaker.engines.language import clean, has_han
 from matchmaker.engines.reading import PictureLine
 from matchmaker.imports.recognition import figures
+from matchmaker.imports.recognition.as_typed import as_typed
 from matchmaker.imports.recognition.labels import LabelledLines, split_labels, words
 
+SHOWN = ("legal_name", "name_zh", "name_latin", "address", "city", "contact_name", "about")
 LONG = 60  # characters from which a line is a sentence about the company
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(
@@ -52,6 +54,7 @@ _CHINESE_PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff](?:\s[\u4e00-
 
 def company_fields(lines: Sequence[PictureLine]) -> tuple[dict[str, Any], list[str]]:
     """(fields of the company's forms, names of those that are suggested and not read). Empty ones are left out."""
+    typed = lines
     lines = [PictureLine(clean(line.text), line.height, line.sure) for line in lines if line.text.strip()]
     whole = "\n".join(line.text for line in lines)
     labelled = split_labels(lines, "company")
@@ -66,7 +69,7 @@ def company_fields(lines: Sequence[PictureLine]) -> tuple[dict[str, Any], list[s
     fields["contact_name"] = _person(labelled, lines, fields)
     fields["about"] = "\n".join(line.text for line in labelled.rest if len(line.text) >= LONG)[:4_000]
     fields["founded"] = figures.year_founded(whole)
-    fields = {key: value for key, value in fields.items() if value not in ("", None)}
+    fields = as_typed({key: value for key, value in fields.items() if value not in ("", None)}, SHOWN, typed)
     return fields, [] if named or "country" not in fields else ["country"]
 
 

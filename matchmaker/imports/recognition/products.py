@@ -12,6 +12,7 @@ from matchmaker.core import reference
 from matchmaker.engines.language import clean, detect_typed, read_attributes
 from matchmaker.engines.reading import PictureLine
 from matchmaker.imports.recognition import figures
+from matchmaker.imports.recognition.as_typed import as_typed
 from matchmaker.imports.recognition.labels import LabelledLines, split_labels
 from matchmaker.matching.services import WORTH_SHOWING, certificates_in_text, suggest_codes
 
@@ -31,6 +32,7 @@ def product_fields(lines: Sequence[PictureLine], *, is_picture: bool) -> tuple[d
     read = {"price_unit"} if "price_low" in fields else set()
     if stated:
         read.add("hs_code")
+    fields = as_typed(fields, ("name", "description", "incoterm_place"), lines)
     return fields, [key for key in SUGGESTED if key in fields and key not in read]
 
 

@@ -38,7 +38,7 @@ class OnBehalf:
         request.acting, request.acting_company = what, company
         if request.path == reverse("console_act_stop"):
             return self.get_response(request)
-        _language, path = split_path(request.path)
+        _language, path = split_path(request.path_info)
         if not path.startswith(DESKS + OPEN):
             return render(request, "console/acting_closed.html", status=403)
         request.user = what.person

@@ -23,9 +23,12 @@ from django_htmx.http import HttpResponseClientRefresh
 from matchmaker.campaigns import second_step
 from matchmaker.campaigns.models import Campaign, Organiser, Partner
 from matchmaker.companies.models import Company, Membership
+from matchmaker.core import site_prefix
+from matchmaker.web.access.campaign_of_thing import campaign_of_thing
+from matchmaker.web.access.teams import remember_campaign, teams_of, working_campaign
+from matchmaker.web.campaign_site import stay_at
 
 View = Callable[..., HttpResponse]
-CAMPAIGN = "campaign"  # in the session: the campaign that a member of several teams works in
 
 
 def everyone(view: View) -> View:
@@ -114,7 +117,7 @@ def _check_named_admin(request: HttpRequest) -> HttpResponse | None:
 
 def _team(*roles: str) -> Callable[[HttpRequest], HttpResponse | None]:
     def check(request):
-        campaign = working_campaign(request)
+        campaign = _campaign_of_page(request)
         role = role_in(campaign, request.user)
         if campaign is None or role not in roles:
             raise Http404
@@ -182,6 +185,8 @@ def _partner(request: HttpRequest) -> HttpResponse | None:
     if partner is None:
         raise Http404
     request.partner = partner
+    if request.site_campaign is not None:  # type: ignore[attr-defined]  # set by the middleware
+        stay_at(request, partner.campaign)
     return second_step_first(request) or _read_only(request, partner.campaign, redirect("partner_home", partner.uid))
 
 
@@ -212,21 +217,27 @@ staff = _declare("staff of the site", _staff)
 
 def opens_for(role: str, address: str) -> bool:
     """May this role of the campaign's team open the page? Pages that are not for the team alone decide themselves."""
-    roles = TEAM_ROLES.get(getattr(resolve(address.partition("?")[0]).func, "policy", ""))
+    path = site_prefix.split(address.partition("?")[0])[1]
+    roles = TEAM_ROLES.get(getattr(resolve(path).func, "policy", ""))
     return roles is None or role in roles
 
 
-def current_campaign() -> Campaign | None:
-    """The campaign that the public site shows."""
-    return Campaign.objects.filter(is_current=True).first()
+def _campaign_of_page(request: HttpRequest) -> Campaign | None:
+    """The campaign that a page of the team is about: that of the thing it shows, else the working one.
 
-
-def working_campaign(request: HttpRequest) -> Campaign | None:
-    """The campaign this person of a team works in: the one she chose, the one the site shows, or her newest."""
-    mine = list(Campaign.objects.run_by(request.user))
-    chosen = request.session.get(CAMPAIGN) if mine else None
-    ways = (lambda one: str(one.uid) == chosen, lambda one: one.is_current, lambda one: True)
-    return next((one for way in ways for one in mine if way(one)), None)
+    Opens the page again at the campaign's own address, so that its links and other tabs stay with it.
+    """
+    campaign = working_campaign(request)
+    about = campaign_of_thing(request, campaign)
+    if about is not None:
+        campaign = about
+    if campaign is None:
+        return None
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    if about is not None or here is not None or len(teams_of(request)) > 1:
+        stay_at(request, campaign)
+    remember_campaign(request, campaign)
+    return campaign
 
 
 def role_in(campaign: Campaign | None, user) -> str:

@@ -184,6 +184,8 @@ TABLE = (
     Right("Translations and what may leave the site",
         ("–", "–", "–", "–", "administrators see usage and failures; those of the campaign shown decide", "–"),
         tables="translation.Translation translation.KindPolicy translation.Usage"),
+    Right("Pages of a campaign that is planned or archived",
+        ("with a letter that invites into it", "the same", "the same", "–", "read; a partner with a seat, too", "–")),
     Right("Campaign, its rules, rates and codes",
         ("read", "read", "read", "read", "organisers write", "read"),
         tables="campaigns.Campaign campaigns.CampaignLogo catalogue.Category catalogue.HSCode market_access.EntryRule "

@@ -104,7 +104,7 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
     ready = _ready_products(products, day)
     rates = attendance_rates([company.pk for company in companies])
     rows = [
-        _texts(_("Country"), [c.country_name for c in companies]),
+        _texts(_("Country or region"), [c.country_name for c in companies]),
         _texts(_("Products"), [number(counted.get(c.pk, 0)) for c in companies]),
         _texts(_("Ready for China"), [ready.get(c.pk, "") for c in companies]),
         _texts(_("Supplier checked"), [c.get_verification_display() for c in companies]),

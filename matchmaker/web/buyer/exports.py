@@ -22,7 +22,8 @@ def matches(request: HttpRequest, form: str) -> HttpResponse:
     found = Match.objects.for_buyer(request.company).for_cards().order_by("line__demand", "line__number", "-score")
 
     def table():
-        head = [_("Demand"), _("Line"), _("Product"), _("Supplier"), _("Country"), _("Fit, of 100"), _("Your answer")]
+        head = [_("Demand"), _("Line"), _("Product"), _("Supplier"), _("Country or region")]
+        head += [_("Fit, of 100"), _("Your answer")]
         return head, (
             [
                 match.line.demand.title,
@@ -46,7 +47,7 @@ def shortlist(request: HttpRequest, form: str) -> HttpResponse:
     items = items.select_related("product__company").prefetch_related("product__texts")
 
     def table():
-        head = [_("Product"), _("Supplier"), _("Country"), _("Note"), _("Added")]
+        head = [_("Product"), _("Supplier"), _("Country or region"), _("Note"), _("Added")]
         return head, (
             [
                 str(item.product),

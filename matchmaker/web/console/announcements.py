@@ -20,6 +20,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.languages import ENGLISH, name_for_reader, tag_of
 from matchmaker.core.lists import format_list
 from matchmaker.notifications import health, mail
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Announcement
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import organiser
@@ -160,7 +161,11 @@ def as_mail(request, uid, language) -> HttpResponse:
     row = get_object_or_404(_mine(request), uid=uid)
     request.user.language = language if language in dict(settings.LANGUAGES) else ENGLISH  # never saved
     # Only those it was sent to open the letter's own page: here the button leads back to the console.
-    context = {"announcement": str(row.uid), "path": reverse("console_announcement", args=[row.uid])}
+    context = {
+        "announcement": str(row.uid),
+        "path": reverse("console_announcement", args=[row.uid]),
+        BELONGS_TO: request.campaign.slug,
+    }
     return as_page(mail.build(request.user, services.KIND, services.KIND, context, key="preview"))
 
 

@@ -27,6 +27,7 @@ class BrandForm(forms.ModelForm):
         help_texts = {
             "short_name": gettext_lazy("Beside the logo at the top of each page, and in the title of the window."),
             "colour": gettext_lazy("# and six digits. White text must be readable on it."),
+            "reply_to": gettext_lazy("Leave it empty for the address of the whole site."),
             "sender_name": gettext_lazy("Emails come from this name. Leave it empty for the name of the campaign."),
         }
 

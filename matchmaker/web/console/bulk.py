@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from matchmaker.campaigns.models import BulkAction, BulkItem, Tag
 from matchmaker.campaigns.models.bulk import NEEDS
@@ -179,13 +180,23 @@ def _job(action: BulkAction, done: int, total: int) -> dict | None:
 @organiser
 @require_safe
 def progress(request: HttpRequest, uid) -> HttpResponse:
-    """The progress bar alone, which asks for itself again until the work has ended."""
+    """The progress bar alone, which asks for itself again; when the work has ended it opens the page anew.
+
+    After counting, the page shows what would be done and asks for it; after the work, the result and the way back.
+    """
     action = _one(request, uid)
     total = action.items.count()
     done = total - action.items.filter(outcome=BulkItem.Outcome.WAITING).count()
-    job = _job(action, done, total) or {"state": "done", "label": action.get_verb_display()}
-    urls = {"poll_url": request.path, "result_url": reverse("console_bulk", args=[uid])}
-    return render(request, "components/job.html", {"job": job, **urls})
+    job, page = _job(action, done, total), reverse("console_bulk", args=[uid])
+    if job is None and request.htmx:
+        return HttpResponseClientRedirect(page)
+    context = {"job": job, "poll_url": request.path, "result_url": page}
+    if job is None:
+        context["job"] = {"state": "done", "label": action.get_verb_display()}
+    if action.state == action.State.PREPARED:
+        context["job"]["message"] = _("Counted. Look and confirm: nothing is done yet.")
+        context["result_label"] = _("Look and confirm")
+    return render(request, "components/job.html", context)
 
 
 @organiser

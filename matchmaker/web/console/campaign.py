@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign
 from matchmaker.campaigns.services.lifecycle import update_campaign
 from matchmaker.web.access.decorators import organiser
@@ -15,7 +16,7 @@ from matchmaker.web.forms.refusals import refusals_in_form
 class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
-        fields = ["name", "about", "starts_on", "ends_on", "answer_days", "trusts_partners", "trusts_domains"]
+        fields = ["name", "about", "starts_on", "ends_on", "host", "answer_days", "trusts_partners", "trusts_domains"]
         labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -34,4 +35,5 @@ def campaign(request):
             update_campaign(by=request.user, campaign=request.campaign, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("console_campaign")
-    return render(request, "console/campaign.html", {"form": form})
+    address = site.url_of(request.campaign)
+    return render(request, "console/campaign.html", {"form": form, "address": address})

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from matchmaker.campaigns.models import Campaign, Organiser, Partner, Tag
 from matchmaker.campaigns.services import lifecycle, team
 from matchmaker.catalogue.models import Product
+from matchmaker.core.site_prefix import split
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import CAMPAIGN, campaigns
+from matchmaker.web.access.decorators import campaigns
 from matchmaker.web.back import address_back
+from matchmaker.web.campaign_site import link, link_to
 from matchmaker.web.console.company_list import SIDES
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
@@ -113,9 +115,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_in_form(form):
             campaign = lifecycle.create_campaign(by=request.user, **form.cleaned_data)
-            request.session[CAMPAIGN] = str(campaign.uid)
             messages.success(request, _("The campaign is planned. You work in it now."))
-            return redirect("console_campaigns")
+            return redirect(link_to(request, campaign, "console_home"))
     return render(request, "console/campaign_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -128,9 +129,9 @@ def _one(request: HttpRequest, slug: str) -> Campaign:
 def switch(request: HttpRequest, slug: str) -> HttpResponse:
     """Work in another campaign from here on."""
     campaign = get_object_or_404(Campaign.objects.run_by(request.user), slug=slug)
-    request.session[CAMPAIGN] = str(campaign.uid)
     messages.success(request, _("You work in %(campaign)s now.") % {"campaign": campaign})
-    return redirect(address_back(request, reverse("console_home")))
+    back = split(address_back(request, reverse("console_home")))[1]
+    return redirect(link(request, campaign, back))
 
 
 @campaigns
@@ -151,7 +152,7 @@ def set_state(request: HttpRequest, slug: str) -> HttpResponse:
 def make_current(request: HttpRequest, slug: str) -> HttpResponse:
     with refusals_in_messages(request):
         row = team.make_current(by=request.user, campaign=_one(request, slug))
-        messages.success(request, _("The public site shows %(campaign)s now.") % {"campaign": row})
+        messages.success(request, _("%(campaign)s stands at the root of the site now.") % {"campaign": row})
     return redirect("console_campaigns")
 
 

@@ -28,10 +28,10 @@ from matchmaker.web.forms.refusals import add_to_form, refusals_in_form
 class PartnerForm(forms.Form):
     name = fields.of_model(Partner, "name", label=gettext_lazy("Name"))
     country = fields.CodeField(
-        label=gettext_lazy("Country"),
+        label=gettext_lazy("Country or region"),
         choices=fields.countries,
         required=False,
-        sentence=gettext_lazy("Choose a country from the list."),
+        sentence=gettext_lazy("Choose a country or region from the list."),
         help_text=gettext_lazy("Empty where it speaks for several."),
     )
     parent = forms.ChoiceField(

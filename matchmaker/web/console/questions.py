@@ -154,7 +154,7 @@ def answers_file(request, form):
     given = Prefetch("answers", Answer.objects.filter(question__campaign=request.campaign).select_related("question"))
 
     def table():
-        head = [_("Company"), _("Country"), *(str(question.label) for question in rows)]
+        head = [_("Company"), _("Country or region"), *(str(question.label) for question in rows)]
         return head, (_line(company, rows) for company in companies.prefetch_related(given))
 
     return export(request, "answers", form, table, title=_("Answers"))

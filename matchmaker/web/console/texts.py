@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.campaigns.services import texts as services
 from matchmaker.notifications import mail, muting, topics, wording
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Wording
 from matchmaker.web.access.decorators import organiser
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
@@ -82,8 +83,10 @@ def edit(request, kind, language, variant):
             for number in range(len(wording.variants(kind)))
         ],
         "topic": topics.label(topics.topic_of(kind))[0],
+        "sender": mail.sender_of_letters({BELONGS_TO: request.campaign.slug}),
         "muted": muting.is_muted(kind),
-        "may_mute": muting.may_be_muted(kind),
+        "may_mute": muting.may_be_muted(kind) and services.may_change_site(request.user, request.campaign),
+        "may_change": services.may_change_site(request.user, request.campaign),
     }
     return render(request, "console/text.html", context, status=400 if form.errors else 200)
 
@@ -96,8 +99,9 @@ def switch(request, kind):
         raise Http404
     who = {"by": request.user, "campaign": request.campaign, "kind": kind}
     if "on" in request.POST:
-        services.unmute_kind(**who)
-        messages.success(request, _("Emails of this kind are sent again."))
+        with refusals_in_messages(request):
+            services.unmute_kind(**who)
+            messages.success(request, _("Emails of this kind are sent again."))
     else:
         with refusals_in_messages(request):
             services.mute_kind(**who)
@@ -110,8 +114,9 @@ def switch(request, kind):
 def restore(request, kind, language, variant):
     _require_known(kind, language, variant)
     who = {"by": request.user, "campaign": request.campaign}
-    services.restore_wording(**who, kind=kind, language=language, variant=variant)
-    messages.success(request, _("The site’s own words are back."))
+    with refusals_in_messages(request):
+        services.restore_wording(**who, kind=kind, language=language, variant=variant)
+        messages.success(request, _("The site’s own words are back."))
     return redirect("console_text", kind, language, variant)
 
 
@@ -122,7 +127,7 @@ def as_mail(request, kind, language, variant) -> HttpResponse:
     _require_known(kind, language, variant)
     _notice, facts = wording.sample(kind, variant, services.readable_notices(request.user, request.campaign))
     request.user.language = language  # never saved
-    facts = {**facts, "path": "/"}
+    facts = {**facts, "path": "/", BELONGS_TO: request.campaign.slug}
     return as_page(mail.build(request.user, kind, topics.topic_of(kind), facts, key="preview"))
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from matchmaker.core import reference
+from matchmaker.core.formats import money
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Message, Quote, QuoteRequest, QuoteRequestLine
 from matchmaker.messaging.models.requests import PAYMENT
@@ -36,12 +38,9 @@ def new(request: HttpRequest, uid) -> HttpResponse:
     named = request.GET.get("line", "")
     is_known = named in [str(line.uid) for line in lines]
     wanted = named if is_known else _line_of(request_line, lines, enquiry)
-    form = QuoteForm(
-        request.POST or None,
-        lines=lines,
-        must_choose=enquiry.demand is not None,
-        initial=_initial(enquiry, wanted, request_line),
-    )
+    initial, why_no_price = _initial(enquiry, wanted, request_line)
+    form = QuoteForm(request.POST or None, lines=lines, must_choose=enquiry.demand is not None, initial=initial)
+    form.fields["price"].help_text = why_no_price
     if request.method == "POST" and form.is_valid():
         terms = dict(form.cleaned_data)
         chosen = terms.pop("line", "")
@@ -65,26 +64,63 @@ def _line_of(request_line: QuoteRequestLine | None, lines: list, enquiry) -> str
     return str(lines[0].uid) if has_choice else ""
 
 
-def _initial(enquiry, line: str, request_line: QuoteRequestLine | None) -> dict:
-    """What was quoted before, or what the product says of itself; then what the buyer's request asks for."""
+def _initial(enquiry, line: str, request_line: QuoteRequestLine | None) -> tuple[dict, str]:
+    """What the form begins with, and a sentence where it begins without the price that is known.
+
+    It begins with what was quoted before, or what the product says of itself; then what the buyer's request asks for. A
+    price holds under its own Incoterm and place: where the buyer asks for others, it is left out.
+    """
     before = enquiry.quotes.filter(line__uid=line).first() if line else enquiry.quotes.first()
     product = enquiry.product or (enquiry.match.product if enquiry.match else None)
-    values = {"line": line}
+    values: dict = {"line": line}
     if before is not None:
         values |= {name: getattr(before, name) for name in (*CARRIED, *QUOTED, *PAYMENT)}
     elif product is not None:
         values |= {name: getattr(product, name) for name in CARRIED[1:]}
         values |= {"price": product.price_low, "lead_time_days": product.lead_time_days}
+    why = ""
     if request_line is not None and (before is None or before.request_line_id != request_line.pk):
-        values |= _of_request(request_line.request)
-    return {name: value for name, value in values.items() if value not in (None, "")}
+        wished = _of_request(request_line.request)
+        if values.get("price") and _is_other_term(values, wished):
+            why = _why_no_price(values, wished)
+            values["price"] = None
+        values |= wished
+    return {name: value for name, value in values.items() if value not in (None, "")}, why
 
 
 def _of_request(row: QuoteRequest) -> dict:
-    """The terms of a request under the names of a quote's, as far as they are stated."""
-    wished = {"incoterm": row.incoterm, "incoterm_place": row.place, **{name: getattr(row, name) for name in PAYMENT}}
+    """The terms of a request under the names of a quote's, as far as they are stated; a place only with its term."""
+    term = {"incoterm": row.incoterm, "incoterm_place": row.place} if row.incoterm else {}
+    wished = {**term, **{name: getattr(row, name) for name in PAYMENT}}
     stated = {name: value for name, value in wished.items() if value not in (None, "")}
     return {"quantity": row.quantity, "unit": row.unit, **stated}
+
+
+def _is_other_term(known: dict, wished: dict) -> bool:
+    """Whether the buyer asks for another Incoterm or place than the known price holds under."""
+    if "incoterm" not in wished:
+        return False
+    place, own = (reference.place(terms.get("incoterm_place") or "").casefold() for terms in (wished, known))
+    same_place = not place or place == own
+    return wished["incoterm"] != known.get("incoterm") or not same_place
+
+
+def _why_no_price(known: dict, wished: dict) -> str:
+    price = money(known["price"], known["currency"])
+    asked = f"{wished['incoterm']} {reference.place(wished.get('incoterm_place', ''))}".strip()
+    own = f"{known.get('incoterm') or ''} {reference.place(known.get('incoterm_place') or '')}".strip()
+    if not own:
+        return _(
+            "Your price of %(price)s names no Incoterm; the buyer asks for %(asked)s. Write your price for it."
+        ) % {
+            "price": price,
+            "asked": asked,
+        }
+    return _("Your price of %(price)s is %(own)s; the buyer asks for %(asked)s. Write your price for it.") % {
+        "price": price,
+        "own": own,
+        "asked": asked,
+    }
 
 
 @signed_in

@@ -76,6 +76,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "ask_query": f"p={enquiry.product.uid}" if enquiry.product else f"s={enquiry.supplier.uid}",
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
         "sample": enquiry.samples.last(),
+        "sample_wanted": QuoteRequest.objects.filter(lines__enquiry=enquiry, sample_wanted=True).exists(),
         "ladder": ladder,
         "follow_up": enquiry.follow_ups.filter(side=side).first(),
         "deal_open": enquiry.status in ("open", "closed"),

@@ -49,7 +49,7 @@ class NamesForm(SidedForm):
         help_text=_("If you have one. Buyers in China will see it first."),
     )
     country = fields.CodeField(
-        label=_("Country"), choices=fields.countries, sentence=_("Choose a country from the list.")
+        label=_("Country or region"), choices=fields.countries, sentence=_("Choose a country or region from the list.")
     )
     identifier_kind = forms.ChoiceField(
         label=_("Kind of company number"), choices=Company.IdentifierKind.choices, required=False

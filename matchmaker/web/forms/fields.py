@@ -420,7 +420,8 @@ def field_of(question: Question) -> forms.Field:
         case kind.CHOICES:
             return forms.MultipleChoiceField(choices=question.choices, widget=Ticks, **arguments)
         case kind.COUNTRY:
-            return CodeField(choices=countries, empty="", sentence=_("Choose a country from the list."), **arguments)
+            sentence = _("Choose a country or region from the list.")
+            return CodeField(choices=countries, empty="", sentence=sentence, **arguments)
         case kind.ADDRESS:
             return WebsiteField(**arguments)
     return LineField(max_length=200, **arguments)

@@ -10,7 +10,9 @@ from matchmaker.companies.models import Company, Membership
 from matchmaker.core.problems import Refused
 from matchmaker.imports import services
 from matchmaker.imports.models import Import
-from matchmaker.web.access.decorators import current_company, role_in, working_campaign
+from matchmaker.web.access.decorators import current_company, role_in
+from matchmaker.web.access.teams import working_campaign
+from matchmaker.web.campaign_site import stay_at
 
 TEAM, COMPANY = "team", "company"
 KINDS_OF = {
@@ -73,14 +75,18 @@ def owners(request: HttpRequest) -> list[tuple[Owner, list[str]]]:
 
 def import_for(request: HttpRequest, uid) -> Import:
     """One import this person may see, or 404; the page shows the desk it belongs to."""
-    batch = get_object_or_404(Import.objects.visible_to(request.user).select_related("company", "by"), uid=uid)
-    _at_desk(request, Owner(COMPANY, company=batch.company) if batch.company else Owner(TEAM))
+    batch = get_object_or_404(
+        Import.objects.visible_to(request.user).select_related("company", "by", "campaign"), uid=uid
+    )
+    if batch.campaign is not None:
+        stay_at(request, batch.campaign)
+    _at_desk(request, Owner(COMPANY, company=batch.company) if batch.company else Owner(TEAM, campaign=batch.campaign))
     return batch
 
 
 def _at_desk(request: HttpRequest, owner: Owner) -> Owner:
     if owner.company is None:
-        request.area, request.campaign = "console", working_campaign(request)
+        request.area, request.campaign = "console", owner.campaign
     else:
         request.area = "supplier" if owner.company.is_supplier else "buyer"
     return owner

@@ -60,7 +60,7 @@ def show(request: HttpRequest, uid) -> HttpResponse:
         "start_url": reverse("reading_start", args=[reading.kind]),
         "sentence": _why_not(reading.problem),
     }
-    return render(request, "engines/reading.html" + ("#state" if request.htmx else ""), context)
+    return render(request, "imports/reading.html" + ("#state" if request.htmx else ""), context)
 
 
 def _form_url(request: HttpRequest, kind: str) -> str:

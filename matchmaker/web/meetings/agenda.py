@@ -133,7 +133,7 @@ def printed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _table(row: EventParticipation) -> Table:
     meetings = Meeting.objects.of(row.event).of_company(row.company).active().for_agenda()
-    head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("With"), _("Country"), _("Table"), _("Hall")]
+    head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("With"), _("Country or region"), _("Table"), _("Hall")]
     head += [_("Booth"), _("Room"), _("Interpreter"), _("Who goes"), _("State"), _("Rating"), _("Note")]
     return head, (
         [

@@ -66,7 +66,7 @@ def forget(request: HttpRequest, slug: str, uid) -> HttpResponse:
 def _table(row: EventParticipation) -> Table:
     """What the visitors' companies share now; with the consent withdrawn, the name."""
     saved = SavedContact.objects.saved_at_event(row.event, row.company)
-    head = [_("Name"), _("Work"), _("Company"), _("Country"), _("Contact"), _("Email"), _("Phone")]
+    head = [_("Name"), _("Work"), _("Company"), _("Country or region"), _("Contact"), _("Email"), _("Phone")]
     head += [_("WeChat ID"), _("Note"), _("How promising, 1 to 5")]
 
     def cells(one: SavedContact) -> list:

@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from matchmaker.campaigns import site
+from matchmaker.campaigns.models import Campaign, Participation
 from matchmaker.events import services
 from matchmaker.events.models import Event, EventInvitation, EventParticipation
 from matchmaker.notifications.tasks import start_delivery
@@ -40,11 +42,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "open": Event.objects.published()
         .upcoming()
         .filter(status=Event.Status.PUBLISHED)
+        .filter(campaign__in=_campaigns(request))
         .filter(Q(registration_from__isnull=True) | Q(registration_from__lte=today))
         .filter(Q(registration_until__isnull=True) | Q(registration_until__gte=today))
         .exclude(pk__in=[row.event_id for row in rows]),
     }
     return render(request, "meetings/index.html", context)
+
+
+def _campaigns(request: HttpRequest) -> QuerySet[Campaign]:
+    """Those of whose events one may read here: the one of this address, and those in which one's company takes part."""
+    shown = site.campaigns_shown(request.site_campaign)  # type: ignore[attr-defined]  # set by the middleware
+    taking_part = Participation.objects.filter(company__members=request.user).values("campaign")
+    return Campaign.objects.filter(Q(pk__in=shown or []) | Q(pk__in=taking_part))
 
 
 @signed_in

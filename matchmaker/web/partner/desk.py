@@ -25,6 +25,7 @@ from matchmaker.web.access.decorators import partner, signed_in
 from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 from matchmaker.web.partner.forms import CodeForm, EnrolForm, VouchForm
+from matchmaker.web.rendering.page_context import partner_desks
 
 
 @signed_in
@@ -57,7 +58,7 @@ def home(request: HttpRequest, uid) -> HttpResponse:
         "steps": [FUNNEL[code] for code in SPLIT_STEPS],
         "below": _below(request.partner),
         "fewest": FEWEST,
-        "others": Partner.objects.open().of(request.user).exclude(pk=request.partner.pk),
+        "others": [desk for desk in partner_desks(request) if desk["uid"] != request.partner.uid],
     }
     return render(request, "partner/home.html", context)
 

@@ -38,7 +38,7 @@ class EnrolForm(forms.Form):
     name_latin = fields.LineField(label=_("Name in Latin letters"), max_length=200, required=False)
     name_zh = fields.LineField(label=_("Name in Chinese"), max_length=200, required=False)
     country = fields.CodeField(
-        label=_("Country"), choices=fields.countries, sentence=_("Choose a country from the list.")
+        label=_("Country or region"), choices=fields.countries, sentence=_("Choose a country or region from the list.")
     )
     city = fields.LineField(label=_("City"), max_length=100)
     contact_name = fields.LineField(label=_("Contact person"), max_length=120)

@@ -166,6 +166,14 @@ def data(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 @reauthentication_required
+def copy_ready(request: HttpRequest) -> HttpResponse:
+    """Offers the file, after the question whether it is still the same person was asked on a page."""
+    return render(request, "public/account/copy.html")
+
+
+@signed_in
+@require_safe
+@reauthentication_required
 def download(request: HttpRequest) -> HttpResponse:
     copy = json.dumps(privacy.export_person(by=request.user), ensure_ascii=False, indent=1)
     return downloads.download(copy, name="my-data.json", content_type="application/json")

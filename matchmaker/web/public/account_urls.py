@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/webhooks/<uuid:key>/<str:verb>/", webhooks.act, name="account_webhook_act"),
     path("account/webhooks/<uuid:key>/replay/<uuid:event>/", webhooks.replay, name="account_webhook_replay"),
     path("account/data/", account.data, name="account_data"),
+    path("account/data/ready/", account.copy_ready, name="account_copy"),
     path("account/data/copy/", account.download, name="account_download"),
     path("account/data/erase/", account.erase, name="account_erase"),
 ]

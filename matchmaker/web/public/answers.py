@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from matchmaker.web.access.decorators import company_admin, current_campaign
+from matchmaker.web.access.decorators import company_admin
 from matchmaker.web.forms.fields import QuestionsForm
 
 
 @company_admin
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, uid) -> HttpResponse:
-    form = QuestionsForm.of(request, request.company, current_campaign())
+    form = QuestionsForm.of(request, request.company, request.site_campaign)
     if request.method == "POST" and form.is_valid() and form.keep(by=request.user):
         messages.success(request, _("Saved."))
         return redirect("company_answers", uid)

@@ -1,6 +1,7 @@
 """Which companies come to which event: what the directory is filtered by and does not know itself."""
 
 import numpy as np
+from django.http import HttpRequest
 from django.urls import reverse
 
 from matchmaker.companies.models import Company
@@ -9,14 +10,28 @@ from matchmaker.engines.search import CompanyFacets
 from matchmaker.events.models import Event, EventParticipation
 from matchmaker.events.services import may_ask
 from matchmaker.web.access.decorators import current_company
+from matchmaker.web.public import in_campaign
 
 SOON = 6  # events ahead that are offered as a filter
 
 
+def attending(request: HttpRequest) -> CompanyFacets:
+    """Facet "event" for the events of the page's campaign; see `_attending`."""
+    shown = in_campaign.campaigns_shown(request)
+    return _attending(None if shown is None else tuple(shown))
+
+
+def attending_anywhere() -> CompanyFacets:
+    """Facet "event" for the events of all campaigns, for saved searches."""
+    return _attending(None)
+
+
 @cached_for(10)
-def attending() -> CompanyFacets:
-    """Facet "event": address of the event → primary keys of the suppliers registered for it."""
-    events = {event.pk: event.slug for event in Event.objects.published().upcoming()[:SOON]}
+def _attending(campaigns: tuple[int, ...] | None) -> CompanyFacets:
+    """Address of the event → primary keys of the suppliers registered for it."""
+    ahead = Event.objects.published().upcoming()
+    ahead = ahead if campaigns is None else ahead.filter(campaign__in=campaigns)
+    events = {event.pk: event.slug for event in ahead[:SOON]}
     if not events:
         return {}
     coming = EventParticipation.objects.registered().suppliers().filter(event__in=events)

@@ -11,7 +11,7 @@ from matchmaker.core.replica import reads_replica
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import Enquiry
 from matchmaker.web.access.decorators import current_company, everyone
-from matchmaker.web.public import directory
+from matchmaker.web.public import directory, in_campaign
 from matchmaker.web.public.directory import Sort
 from matchmaker.web.public.structured import demand_data
 from matchmaker.web.rendering.reading_ahead import read_ahead_demands, read_ahead_matches
@@ -36,7 +36,7 @@ def list_demands(demands) -> list[Demand]:
 @require_safe
 @reads_replica
 def index(request):
-    seen = Demand.objects.visible_to(request.user).open()
+    seen = in_campaign.demands_of(request, Demand.objects.visible_to(request.user).open())
     demands = directory.Directory(
         "demands",
         facets=[
@@ -60,6 +60,7 @@ def index(request):
 @require_safe
 def show(request, uid):
     demand = get_object_or_404(cards(Demand.objects.visible_to(request.user)), uid=uid)
+    in_campaign.open_where_it_belongs(request, demand.company, in_campaign.Side.BUYER)
     read_ahead_demands([demand])
     supplier = current_company(request, is_supplier=True)
     matches = Match.objects.none()

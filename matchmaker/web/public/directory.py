@@ -26,6 +26,7 @@ from matchmaker.engines.search import CompanyFacets, SearchQuery, SearchResult, 
 from matchmaker.events.services.outcomes import attendance_rate
 from matchmaker.messaging.services.reply_rates import reply_rate
 from matchmaker.web.access.decorators import current_company, everyone
+from matchmaker.web.public import in_campaign
 from matchmaker.web.public.addresses import address
 from matchmaker.web.public.understood import sentences
 
@@ -205,7 +206,7 @@ def _search_query(request: HttpRequest, directory: Directory, parameters: Addres
     sort = directory.sorts[parameters.sort]
     return SearchQuery(
         parameters.query,
-        {facet.index_name: parameters.chosen[facet.name] for facet in directory.facets},
+        {facet.index_name: parameters.chosen[facet.name] for facet in directory.facets} | in_campaign.filters(request),
         sort.key,
         after=parameters.after,
         limit=PAGE,
@@ -236,7 +237,11 @@ def _place(request: HttpRequest, result: SearchResult, before: int) -> Place:
 def totals(request: HttpRequest, kind: str) -> HttpResponse:
     """How many entries the words find in each directory: asked for by a page that shows one of them."""
     query, _trouble = _words(request)
-    counts = {one.value: search_total(one.value, query, request.user) for one in Kind} if query else {}
+    counts = (
+        {one.value: search_total(one.value, query, request.user, in_campaign.filters(request)) for one in Kind}
+        if query
+        else {}
+    )
     context = {"kinds": _kinds(kind, counts), "kind": kind, "query": query}
     return render(request, "public/parts/kinds.html", context)
 

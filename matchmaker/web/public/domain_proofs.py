@@ -13,7 +13,7 @@ from matchmaker.companies.models import Company, DomainProof
 from matchmaker.companies.tasks import start_invitations as start_letters
 from matchmaker.core.problems import Refused
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign, signed_in
+from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.forms.refusals import add_to_messages
 
 
@@ -54,7 +54,7 @@ def look(request: HttpRequest, uid, key) -> HttpResponse:
         DomainProof.objects.select_related("company"), uid=key, user=request.user, company__uid=uid
     )
     try:
-        found = domain_proofs.look(by=request.user, proof=proof, campaign=current_campaign())
+        found = domain_proofs.look(by=request.user, proof=proof, campaign=request.site_campaign)
     except Refused as problem:
         add_to_messages(request, problem)
     else:
@@ -74,7 +74,7 @@ def letter(request: HttpRequest, token: str) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         try:
-            domain_proofs.open_letter(by=request.user, token=token, campaign=current_campaign())
+            domain_proofs.open_letter(by=request.user, token=token, campaign=request.site_campaign)
         except Refused as refusal:
             if refusal.status == 404:
                 raise Http404 from None

@@ -4,7 +4,6 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import icalendar
-from django.conf import settings
 from django.db.models import Count, Max, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.downloads import download
 from matchmaker.events.models import Event
 from matchmaker.web.access.decorators import everyone
+from matchmaker.web.public import in_campaign
 from matchmaker.web.public.structured import event_data
 from matchmaker.web.rendering.agendas import viewers_zone
 
@@ -22,7 +22,7 @@ from matchmaker.web.rendering.agendas import viewers_zone
 @everyone
 @require_safe
 def index(request):
-    events = Event.objects.visible_to(request.user)
+    events = in_campaign.events(request, Event.objects.visible_to(request.user))
     today = timezone.localdate()
     context = {
         "upcoming": events.filter(ends_on__gte=today),
@@ -35,6 +35,7 @@ def index(request):
 @require_safe
 def show(request, slug):
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
+    in_campaign.open_event(request, event)
     coming = event.participations.registered().aggregate(
         all=Count("pk"),
         suppliers=Count("pk", filter=Q(side="supplier")),
@@ -52,7 +53,7 @@ def show(request, slug):
         "viewer": viewer.key if viewer else "UTC",
         "opens": min(event.slots(), default=None),
         "days": [{"day": day, "hours": hours} for day, hours in sorted(event.own_hours.items())],
-        "structured": event_data(event, settings.SITE_URL),
+        "structured": event_data(event, request.site_url),
     }
     return render(request, "public/event.html", context)
 
@@ -76,7 +77,7 @@ def calendar(request, slug):
     entry.add("summary", str(event.name))
     entry.add("description", str(event.about))
     entry.add("location", ", ".join(str(part) for part in (event.venue, event.city) if part))
-    entry.add("url", settings.SITE_URL + reverse("event", args=[event.slug]))
+    entry.add("url", request.site_url + reverse("event", args=[event.slug]))
     hours = event.hours_on(event.starts_on)
     if event.starts_on == event.ends_on and hours:
         entry.add("dtstart", _at(event, event.starts_on, hours.opens).astimezone(dt.UTC))

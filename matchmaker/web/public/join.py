@@ -10,20 +10,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Partner
+from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.campaigns.services import partners, submit_company, team
 from matchmaker.companies.about import texts_from
 from matchmaker.companies.identifiers import check_identifier
 from matchmaker.companies.models import NUMBER_TAKEN, NUMBER_TAKEN_SENTENCE, Company
 from matchmaker.companies.services import companies_alike, start_company, update_company
 from matchmaker.core import reference
+from matchmaker.core.clocks import country_of_zone
 from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.engines.language import detect
 from matchmaker.imports.models import Reading
 from matchmaker.imports.services import confirm_reading
 from matchmaker.notifications.tasks import start_delivery
-from matchmaker.web.access.decorators import current_campaign, current_company, everyone, signed_in, working_campaign
+from matchmaker.web.access.decorators import current_company, everyone, signed_in
+from matchmaker.web.access.teams import last_campaign, working_campaign
+from matchmaker.web.campaign_site import link_to
 from matchmaker.web.forms.company import ContactForm, NamesForm, initial_values
 from matchmaker.web.forms.fields import QuestionsForm
 from matchmaker.web.forms.readings import JOINS_AS, mark_read_fields, may_keep_picture, reading_in, start_context
@@ -33,6 +36,8 @@ from matchmaker.web.public.partner_codes import KEPT, way_in
 
 SIDES = ("supplier", "buyer")
 FORMS = {1: NamesForm, 2: ContactForm, 3: SubmitForm}
+# The country of a language that is spoken in one alone, as the first guess for a company.
+COUNTRY_OF_LANGUAGE = {"th": "TH", "vi": "VN", "ja": "JP", "ko": "KR", "tr": "TR", "pl": "PL", "id": "ID", "it": "IT"}
 ASIDE = ("consent", "code")  # of the last step, and not the company's own
 
 
@@ -41,7 +46,7 @@ def choose_side(request: HttpRequest) -> HttpResponse:
     """What is needed, and which side one is on. Who has no account makes one first and comes back."""
     sides = [{"side": side, "url": way_in(request, side), "draft": _draft_of(request.user, side)} for side in SIDES]
     mine = Company.objects.of(request.user).exclude(status__in=Company.SUBMITTABLE)
-    campaign = current_campaign()
+    campaign = request.site_campaign
     context = {"sides": sides, "mine": mine, "answer_days": campaign.answer_days if campaign else 0}
     return render(request, "public/join/choose.html", context)
 
@@ -68,7 +73,7 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     if step == 3:
         initial["code"] = request.session.get(KEPT, "")
     form = FORMS[step](request.POST or None, initial=initial, side=side)
-    questions = QuestionsForm.of(request, company, current_campaign()) if step == 3 and company else None
+    questions = QuestionsForm.of(request, company, request.site_campaign) if step == 3 and company else None
     if request.method == "POST" and form.is_valid() and (questions is None or questions.is_valid()):
         company = _keep(request, form, company, side)
         if company and not form.errors:
@@ -100,8 +105,11 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
 
 
 def _alike(form, company: Company | None) -> list[Company]:
-    """Companies this person may belong to. Only those anybody may see: a hint must not tell who else takes part."""
-    public = Company.objects.public()
+    """Companies this person may belong to: those anybody may see, and suppliers from a list for whom nobody came yet.
+
+    A hint must not tell who else takes part.
+    """
+    public = Company.objects.approved_suppliers()
     if company:
         return [other for other, _found in companies_alike(company, public)[:3]]
     if "identifier" not in form.errors:
@@ -120,11 +128,21 @@ def _answer(request: HttpRequest, questions: QuestionsForm | None) -> bool:
 
 
 def _first_guess(request: HttpRequest, side: str) -> dict:
-    """Buyers are in China; who comes with a partner's code is most often of that partner's country."""
+    """Buyers are in China; others most often of the country of their partner's code, their clock, or their browser."""
     if side == "buyer":
         return {"country": "CN", "identifier_kind": "uscc"}
     code = partners.open_code(request.session[KEPT]) if KEPT in request.session else None
-    return {"country": code.partner.country} if code and code.partner.country else {}
+    country = code.partner.country if code else ""
+    country = country or country_of_zone(request.user.time_zone) or _country_of_browser(request)
+    return {"country": country} if country else {}
+
+
+def _country_of_browser(request: HttpRequest) -> str:
+    """The country that the first language of the browser names: BR of pt-BR, TH of th; "" where none is clear."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    parts = first.replace("_", "-").split("-")
+    region = parts[-1].upper() if len(parts) > 1 else COUNTRY_OF_LANGUAGE.get(parts[0].lower(), "")
+    return region if region in reference.countries() else ""
 
 
 def _own_contact(user: User) -> dict:
@@ -176,7 +194,7 @@ def _keep(request: HttpRequest, form, company: Company | None, side: str) -> Com
 
 
 def _submit(request: HttpRequest, form, company: Company) -> bool:
-    campaign = current_campaign()
+    campaign = request.site_campaign
     if campaign is None:
         form.add_error(None, _("No campaign is open at the moment. Your draft is kept; come back when one opens."))
         return False
@@ -249,7 +267,7 @@ def _review(company: Company, side: str) -> list[dict]:
         {"label": _("Legal name"), "value": company.legal_name, "lang": ""},
         {"label": _("In Latin letters"), "value": company.name_latin},
         {"label": _("In Chinese"), "value": company.name_zh, "lang": "zh-Hans"},
-        {"label": _("Country"), "value": company.country_name},
+        {"label": _("Country or region"), "value": company.country_name},
         {"label": kind, "value": company.identifier},
     ]
     spoken = [reference.name(reference.languages().get(code), code) for code in company.languages]
@@ -272,15 +290,33 @@ def _review(company: Company, side: str) -> list[dict]:
 @signed_in
 def desk(request: HttpRequest) -> HttpResponse:
     """The right desk for this person: the team's, her company's, a partner's, the administration; or joining."""
-    if request.session.get("company") is None and working_campaign(request):
-        return redirect("console_home")
+    if request.session.get("company") is None and (campaign := _team_campaign(request)):
+        return redirect(link_to(request, campaign, "console_home"))
     company = current_company(request)
     if company is not None:
-        return redirect("supplier_home" if company.is_supplier else "buyer_home")
+        home = "supplier_home" if company.is_supplier else "buyer_home"
+        campaign = _campaign_of(request, company)
+        return redirect(link_to(request, campaign, home) if campaign else home)
     partner = Partner.objects.open().of(request.user).first()
     if partner is not None:
         return redirect("partner_home", partner.uid)
     return redirect("console_site" if request.user.is_staff else "join")
+
+
+def _team_campaign(request: HttpRequest) -> Campaign | None:
+    """Of a member of teams: the campaign that the address names, else the one she worked in last."""
+    if request.campaign_is_addressed:  # type: ignore[attr-defined]  # set by the middleware
+        return working_campaign(request)
+    return last_campaign(request)
+
+
+def _campaign_of(request: HttpRequest, company: Company) -> Campaign | None:
+    """Where the people of a company work: here where it takes part here, else in its newest campaign that is public."""
+    campaigns = Campaign.objects.shown().filter(participations__company=company)
+    here = request.site_campaign  # type: ignore[attr-defined]  # set by the middleware
+    if here is None or campaigns.filter(pk=here.pk).exists():
+        return None
+    return campaigns.order_by("-starts_on", "-pk").first()
 
 
 @signed_in
@@ -288,9 +324,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 def take_place(request: HttpRequest) -> HttpResponse:
     """Where the letter of the campaign's team leads; anyone who has confirmed the address it went to joins here."""
     team.take_places(by=request.user)
-    if not working_campaign(request):
+    campaign = _team_campaign(request)
+    if campaign is None:
         raise Http404
-    return redirect("console_home")
+    return redirect(link_to(request, campaign, "console_home"))
 
 
 @signed_in

@@ -211,7 +211,7 @@ def history(request: HttpRequest, uid) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def knock(request: HttpRequest, uid) -> HttpResponse:
     """Ask a company one can see to be let in."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), uid=uid)
+    company = get_object_or_404(Company.objects.claimable_by(request.user), uid=uid)
     form = KnockForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -324,7 +324,7 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, uid) -> HttpResponse:
     """Say that a registered company is one's own."""
-    company = get_object_or_404(Company.objects.visible_to(request.user), uid=uid)
+    company = get_object_or_404(Company.objects.claimable_by(request.user), uid=uid)
     form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

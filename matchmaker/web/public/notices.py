@@ -16,12 +16,16 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseStopPolling, reswap
 
+from matchmaker.campaigns.models import Campaign
 from matchmaker.core.lists import join_label
 from matchmaker.core.problems import Refused
+from matchmaker.core.site_prefix import split
 from matchmaker.notifications import addresses, bounces, preferences, services, topics, unsubscribing
+from matchmaker.notifications.fanout import BELONGS_TO
 from matchmaker.notifications.models import Attention, Frequency, Notice
 from matchmaker.notifications.templatetags.notices import announced
 from matchmaker.web.access.decorators import everyone, signed_in
+from matchmaker.web.campaign_site import link
 
 PAGE = 20
 FOLD = 3
@@ -67,6 +71,9 @@ def read(request, uid):
     notice = get_object_or_404(Notice.objects.visible_to(request.user), uid=uid)
     services.mark_read(by=request.user, notices=[notice])
     own = url_has_allowed_host_and_scheme(notice.path, allowed_hosts=None) and notice.path.startswith("/")
+    campaign = Campaign.objects.shown().filter(slug=notice.context.get(BELONGS_TO, "")).first()
+    if own and campaign and not split(notice.path)[0]:
+        return redirect(link(request, campaign, notice.path))
     return redirect(notice.path if own else "notices")
 
 

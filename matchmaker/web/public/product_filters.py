@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import get_language, pgettext
@@ -131,16 +132,16 @@ def sorts(request, ships: dt.date) -> dict[str, Sort]:
     return found
 
 
-def rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
-    """Cards in order, without those that may not be seen any more, in one query; one more for their translations."""
-    found = _rows(keys, written)
+def rows(keys: Sequence[int], written: Sequence[bytes], among: QuerySet[Product]) -> list[Any]:
+    """Cards in order, of the products `among` those that may be seen, in one query; one more for their translations."""
+    found = _rows(keys, written, among)
     read_ahead_products(found)
     return found
 
 
-def _rows(keys: Sequence[int], written: Sequence[bytes]) -> list[Any]:
+def _rows(keys: Sequence[int], written: Sequence[bytes], among: QuerySet[Product]) -> list[Any]:
     if not written or not all(written):
-        found = {p.pk: p for p in Product.objects.published().filter(pk__in=keys).for_cards()}
+        found = {p.pk: p for p in among.filter(pk__in=keys).for_cards()}
         return [found[key] for key in keys if key in found]
-    seen = set(Product.objects.published().filter(pk__in=keys).values_list("pk", flat=True))
+    seen = set(among.filter(pk__in=keys).values_list("pk", flat=True))
     return [cards.read(key, card) for key, card in zip(keys, written, strict=True) if key in seen]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -18,7 +17,7 @@ from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import rulebook
 from matchmaker.matching.models import Match
 from matchmaker.web.access.decorators import current_company, everyone
-from matchmaker.web.public import directory, product_filters
+from matchmaker.web.public import directory, in_campaign, product_filters
 from matchmaker.web.public.attending import attending, meetings_with
 from matchmaker.web.public.structured import product_data
 from matchmaker.web.public.understood import demand_from
@@ -36,8 +35,8 @@ def index(request):
         "products",
         facets=product_filters.facets(ships),
         sorts=product_filters.sorts(request, ships),
-        rows=product_filters.rows,
-        company_facets=attending(),
+        rows=lambda keys, cards: product_filters.rows(keys, cards, in_campaign.products(request)),
+        company_facets=attending(request),
         without=directory.not_for(request),
     )
     page = directory.listing(request, products)
@@ -50,10 +49,11 @@ def index(request):
 def show(request, uid):
     rows = Product.objects.visible_to(request.user).for_cards().prefetch_related("variants", "files", "videos")
     product = get_object_or_404(rows, uid=uid)
+    in_campaign.open_where_it_belongs(request, product.company, in_campaign.Side.SUPPLIER)
     read_ahead_product(product)
     ships_on = _ships_on(request, product)
     buyer = current_company(request, is_buyer=True)
-    similar = similar_products(product, without=directory.not_for(request))
+    similar = similar_products(product, without=directory.not_for(request), **in_campaign.similar(request))
     if request.user.is_authenticated and product.status == Product.Status.PUBLISHED:
         note_visit(by=request.user, product=product, company=buyer)
     matches = list(Match.objects.for_buyer(buyer).filter(product=product).for_cards()[:5]) if buyer else []
@@ -67,10 +67,10 @@ def show(request, uid):
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
         "duty": _duty(product.hs_code, product.origin, ships_on, get_language()),
-        "similar": product_filters.rows(similar.keys, similar.cards),
+        "similar": product_filters.rows(similar.keys, similar.cards, in_campaign.products(request)),
         "matches": matches,
-        "structured": product_data(product, settings.SITE_URL),
-        "picture": next((settings.SITE_URL + image.file.url for image in product.images.all()), ""),
+        "structured": product_data(product, request.site_url),
+        "picture": next((request.site_url + image.file.url for image in product.images.all()), ""),
         **directory.reliability_of(product.company),
         "meetings": meetings_with(request, product.company),
         **directory.buyer_view(request),

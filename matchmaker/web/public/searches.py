@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,9 +18,9 @@ from matchmaker.web.forms.refusals import add_to_messages
 @signed_in
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    searches = list(SavedSearch.objects.visible_to(request.user))
+    searches = list(SavedSearch.objects.visible_to(request.user).select_related("campaign"))
     for search in searches:
-        search.address = f"{reverse(search.kind)}?{search.query}" if search.query else reverse(search.kind)
+        search.address = search.path
     return render(request, "public/searches.html", {"searches": searches})
 
 
@@ -37,6 +36,7 @@ def save(request: HttpRequest) -> HttpResponse:
             company=current_company(request, is_buyer=True) or current_company(request),
             kind=kind,
             query=query,
+            campaign=request.site_campaign,  # type: ignore[attr-defined]  # set by the middleware
         )
     except (Refused, ValidationError) as problem:
         add_to_messages(request, problem)
@@ -44,7 +44,7 @@ def save(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _("Kept as “%(name)s”. You hear of what is new under it, once each.") % {"name": search.name}
     )
-    return redirect(f"{reverse(search.kind)}?{search.query}" if search.query else reverse(search.kind))
+    return redirect(search.path)
 
 
 @signed_in
@@ -58,6 +58,7 @@ def change(request: HttpRequest, uid) -> HttpResponse:
             company=search.company,
             kind=search.kind,
             query=search.query,
+            campaign=search.campaign,
             name=request.POST.get("name", ""),
             alerts=bool(request.POST.get("alerts")),
         )

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.templatetags.static import static
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -52,7 +52,7 @@ def home_data(campaign: Campaign | None, site: str) -> SafeString:
             "name": settings.SENDER_ORGANISATION or name,
             "address": settings.SENDER_ADDRESS,
             "url": home,
-            "logo": site + static("img/icon-512.png"),
+            "logo": site + staticfiles_storage.url("img/icon-512.png"),
         },
         {
             "@type": "WebSite",

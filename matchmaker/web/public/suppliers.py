@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Count, Window
+from django.db.models import Count, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from matchmaker.core.languages import base_of, current
 from matchmaker.core.replica import reads_replica
 from matchmaker.translation.services import read_ahead
 from matchmaker.web.access.decorators import current_company, everyone
-from matchmaker.web.public import directory
+from matchmaker.web.public import directory, in_campaign
 from matchmaker.web.public.attending import attending, event_names, meetings_with
 from matchmaker.web.public.directory import Sort
 from matchmaker.web.public.product_filters import verification_words
@@ -39,8 +38,11 @@ class NamedProduct(NamedTuple):
     text: Any
 
 
-def cards(keys: Sequence[int]) -> list[Company]:
-    """Those suppliers, in this order, with the number of their products (`product_count`) and a few (`shown`)."""
+def cards(keys: Sequence[int], among: QuerySet[Company]) -> list[Company]:
+    """The suppliers with these keys in their order, as far as they are `among` those that may be seen.
+
+    Each has the number of its products (`product_count`) and a few of them (`shown`).
+    """
     newest = Window(RowNumber(), partition_by="company_id", order_by=["-published_at", "-pk"])
     many = Window(Count("pk"), partition_by="company_id")
     goods = Product.objects.published().filter(company__in=keys).annotate(place=newest, many=many)
@@ -56,7 +58,7 @@ def cards(keys: Sequence[int]) -> list[Company]:
     read_ahead(
         ((text.name, text.language) for own in texts.values() for text in own if text.is_original), base_of(current())
     )
-    companies = directory.in_order(Company.objects.public().filter(pk__in=keys), keys)
+    companies = directory.in_order(among.filter(pk__in=keys), keys)
     for company in companies:
         company.product_count, company.shown = 0, []
     by_key = {company.pk: company for company in companies}
@@ -77,7 +79,7 @@ def index(request):
         facets=[
             directory.Facet("group", _("Sells"), directory.group_names),
             directory.Facet("category", _("Category"), directory.category_names),
-            directory.Facet("country", _("Country"), directory.each(country), flags=True),
+            directory.Facet("country", _("Country or region"), directory.each(country), flags=True),
             directory.Facet("verification", _("Checked"), directory.each(verification_words)),
             directory.Facet("certificate", _("Certificates"), directory.each(certificate)),
             directory.Facet("language", _("Speaks"), directory.each(language_name)),
@@ -88,8 +90,8 @@ def index(request):
             "name": Sort(pgettext("order of a list", "Name"), "name"),
             "newest": Sort(_("Newest"), "newest"),
         },
-        rows=lambda keys, _cards: cards(keys),
-        company_facets=attending(),
+        rows=lambda keys, _cards: cards(keys, in_campaign.suppliers(request)),
+        company_facets=attending(request),
         without=directory.not_for(request, "suppliers"),
     )
     page = directory.listing(request, suppliers)
@@ -104,6 +106,7 @@ def show(request, uid):
     if into:  # a duplicate's address leads to the company it went up in
         return redirect("supplier", into.uid, permanent=True)
     company = get_object_or_404(Company.objects.visible_to(request.user).suppliers(), uid=uid)
+    in_campaign.open_where_it_belongs(request, company, in_campaign.Side.SUPPLIER)
     products = Product.objects.published().of(company).for_cards().order_by("category_id", "-published_at")
     codes = ProductCertificate.objects.filter(product__in=Product.objects.published().of(company))
     products = list(products[:60])
@@ -116,7 +119,7 @@ def show(request, uid):
         "certificates": sorted(set(codes.values_list("code", flat=True))),
         "vouchers": Enrolment.objects.vouched().filter(company=company).select_related("partner"),
         "domain": domains.newest_proof(company),
-        "structured": supplier_data(company, settings.SITE_URL),
+        "structured": supplier_data(company, request.site_url),
         **directory.reliability_of(company),
         "meetings": meetings_with(request, company),
         **directory.buyer_view(request),

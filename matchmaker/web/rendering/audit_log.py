@@ -181,6 +181,7 @@ VERBS: dict[str, str | Promise] = {
     "create_tag": _("Tag added"),
     "remove_tag": _("Tag removed"),
     "tag_companies": _("Tags of companies changed"),
+    "set_invitation_text": _("Campaign’s own text of the invitation changed"),
     "set_brand": _("Brand of the campaign changed"),
     "set_event_brand": _("Brand of the event changed"),
     "update_campaign": _("Texts and days of the campaign changed"),
@@ -277,6 +278,8 @@ VERBS: dict[str, str | Promise] = {
     "make_gate_device": _("Gate device made"),
     "revoke_gate_device": _("Gate device revoked"),
     "check_in": _("Checked in"),
+    "change_table": _("Meeting moved to another table"),
+    "open_tables_again": _("Closed tables opened again"),
     "settle_scan": _("Scan settled"),
     "reissue_badge": _("Badge issued anew"),
 }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core.site_prefix import script_prefix
 from matchmaker.market_access import labels, sentences
 from matchmaker.market_access.models import LabelVersion
 
@@ -57,5 +58,6 @@ def is_intact(versions: list[LabelVersion]) -> bool:
 
 
 def public_address(product: Product) -> str:
-    """The address in the code on the package; it stays the same for all versions."""
-    return settings.SITE_URL + reverse("product_label", args=[product.uid])
+    """The address in the code on the package; it stays the same for all versions, and for all campaigns."""
+    with script_prefix(""):
+        return settings.SITE_URL + reverse("product_label", args=[product.uid])

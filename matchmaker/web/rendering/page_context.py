@@ -6,17 +6,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from matchmaker.campaigns.models import Campaign, Partner
-from matchmaker.core.ttl_cache import cached_for
+from matchmaker.core.lists import join_label
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.models import Notice
 from matchmaker.web import page_language
 from matchmaker.web.access import decorators
+from matchmaker.web.access.teams import last_campaign, teams_of, working_campaign
+from matchmaker.web.campaign_site import link_to
 
 # Area → what the decorator of its pages sets on the request; a page of it that did not open shows the public menu.
 AREAS = {"supplier": "company", "buyer": "company", "console": "role", "partner": "partner"}
@@ -34,19 +36,19 @@ def site(request):
         "unread_count": cache(lambda: unread(request)),  # a number itself: plural rules reckon with it
         "alternates": SimpleLazyObject(lambda: page_language.alternates(request)),
         "offered_language": SimpleLazyObject(lambda: page_language.offered_language(request)),
-        "default_picture": settings.SITE_URL + staticfiles_storage.url("img/icon-512.png"),
+        "default_picture": site_url(request) + staticfiles_storage.url("img/icon-512.png"),
     }
 
 
+def site_url(request) -> str:
+    """The absolute address of scheme and host; also for the page of an error before the campaign was looked for."""
+    return getattr(request, "site_url", settings.SITE_URL)
+
+
 def campaign_of(request):
-    """The campaign a page is about: in the console the one its reader works in, elsewhere the one the site shows."""
-    return getattr(request, "campaign", None) or _public_campaign()
-
-
-@cached_for(10)
-def _public_campaign() -> Campaign | None:
-    """For name and look of pages; rights are decided by the row as it stands."""
-    return decorators.current_campaign()
+    """The campaign a page is about: that of the console's page or the partner's desk, else that of the address."""
+    desk = getattr(request, "partner", None)
+    return getattr(request, "campaign", None) or (desk.campaign if desk else getattr(request, "site_campaign", None))
 
 
 def is_read_only(request) -> bool:
@@ -58,7 +60,7 @@ def is_read_only(request) -> bool:
 def other_campaigns(request) -> list[Campaign]:
     """The other campaigns this member of several teams can work in, for the switch in the header."""
     here = getattr(request, "campaign", None)
-    return [one for one in Campaign.objects.run_by(request.user) if here and one.pk != here.pk]
+    return [seat.campaign for seat in teams_of(request) if here and seat.campaign_id != here.pk]
 
 
 def area_of(request) -> str:
@@ -89,16 +91,39 @@ def desks(request) -> list[dict]:
         found.append({"url": reverse("supplier_home"), "label": _("Supplier desk")})
     if decorators.current_company(request, is_buyer=True):
         found.append({"url": reverse("buyer_home"), "label": _("Buyer desk")})
-    found += [
-        {"url": reverse("partner_home", args=[partner.uid]), "label": _("Desk of %(partner)s") % {"partner": partner}}
-        for partner in Partner.objects.open().of(user)
-    ]
-    if decorators.working_campaign(request):
-        found.append({"url": reverse("console_home"), "label": _("Organiser console")})
+    found += partner_desks(request)
+    found += _consoles(request)
     if user.is_staff:
         found.append({"url": reverse("console_site"), "label": _("Campaigns and storage")})
         found.append({"url": reverse("admin:index"), "label": _("Site administration")})
     return found
+
+
+def _consoles(request) -> list[dict]:
+    """The console of the campaign one works in here, or of the one worked in last; with several each has its name."""
+    campaign = working_campaign(request) or last_campaign(request)
+    if campaign is None:
+        return []
+    label = _("Organiser console")
+    if len(teams_of(request)) > 1:
+        label = f"{label} · {campaign}"
+    return [{"url": link_to(request, campaign, "console_home"), "label": label}]
+
+
+def partner_desks(request) -> list[dict]:
+    """The desks of partners at which one sits; those of one partner in several campaigns name their campaign."""
+    desks = list(Partner.objects.open().of(request.user).select_related("campaign"))
+    several = len({desk.campaign_id for desk in desks}) > 1
+    return [
+        {
+            "uid": desk.uid,
+            "name": str(desk),
+            "campaign": str(desk.campaign),
+            "url": link_to(request, desk.campaign, "partner_home", desk.uid),
+            "label": join_label(_("Desk of %(partner)s") % {"partner": desk}, str(desk.campaign) if several else ""),
+        }
+        for desk in desks
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +194,33 @@ def navigation(request, area: str) -> list[Link]:
         return []
     found = []
     role = getattr(request, "role", "") if area == "console" else ""
-    for name, url, label, icon in _links(area, desk.uid if desk else None, role, get_language() or "en"):
-        active = request.path_info == url or (request.path_info.startswith(url) and not name.endswith("_home"))
+    if area == "console" and getattr(request, "role", None) == "":  # staff of the site without a team
+        return _links_of_site_staff(request)
+    for name, url, label, icon in _links(area, desk.uid if desk else None, role, *_where()):
+        active = request.path == url or (request.path.startswith(url) and not name.endswith("_home"))
         count = unread_enquiries(request) if name == "enquiries" else 0
         found.append(Link(url, label, icon, active, name, count))
     return found
 
 
+def _links_of_site_staff(request) -> list[Link]:
+    """The pages of the console that staff of the site without a team may open."""
+    pages = [
+        ("console_site", _("Campaigns and storage"), "database"),
+        ("console_campaigns", _("Campaigns"), "flag"),
+        ("admin:index", _("Site administration"), "settings"),
+    ]
+    links = [(name, reverse(name), label, icon) for name, label, icon in pages]
+    return [Link(url, label, icon, request.path == url, name, 0) for name, url, label, icon in links]
+
+
+def _where() -> tuple[str, str]:
+    """What addresses and words of links depend on."""
+    return get_language() or "en", get_script_prefix()
+
+
 @lru_cache(maxsize=1024)
-def _links(area: str, desk: UUID | None, role: str, _language: str) -> list[tuple[str, str, str, str]]:
+def _links(area: str, desk: UUID | None, role: str, _language: str, _prefix: str) -> list[tuple[str, str, str, str]]:
     """(name, address, words, icon) of the pages of an area; of the console's, those that open for the role."""
     at = [desk] if desk else []
     links = [(name, reverse(name, args=at), str(label), icon) for name, label, icon in _LINKS[area]]

@@ -62,7 +62,7 @@ class ProductForm(forms.Form):
         label=_("Country of origin"),
         choices=fields.countries,
         required=False,
-        sentence=_("Choose a country from the list."),
+        sentence=_("Choose a country or region from the list."),
         help_text=_("Duty and entry rules depend on it."),
     )
     price_low = _amount(_("Price from"), places=4, digits=18)

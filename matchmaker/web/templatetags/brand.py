@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 
 from matchmaker.events.models import Event, EventBrand
+from matchmaker.web.campaign_site import link_to
 
 register = template.Library()
 MARK = 12  # characters of a digest; an address with another mark is another file for browsers
@@ -27,8 +28,8 @@ def brand_look(context) -> Look:
     campaign = context.get("campaign")
     return Look(
         name=str(_first("short_name", own, campaign)),
-        styles=_address("styles", "colour", own, campaign),
-        logo=_address("logo", "logo_digest", own, campaign),
+        styles=_address(context, "styles", "colour", own, campaign),
+        logo=_address(context, "logo", "logo_digest", own, campaign),
     )
 
 
@@ -36,11 +37,12 @@ def _first(name: str, own: EventBrand | None, campaign: Any) -> Any:
     return getattr(own, name, "") or getattr(campaign, name, "") or ""
 
 
-def _address(part: str, name: str, own: EventBrand | None, campaign: Any) -> str:
+def _address(context, part: str, name: str, own: EventBrand | None, campaign: Any) -> str:
     if own is not None and (mark := getattr(own, name)):
         address = reverse(f"event_brand_{part}", args=[own.event.slug])
     elif mark := getattr(campaign, name, ""):
-        address = reverse(f"brand_{part}")
+        request = context.get("request")
+        address = link_to(request, campaign, f"brand_{part}") if request else reverse(f"brand_{part}")
     else:
         return ""
     return f"{address}?v={mark.removeprefix('#')[:MARK]}"

@@ -16,7 +16,6 @@ from matchmaker.core import formats, reference
 from matchmaker.core.formats import capfirst, money, quantity
 from matchmaker.market_access import rate_texts
 from matchmaker.messaging.payment import payment_facts
-from matchmaker.web.access.decorators import current_campaign
 from matchmaker.web.rendering import audit_log, trust
 
 register = template.Library()
@@ -145,10 +144,10 @@ def audit_verb(verb: str) -> str:
     return str(audit_log.VERBS.get(verb, verb))
 
 
-@register.simple_tag
-def answer_day(company: Company | None = None) -> dt.date | None:
+@register.simple_tag(takes_context=True)
+def answer_day(context: Mapping[str, Any], company: Company | None = None) -> dt.date | None:
     """The day by which a waiting company gets the team's answer; without one, for a company submitted today."""
-    campaign = current_campaign()
+    campaign = getattr(context.get("request"), "site_campaign", None)
     if campaign is None:
         return None
     return answer_days.answer_day_of(company, campaign) if company else answer_days.answer_day(campaign)

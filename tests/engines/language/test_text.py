@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.engines.language.text import clean, detect, latin_place, pinyin, simplify, words
+from matchmaker.engines.language.text import clean, detect, latin_place, pinyin, simplify, tidy, words
 
 
 def test_clean_drops_nul_and_lone_surrogates():
@@ -120,3 +120,17 @@ def test_chinese_place_is_written_as_it_is_known_abroad(place, read):
 
 def test_place_in_another_script_is_left_as_it_is():
     assert latin_place("Nuits-Saint-Georges") == "Nuits-Saint-Georges"
+
+
+@pytest.mark.parametrize("text", ["ขั้นต่ำ", "จำกัด", "น้ำส้ม", "ນ້ຳປາ", "ຈຳກັດ"])
+def test_the_thai_and_lao_vowel_am_stays_one_character(text):
+    assert clean(text) == text
+    assert clean(text.replace("\u0e33", "\u0e4d\u0e32").replace("\u0eb3", "\u0ecd\u0eb2")) == text
+
+
+def test_a_tone_mark_between_the_parts_of_the_vowel_am_comes_first():
+    assert clean("น\u0e4d\u0e49\u0e32") == "น้ำ"
+
+
+def test_what_is_shown_keeps_full_width_signs_and_arabic_vowels():
+    assert tidy(" （500ｇ） مُجَمَّد\u00a0½ m²\x00 ") == "（500ｇ） مُجَمَّد ½ m²"

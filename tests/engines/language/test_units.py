@@ -16,6 +16,8 @@ from matchmaker.engines.language.units import exchange
         ("day", "hour", 8),
         ("set", "set", 1),
         ("set", "pc", None),
+        ("unit", "pc", 1),
+        ("box", "pc", None),
         ("40hq", "kg", None),
         ("container", "20gp", None),
         ("bottle", "l", None),

@@ -195,3 +195,11 @@ def test_an_empty_directory_finds_nothing():
 
 def test_numbers_are_compared_without_their_punctuation():
     assert fold_text("9142 0100-ma4k.x/1") == "91420100MA4KX1"
+
+
+def test_a_companys_own_name_is_not_read_as_another_word():
+    mill = Entry(9, names=(("en", "Moline"),), newest=3.0, title="Moline", name_key="molinosdelsur")
+    found = directory(RICE, mill).search("molinos")
+    assert found.understood.spelling == ()
+    assert found.keys == [9]
+    assert directory(RICE, mill).search("molinoz").understood.spelling != ()

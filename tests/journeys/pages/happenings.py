@@ -121,8 +121,8 @@ class Happenings:
         self.sent = announcements.write(by=organiser, campaign=site.campaign, segment=AUDIENCE, texts=texts)
         announcements.send(by=organiser, campaign=site.campaign, draft=self.sent)
         head = "hs_code,regime,rate_percent,valid_from,source"
-        import_tariff(by=organiser, content=f"{head}\n06031100,MFN,4,2026-01-01,Sample\n".encode(), apply=True)
-        self.rate = TariffRate.objects.get(hs_code="06031100", source="Sample").pk
+        import_tariff(by=organiser, content=f"{head}\n06039000,MFN,4,2026-01-01,Sample\n".encode(), apply=True)
+        self.rate = TariffRate.objects.get(hs_code="06039000", source="Sample").pk
         seat = site.people["partner"]
         self.question = questions.save_question(
             by=organiser,

@@ -254,7 +254,7 @@ def test_suppliers_are_compared_by_what_they_are_and_do(desk):
     page = desk.get(reverse("buyer_compare"), {"s": [str(rice.company.uid), str(other.uid)]})
     found = {row.label: [cell.text for cell in row.cells] for row in page.context["comparison"].rows}
     assert found["Products"] == ["1", "0"]
-    assert found["Country"] == ["Thailand", "Vietnam"]
+    assert found["Country or region"] == ["Thailand", "Vietnam"]
     assert found["Speaks"] == ["Thai, Chinese", "Thai, English"]
     assert ["yes", ""] in found.values()  # the certificate
 

@@ -138,5 +138,7 @@ def test_a_letter_about_an_event_of_another_campaign_has_the_sender_of_that_camp
     _person, campaign, event = hall
     type(campaign).objects.filter(pk=campaign.pk).update(is_current=False, sender_name="Silk Team")
     factories.campaign(colour="#20603a")
-    assert look_of_letter({LOOKS_LIKE: event.slug}) == {"name": "Silk Team", "footer": "", "colour": "#0a5c8c"}
+    look = look_of_letter({LOOKS_LIKE: event.slug})
+    assert (look["name"], look["footer"], look["colour"]) == ("Silk Team", "", "#0a5c8c")
+    assert look["url"].endswith(f"/c/{campaign.slug}")
     assert look_of_letter({}) == look_of_letter({LOOKS_LIKE: "gone"}) == {}

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -331,3 +332,87 @@ def test_the_board_of_meetings_reads_in_full_only_what_its_page_shows(console, h
         seen += {row["company"] for row in rows}
         assert all(one is None or one["cell"].supplier == rows[0]["company"] for one in rows[0]["cells"])
     assert len(set(seen)) == 2
+
+
+def test_a_company_at_the_gate_that_was_marked_as_not_coming_stands_first_on_the_day(console, hall, pairs):
+    supplier, buyer = pairs[0][0], pairs[1][0]
+    hall.book(supplier, buyer, 2)
+    begin(hall, 5)
+    services.mend_plan(by=hall.organiser, event=hall.event, companies=[supplier.company])
+    device, _secret = services.make_device(by=hall.organiser, event=hall.event, gate="North")
+    code = supplier.attendees.get().code
+    services.take_scans(device=device, scans=[{"key": str(uuid4()), "code": code, "at": timezone.now().isoformat()}])
+
+    shown = console.get(page("console_event_today"))
+    assert [one["row"].company for one in shown.context["arrived"]] == [supplier.company]
+    assert "send to the desk" in console.post(page("console_event_checkin"), {"code": code}).text
+
+    answer = console.post(page("console_event_present", supplier.uid), follow=True)
+    assert answer.context["arrived"] == []
+    assert [one["company"] for one in answer.context["again"]] == [buyer.company]
+    assert "You can take it back until" in answer.text
+
+
+def test_the_preview_says_whether_it_can_be_taken_back(console, hall, pairs):
+    supplier = pairs[0][0]
+    hall.book(supplier, pairs[1][0], 2)
+    sent = {"who": str(supplier.uid)}
+    at_once = "This cannot be taken back."
+    assert "Until then you can take it back" in console.post(page("console_event_mend"), sent).text
+    begin(hall, 56)  # the meeting begins in four minutes
+    near = console.post(page("console_event_mend"), sent).text
+    assert at_once in near
+    assert "Until then you can take it back" not in near
+
+
+def test_publishing_a_plan_near_its_first_meeting_says_that_it_cannot_be_taken_back(console, hall, pairs):
+    hall.wish(pairs[0][0], pairs[1][0], "must")
+    hall.wish(pairs[1][0], pairs[0][0], "must")
+    draft = hall.plan()
+    assert draft.meetings_count
+    address = page("console_event_plan_publish", draft.uid)
+    assert "Until then you can take it back" in console.get(address).text
+
+
+def test_an_interpreter_who_does_not_come_is_shown_first_and_then_replaced(console, hall, pairs):
+    people = [
+        services.add_interpreter(by=hall.organiser, event=hall.event, name=name, languages=["zh", "th"])
+        for name in ("Li Wen", "Zhao Min")
+    ]
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    hall.event.participations.filter(side="supplier").update(languages=["th"])
+    hall.event.participations.filter(side="buyer").update(languages=["zh"])
+    Meeting.objects.update(interpreter=people[0])
+    assert "Interpreter does not come" in console.get(page("console_event_today")).text
+    sent = {"interpreter": str(people[0].uid), "since": hall.slots[1].isoformat()}
+    shown = console.post(page("console_event_without"), sent)
+    assert shown.context["seats"][0]["names"] == ["Li Wen", "Zhao Min"]
+    meeting.refresh_from_db()
+    assert meeting.interpreter == people[0]
+    console.post(page("console_event_without"), dict(shown.context["sent"]))
+    meeting.refresh_from_db()
+    assert meeting.interpreter == people[1]
+
+
+def test_closed_tables_are_typed_as_a_person_writes_them_and_opened_again(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    wrong = console.post(page("console_event_without"), {"tables": "the red one"}, follow=True).text
+    assert "Write the numbers of the tables" in wrong
+    shown = console.post(page("console_event_without"), {"tables": "1 - 1, 1"})
+    assert shown.context["seats"][0]["tables"] == (1, 2)
+    console.post(page("console_event_without"), dict(shown.context["sent"]))
+    meeting.refresh_from_db()
+    assert meeting.table == 2
+    assert "Closed tables: 1" in console.get(page("console_event_today")).text
+    console.post(page("console_event_open_tables"))
+    hall.event.refresh_from_db()
+    assert hall.event.closed_tables == []
+
+
+def test_a_meeting_takes_another_table_on_its_page(console, hall, pairs):
+    meeting = hall.book(pairs[0][0], pairs[1][0], 2)
+    shown = console.get(page("console_event_meeting", meeting.uid))
+    assert shown.context["free_tables"] == [2]
+    console.post(page("console_event_meeting_change", meeting.uid), {"act": "table", "table": "2"})
+    meeting.refresh_from_db()
+    assert meeting.table == 2

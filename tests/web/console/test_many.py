@@ -271,8 +271,9 @@ def test_a_member_of_two_teams_switches_and_each_page_names_its_campaign(console
     company(campaign, legal_name="Of spring")
     company(autumn, legal_name="Of autumn")
     assert names_on_page(console) == {"Of spring"}
-    console.post(reverse("console_campaign_switch", args=[autumn.slug]))
-    page = console.get(reverse("console_companies"))
+    answer = console.post(reverse("console_campaign_switch", args=[autumn.slug]))
+    assert answer.url == f"/c/{autumn.slug}{reverse('console_home')}"
+    page = console.get(f"/c/{autumn.slug}{reverse('console_companies')}")
     assert {row.legal_name for row in page.context["page"]} == {"Of autumn"}
     assert "Autumn fair" in page.text
     foreign = factories.campaign(is_current=False)
@@ -282,9 +283,10 @@ def test_a_member_of_two_teams_switches_and_each_page_names_its_campaign(console
 def test_a_team_of_a_campaign_that_the_site_does_not_show_works_in_it(client, campaign):
     other = factories.campaign(is_current=False, state="planned")
     client.force_login(factories.organiser(other))
-    page = client.get(reverse("console_home"))
-    assert page.context["campaign"] == other
-    assert client.get(reverse("desk")).url == reverse("console_home")
+    home = f"/c/{other.slug}{reverse('console_home')}"
+    assert client.get(reverse("console_home")).url == home
+    assert client.get(home).context["campaign"] == other
+    assert client.get(reverse("desk")).url == home
 
 
 def test_in_an_archived_campaign_nothing_is_sent(console, campaign):
@@ -341,7 +343,11 @@ def test_the_page_of_an_action_on_many_companies_shows_that_they_are_being_count
     assert not console.get(reverse("console_bulk_list")).context["page"].object_list
     bulk.work_waiting()
     uid = BulkAction.objects.get().uid
-    assert "is-done" in console.get(reverse("console_bulk_progress", args=[uid])).text
+    progress = console.get(reverse("console_bulk_progress", args=[uid]), headers={"HX-Request": "true"})
+    assert progress["HX-Redirect"] == reverse("console_bulk", args=[uid])
+    plain = console.get(reverse("console_bulk_progress", args=[uid])).text
+    assert "Counted. Look and confirm" in plain
+    assert "Done." not in plain
     assert "Do it for 2 companies" in console.get(reverse("console_bulk", args=[uid])).text
     page = console.post(reverse("console_bulk_confirm", args=[uid]), follow=True)
     assert page.context["job"]["state"] == "running"
@@ -355,3 +361,19 @@ def test_the_button_of_an_archived_campaign_says_what_it_does(console, campaign)
     assert "Close it" not in text
     Campaign.objects.filter(pk=campaign.pk).update(state="open")
     assert "Close it" in console.get(reverse("console_campaigns")).text
+
+
+def test_staff_of_the_site_without_a_team_have_a_header_of_pages_that_open(client, campaign):
+    staff = factories.user(is_staff=True)
+    client.force_login(staff)
+    page = client.get(reverse("console_campaigns"))
+    links = [link.url for link in page.context["nav"]]
+    assert links == [reverse("console_site"), reverse("console_campaigns"), reverse("admin:index")]
+    assert all(client.get(url).status_code in (200, 302) for url in links)
+    assert "campaign-bar" not in page.text
+    assert "data-palette-url" not in page.text
+
+
+def test_a_page_that_does_not_exist_has_the_title_of_the_campaign_one_works_in(console, campaign):
+    type(campaign).objects.filter(pk=campaign.pk).update(short_name={"en": "Spring"}, is_current=False)
+    assert "· Spring" in " ".join(console.get("/console/no-such-page/").text.split())

@@ -83,7 +83,7 @@ def test_answers_leave_as_a_sheet_with_a_column_a_question_and_no_formula(client
     page = client.get(reverse("console_answers"), {"q": "rice"})
     answer = client.get(page.context["files"]["csv"])
     assert list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))) == [
-        ["Company", "Country", "Your motto", "Turnover"],
+        ["Company", "Country or region", "Your motto", "Turnover"],
         ["Beta Mill", "TH", "Rice, good rice", ""],
     ]
     every = client.get(reverse("console_answers_export", args=["xlsx"]))

@@ -201,3 +201,46 @@ def test_what_was_typed_stays_when_the_approval_goes_meanwhile(client, pair):
     assert page.status_code == 403
     assert TEXT in page.content.decode()
     assert not Enquiry.objects.exists()
+
+
+def quote_form(client, matched, talk, **product):
+    """The form of the quote after the buyer asked for CIF Shanghai and a sample."""
+    for name, value in product.items():
+        setattr(matched.product, name, value)
+    matched.product.save()
+    services.request_quotes(
+        by=matched.buy,
+        company=matched.wanter,
+        subjects=[matched.product],
+        quantity=20,
+        unit="t",
+        incoterm="CIF",
+        place="Shanghai",
+        sample_wanted=True,
+        text=TEXT,
+    )
+    client.force_login(matched.sell)
+    return client.get(reverse("quote_new", args=[talk.uid])).context["form"]
+
+
+def test_a_price_under_another_incoterm_is_left_out_of_the_quote_and_it_says_why(client, matched, talk):
+    own = {"price_low": 1080, "currency": "USD", "incoterm": "FOB", "incoterm_place": "Bangkok"}
+    form = quote_form(client, matched, talk, **own)
+    shown = [form[name].value() for name in ("price", "currency", "incoterm", "incoterm_place")]
+    assert shown == [None, "USD", "CIF", "Shanghai"]
+    assert form.fields["price"].help_text == (
+        "Your price of $1,080 is FOB Bangkok; the buyer asks for CIF Shanghai. Write your price for it."
+    )
+
+
+def test_a_price_under_the_incoterm_that_is_asked_for_stays(client, matched, talk):
+    own = {"price_low": 1080, "currency": "USD", "incoterm": "CIF", "incoterm_place": "shanghai"}
+    form = quote_form(client, matched, talk, **own)
+    assert (form["price"].value(), form.fields["price"].help_text) == ("1,080", "")
+
+
+def test_the_box_of_the_sample_agrees_with_the_request(client, matched, talk):
+    quote_form(client, matched, talk)
+    page = client.get(reverse("enquiry", args=[talk.uid])).text
+    assert "The buyer wants a sample first" in page
+    assert "The buyer has asked for none" not in page

@@ -301,7 +301,7 @@ def test_five_kilobytes_of_address_are_refused(client, person):
 @pytest.mark.parametrize("country", ["XX", "th", "ＴＨ", "Thailand"])
 def test_unknown_countries_are_refused(client, person, country):
     page = client.post(step(1), {**NAMES, "country": country})
-    assert errors(page, "country") == ["Choose a country from the list."]
+    assert errors(page, "country") == ["Choose a country or region from the list."]
 
 
 @pytest.mark.parametrize(
@@ -433,3 +433,20 @@ def test_the_page_promises_an_answer_by_a_day_and_a_waiting_company_reads_it(cli
 def test_nothing_is_promised_where_the_campaign_promises_nothing(client):
     make.campaign(answer_days=0)
     assert "working day" not in flat(client.get(reverse("join")).text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "header", "country"),
+    [
+        ("Asia/Bangkok", "en", "TH"),
+        ("", "pt-BR,pt;q=0.9", "BR"),
+        ("", "th,en;q=0.5", "TH"),
+        ("UTC", "fr-FR", "FR"),
+        ("", "es,en;q=0.5", None),
+        ("", "", None),
+    ],
+)
+def test_the_country_of_a_supplier_is_guessed_from_clock_and_browser(client, person, zone, header, country):
+    type(person).objects.filter(pk=person.pk).update(time_zone=zone)
+    page = client.get(step(1), headers={"accept-language": header})
+    assert page.context["form"].initial.get("country") == country

@@ -53,8 +53,9 @@ def test_the_front_door_of_an_empty_site_says_what_to_do(client):
 
 def test_the_front_door_shows_the_campaign(client, event):
     demand = make.demand(title="2027年大米采购", lines=1)
-    make.demand(title="没有明细")
-    make.product(origin="TH", name="Jasmine rice")
+    empty = make.demand(title="没有明细")
+    product = make.product(origin="TH", name="Jasmine rice")
+    make.take_part(event.campaign, demand.company, empty.company, product.company)
     response = client.get("/")
     assert [row.pk for row in response.context["demands"]] == [demand.pk]
     assert [row["code"] for row in response.context["countries"]] == ["TH"]

@@ -262,7 +262,7 @@ def test_unknown_hs_codes_are_refused(client, company, code, sentence):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("origin", "XX", "Choose a country from the list."),
+        ("origin", "XX", "Choose a country or region from the list."),
         ("currency", "RMB", "Choose a currency from the list, such as USD or CNY."),
         ("price_unit", "bushel", "Choose a unit from the list."),
         ("category", "AGRI-99", "Choose a category from the list."),

@@ -8,6 +8,7 @@ See README.md.
 """
 
 from matchmaker.engines.language.quantities.comparison import same_quantities
+from matchmaker.engines.language.quantities.lexicon import base_language, words_of
 from matchmaker.engines.language.quantities.model import Difference, Negation, Quantity, Span
 from matchmaker.engines.language.quantities.negation import negations
 from matchmaker.engines.language.quantities.reader import read_all
@@ -21,3 +22,9 @@ def read_quantities(text: str, language: str) -> list[Quantity]:
         language: the code of its language, such as "zh-hans" or "fr"; texts of an unknown language are read as English.
     """
     return [quantity for quantity in read_all(text, language) if quantity.kind != "code"]
+
+
+def attribute_name(concept: str, language: str) -> str:
+    """The usual word of a language for what a quantity measures (`Quantity.concept`); "" where the table has none."""
+    words = words_of("attribute", base_language(language)).items()
+    return next((word for word, value in words if value == concept), "")

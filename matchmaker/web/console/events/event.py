@@ -265,6 +265,7 @@ def cancel(request, slug):
         event,
         title=_("Cancel the event"),
         concerned=services.impact_of(services.to_call_off(event)),
+        leave_at=services.letters_of_calling_off(services.to_call_off(event)),
         lead=_("It stays in the calendar, marked as cancelled, and all its meetings are called off."),
         button=_("Cancel the event"),
         back_url=reverse("console_event", args=[slug]),

@@ -159,6 +159,7 @@ def meeting(request, slug, uid):
         "tab": "meetings",
         "meeting": found,
         "at": local(found.starts_at, event.zone),
+        "free_tables": services.free_tables(found) if found.status == Meeting.Status.PLANNED else [],
         "best": options[:3],
         "rest": sorted(options[3:], key=lambda row: row["at"]),
         "editable": found.status == Meeting.Status.PLANNED and request.role != "staff",
@@ -182,6 +183,10 @@ def change(request, slug, uid):
     with refusals_in_messages(request):
         if act == "move":
             services.move_meeting(**who, starts_at=read_slot(request.POST.get("slot", "")))
+            messages.success(request, _note_both_sides(_("Moved."), found))
+        elif act == "table":
+            number_of = request.POST.get("table", "")
+            services.change_table(**who, table=int(number_of) if number_of.isdecimal() else 0)
             messages.success(request, _note_both_sides(_("Moved."), found))
         elif act in ("lock", "unlock"):
             services.lock_meeting(**who, locked=act == "lock")

@@ -272,7 +272,7 @@ def _participants(event: Event) -> Table:
     for pair in Meeting.objects.of(event).active().values_list("supplier", "buyer"):
         for key in pair:
             counts[key] = counts.get(key, 0) + 1
-    head = [_("Company"), _("Other name"), _("Country"), _("Comes as"), _("State"), _("Booth"), _("People")]
+    head = [_("Company"), _("Other name"), _("Country or region"), _("Comes as"), _("State"), _("Booth"), _("People")]
     head += [_("Inside"), _("Languages"), _("Hopes to meet"), _("Note for the organiser"), _("At most")]
     head += [_("Slots away"), _("Meetings"), _("Contact"), _("Email"), _("Phone"), _("WeChat ID")]
     head.append(_("Registered"))
@@ -294,7 +294,8 @@ def _participants(event: Event) -> Table:
 def _meetings(event: Event) -> Table:
     """All of them, the cancelled too. What people noted for themselves is theirs."""
     head = [_("Day"), _("Begins"), _("Ends"), _("Time zone"), _("Table"), _("Hall"), _("Booth"), _("Supplier")]
-    head += [_("Country"), _("Who goes"), _("Buyer"), _("Who goes"), _("Interpreter"), _("State"), _("Locked")]
+    head += [_("Country or region"), _("Who goes"), _("Buyer"), _("Who goes"), _("Interpreter")]
+    head += [_("State"), _("Locked")]
     head += [_("The supplier said"), _("The buyer said"), _("The team said"), _("In dispute"), _("Did not come")]
     head += [_("Rated by the supplier"), _("Rated by the buyer")]
     return head, (
@@ -339,7 +340,7 @@ def _matches(event: Event) -> Table:
     inside = event.participations.registered().order_by().values("company")
     rows = Match.objects.active().filter(product__company__in=inside, line__demand__company__in=inside)
     rows = rows.filter(line__demand__visibility="public").for_cards().order_by("-score", "pk")
-    head = [_("Supplier"), _("Country"), _("Product"), _("Buyer"), _("Demand"), _("Line"), _("Score")]
+    head = [_("Supplier"), _("Country or region"), _("Product"), _("Buyer"), _("Demand"), _("Line"), _("Score")]
     head += [_("The supplier answered"), _("The buyer answered")]
     return head, (
         [

@@ -1,5 +1,6 @@
 """Steps that concern many people: what they change is shown first, and how the page shows them."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.shortcuts import render
@@ -20,11 +21,15 @@ def render_step(
     event: Event,
     *,
     concerned: StepImpact,
+    leave_at: dt.datetime | None,
     changes: Sequence[Change] = (),
     figures: Sequence[dict] = (),
     **context,
 ):
-    """The page that asks first: title, lead, figures, the first changes, and a button that confirms."""
+    """The page that asks first: title, lead, figures, the first changes, and a button that confirms.
+
+    `leave_at` is when the letters would leave; None for at once, and then the step cannot be taken back.
+    """
     figures = figures or [{"label": _("Meetings"), "value": number(concerned.meetings)}]
     notice_figures = [
         {"label": _("Companies concerned"), "value": number(concerned.companies)},
@@ -35,6 +40,7 @@ def render_step(
         "console/event_step.html",
         {
             "event": event,
+            "leave_at": leave_at,
             "figures": [*figures, *notice_figures],
             "changes": name_changes(event, changes[:SHOWN]),
             "more": max(len(changes) - SHOWN, 0),

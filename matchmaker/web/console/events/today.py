@@ -1,6 +1,7 @@
 """The organiser's screen of the day: who is where, who is late, which tables are free, and walk-ins placed."""
 
 import datetime as dt
+import re
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.companies.models import Company
+from matchmaker.core.formats import isolate
+from matchmaker.core.lists import format_list
 from matchmaker.core.problems import Refused
 from matchmaker.events import services
 from matchmaker.events.models import Attendee, EventParticipation, GateDevice, Meeting, Scan
-from matchmaker.events.services.checkin import USED_ALREADY
+from matchmaker.events.services.checkin import NOT_COMING, USED_ALREADY, is_not_coming, read_code
 from matchmaker.events.services.participations import in_order
 from matchmaker.events.services.suggestions import places_for
 from matchmaker.notifications.tasks import start_delivery
@@ -33,6 +36,7 @@ from matchmaker.web.forms.refusals import refusals_in_messages
 from matchmaker.web.rendering.agendas import local
 from matchmaker.web.rendering.notice_claims import describe_result
 from matchmaker.web.rendering.qr import qr
+from matchmaker.web.templatetags.ui import moment
 
 TABLES_SHOWN = 20
 MEETINGS_SHOWN = 25  # of one slot; the list of meetings has them all
@@ -44,6 +48,7 @@ OF_ROW = (
 LATE_PER_PAGE = 25
 IN_A_LIST = 200  # companies up to which a walk-in is chosen from all; of more it is searched for
 MOST_FOUND = 10
+MOST_SCANS, SCANS_SHOWN = 500, 20  # of those that wait for a look: how many are read, and how many are shown
 
 
 @team
@@ -94,8 +99,12 @@ def today(request, slug):
         "filters": filters,
         "sides": [] if event.is_of_equals else SIDES,
         "absent": _absent(event, now),
+        "interpreters": event.interpreters.all(),
+        "halls": list(dict.fromkeys(event.hall_of_table)),
+        "closed": sorted({table for slot in slots if slot > now for table in event.closed_at(slot)}),
         "slots": [{"instant": slot.isoformat(), "at": local(slot, event.zone)} for slot in slots if slot > now],
-        "scans": _scans(event),
+        **_scans(event, [slot for slot in slots if slot > now]),
+        "again": _to_hold_again(event, placing),
         **_to_place(event, request.GET.get("walk_in", "").replace("\x00", "").strip()[:80]),
         "placing": placing,
         "places": [
@@ -115,6 +124,19 @@ def _placing(request, event) -> EventParticipation | None:
     except ValueError:
         return None
     return event.participations.registered().select_related("company", "event").filter(uid=uid).first()
+
+
+def _to_hold_again(event, placing: EventParticipation | None) -> list[dict]:
+    """Meetings of a company that came after all: the other side, the time, and what the form to book it sends."""
+    if placing is None:
+        return []
+    uids = dict(event.participations.registered().values_list("company", "uid"))
+    rows = []
+    for meeting in services.to_hold_again(placing):
+        other = meeting.buyer if meeting.supplier_id == placing.company_id else meeting.supplier
+        at, instant = local(meeting.starts_at, event.zone), meeting.starts_at.isoformat()
+        rows.append({"company": other, "uid": uids[other.pk], "at": at, "instant": instant})
+    return rows
 
 
 def _to_place(event, words: str) -> dict:
@@ -139,7 +161,7 @@ def _part(event, slot, here: set[int], label: str, none: str) -> dict:
         return {"label": label, "none": none, **empty}
     meetings = Meeting.objects.of(event).active().filter(starts_at=slot)
     taken = set(meetings.values_list("table", flat=True))
-    free = sorted(set(range(1, event.tables + 1)) - taken)
+    free = [table for table in event.open_tables(slot) if table not in taken]
     # Halls are those of the event, which is at hand.
     shown = meetings.for_agenda().only(*OF_ROW).prefetch_related(None)[:MEETINGS_SHOWN]
     return {
@@ -227,8 +249,11 @@ def _absent(event, now) -> list[dict]:
     return found
 
 
-def _scans(event) -> list[dict]:
-    """What the gates could not simply let in and no one has looked at, the latest first."""
+def _scans(event, to_come: list[dt.datetime]) -> dict[str, list[dict]]:
+    """What the gates could not simply let in and no one has looked at, the latest first.
+
+    `arrived` are companies that are marked as not coming and whose people stand at a gate; `scans` are all others.
+    """
     sentences = {
         USED_ALREADY: _("Was in already: perhaps a copied badge, or scanned twice."),
         "code_unknown": _("No badge has this code."),
@@ -238,8 +263,17 @@ def _scans(event) -> list[dict]:
         "waiting": _("The company is on the waiting list."),
         "other_day": _("The event was not on that day."),
     }
-    rows = Scan.objects.filter(device__event=event, seen_at__isnull=True).exclude(outcome=Scan.Outcome.ENTERED)
-    return [
+    waiting = Scan.objects.filter(device__event=event, seen_at__isnull=True).exclude(outcome=Scan.Outcome.ENTERED)
+    rows = list(waiting.select_related("device", "attendee__participation__company")[:MOST_SCANS])
+    arrived: dict[int, dict] = {}
+    for row in rows:
+        if row.reason != NOT_COMING or row.attendee is None or row.attendee.checked_in_at:
+            continue
+        part = row.attendee.participation
+        if is_not_coming(part, to_come):
+            at = local(row.scanned_at, event.zone)
+            arrived.setdefault(part.pk, {"row": part, "person": row.attendee, "device": row.device, "at": at})
+    scans = [
         {
             "uid": row.uid,
             "code": row.code,
@@ -248,8 +282,9 @@ def _scans(event) -> list[dict]:
             "at": local(row.scanned_at, event.zone),
             "sentence": sentences.get(row.reason, row.reason),
         }
-        for row in rows.select_related("device", "attendee")[:20]
+        for row in [row for row in rows if row.reason != NOT_COMING][:SCANS_SHOWN]
     ]
+    return {"scans": scans, "arrived": list(arrived.values())}
 
 
 @organiser
@@ -271,43 +306,128 @@ def mend(request, slug):
             by=request.user, event=event, companies=companies, until=until, expected=request.POST["expected"]
         )
         transaction.on_commit(start_delivery)
-        messages.success(
-            request,
-            _("%(cancelled)d meetings called off, %(added)d new ones in the freed time, %(moved)d moved.")
-            % {"cancelled": done.cancelled, "added": done.added, "moved": done.moved},
-        )
+        messages.success(request, _what_was_done(done))
     return redirect("console_event_today", slug)
 
 
 def _mend_preview(request, event, rows, companies, until):
     """What would change, before it does: the same form again, with a button that confirms."""
-    preview = services.preview_mend(by=request.user, event=event, companies=companies, until=until)
-    touched = {key for one in preview.all for key in (one.supplier_id, one.buyer_id)}
+    names = {"companies": format_list(isolate(company.display_name) for company in companies)}
+    if until:
+        lead = _("Expected at %(when)s: %(companies)s.") % {**names, "when": moment(local(until, event.zone))}
+    else:
+        lead = _("Do not come: %(companies)s.") % names
+    sent = [*(("who", row.uid) for row in rows), ("until", until.isoformat() if until else "")]
+    return _ask(request, event, services.Loss(companies=companies, until=until), lead, sent)
+
+
+def _ask(request, event, loss: services.Loss, lead: str, sent: list[tuple]):
+    """The page that shows what would change; `sent` are the fields of the form that confirms."""
+    preview = services.preview_loss(by=request.user, event=event, loss=loss)
     context = {
         "event": event,
         "tab": "today",
-        "names": [company.display_name for company in companies],
-        "who": [row.uid for row in rows],
-        "until": until,
-        "until_at": until and local(until, event.zone),
+        "lead": lead,
+        "sent": [*sent, ("expected", preview.fingerprint)],
         "preview": preview,
-        "concerned": services.impact_on(len(preview.all), touched),
+        "concerned": services.impact_on(len(preview.all) + len(preview.seats), preview.companies),
         "parts": [
             (_("Called off"), name_changes(event, preview.cancelled)),
             (_("New, in the freed time"), name_changes(event, preview.added)),
             (pgettext("meetings", "Moved"), name_changes(event, preview.moved)),
         ],
+        "seats": _name_seats(event, preview.seats),
     }
     return render(request, "console/event_mend.html", context)
+
+
+def _name_seats(event, seats) -> list[dict]:
+    """Meetings that keep their time: the companies, and what changes in words."""
+    companies = Company.objects.in_bulk({key for one in seats for key in (one.supplier_id, one.buyer_id)})
+    people = {row.pk: row.name for row in event.interpreters.all()}
+    return [
+        {
+            "supplier": companies[one.supplier_id],
+            "buyer": companies[one.buyer_id],
+            "at": local(one.starts_at, event.zone),
+            "tables": one.tables if one.tables[0] != one.tables[1] else None,
+            "interpreter": one.interpreters[0] != one.interpreters[1],
+            "names": [people.get(key, "") for key in one.interpreters],
+        }
+        for one in seats
+    ]
+
+
+@organiser
+@require_POST
+def without(request, slug):
+    """An interpreter does not come, or tables are closed: what would change, and with `expected` the change itself."""
+    event = event_of(request, slug)
+    with refusals_in_messages(request):
+        loss, lead = _loss_of(request, event)
+        if "expected" not in request.POST:
+            names = ("interpreter", "tables", "hall", "since", "until")
+            return _ask(request, event, loss, lead, [(name, request.POST.get(name, "")) for name in names])
+        done = services.mend_loss(by=request.user, event=event, loss=loss, expected=request.POST["expected"])
+        transaction.on_commit(start_delivery)
+        messages.success(request, _what_was_done(done))
+    return redirect("console_event_today", slug)
+
+
+def _what_was_done(done) -> str:
+    sentence = _("%(cancelled)d meetings called off, %(added)d new ones in the freed time, %(moved)d moved.")
+    return sentence % {"cancelled": done.cancelled, "added": done.added, "moved": done.moved}
+
+
+def _loss_of(request, event) -> tuple[services.Loss, str]:
+    """What was chosen, and the sentence that says it."""
+    since, until = (read_slot(request.POST[name]) if request.POST.get(name) else None for name in ("since", "until"))
+    if since and until and since >= until:
+        raise Refused("bad_span", _("The end must be after the beginning."), field="until", status=400)
+    when = {
+        "since": moment(local(since, event.zone)) if since else _("now"),
+        "until": moment(local(until, event.zone)) if until else _("the end of the event"),
+    }
+    if request.POST.get("interpreter"):
+        person = next((row for row in event.interpreters.all() if str(row.uid) == request.POST["interpreter"]), None)
+        if person is None:
+            raise Refused("no_interpreter", _("Choose an interpreter."), field="interpreter", status=400)
+        sentence = _("%(name)s does not come, from %(since)s until %(until)s.") % {"name": isolate(person.name), **when}
+        return services.Loss(interpreter=person, since=since, until=until), sentence
+    tables = _tables_of(event, request.POST.get("hall", ""), request.POST.get("tables", "")[:200])
+    named = {"tables": format_list(map(str, tables)), **when}
+    sentence = _("These tables are closed from %(since)s until %(until)s: %(tables)s.") % named
+    return services.Loss(tables=tables, since=since, until=until), sentence
+
+
+def _tables_of(event, hall: str, typed: str) -> tuple[int, ...]:
+    """The numbers of a hall's tables, or those typed: "7, 13-20"."""
+    if hall:
+        return tuple(n for n, one in enumerate(event.hall_of_table, start=1) if str(one.uid) == hall)
+    numbers: set[int] = set()
+    for part in re.split(r"[\s,，、;]+", re.sub(r"\s*[-–—~～]\s*", "-", typed.strip())):
+        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        if span is None:
+            raise Refused("no_such_table", _("Write the numbers of the tables, such as 7, 13-20."), status=400)
+        numbers.update(range(int(span[1]), int(span[2] or span[1]) + 1))
+    return tuple(sorted(numbers))
+
+
+@organiser
+@require_POST
+def open_tables(request, slug):
+    services.open_tables_again(by=request.user, event=event_of(request, slug))
+    messages.success(request, _("All tables can be used again. Meetings that were moved stay where they are."))
+    return redirect("console_event_today", slug)
 
 
 @organiser
 @require_POST
 def present(request, slug, uid):
-    """A company marked as absent has come: the page then shows whom it could meet."""
+    """A company marked as absent has come: the page then shows its meetings to hold again and whom it could meet."""
     row = get_object_or_404(event_of(request, slug).participations.select_related("event__campaign"), uid=uid)
     services.mark_present(by=request.user, participation=row)
-    messages.success(request, _("Noted. Below you see whom it could meet today."))
+    messages.success(request, _("Noted. Its badges let its people in again. Below you see whom it could meet."))
     return redirect(f"{reverse('console_event_today', args=[slug])}?place={row.uid}#walk-in")
 
 
@@ -361,6 +481,7 @@ def check_in(request, slug):
         "tab": "checkin",
         "person": person,
         "refusal": refusal,
+        "arrived": _participation_of(event, code) if refusal is not None and refusal.code == NOT_COMING else None,
         "code": "" if person else code[:64],
         "gate": gate,
         "totals": totals,
@@ -371,6 +492,10 @@ def check_in(request, slug):
         "found": _search(expected, search) if search else [],
     }
     return render(request, "console/event_checkin.html", context, status=422 if refusal else 200)
+
+
+def _participation_of(event, code: str) -> EventParticipation | None:
+    return event.participations.filter(attendees__code=read_code(code)).select_related("company").first()
 
 
 def _search(expected, search: str):

@@ -174,7 +174,7 @@ class AdmissionForm(AdmissionFields):
     """A new one, with its country."""
 
     origin = fields.CodeField(
-        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
+        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country or region from the list.")
     )
     field_order = ("origin",)
 
@@ -185,7 +185,7 @@ class AdmissionEdit(AdmissionFields, OfRow):
 
 class PartnerForm(WithPreview):
     origin = fields.CodeField(
-        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country from the list.")
+        label=_("Origin"), choices=fields.countries, sentence=_("Choose a country or region from the list.")
     )
     valid_from = _day(_("Holds from"), required=True)
     valid_until = _day(_("Until"))
