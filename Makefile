@@ -90,15 +90,15 @@ format: setup-dev ## format code and templates
 	@$(PYTHON_ENV)/ruff format --quiet .
 	@$(TEMPLATE_FORMAT) templates
 
-COMPILE = PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12 \
-	--excludes requirements-left-out.in
+COMPILE = PATH="$$PWD/.cache/uv/bin:$$PATH" uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.12
+SITE_ONLY = --excludes requirements-left-out.in
 lock: setup-dev ## requirements*.txt with hashes from their .in files
-	@$(COMPILE) requirements.in -o requirements.txt
+	@$(COMPILE) $(SITE_ONLY) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	@$(COMPILE) requirements-extras.in -c requirements-dev.txt -o requirements-extras.txt
-	@$(COMPILE) requirements-pictures.in -c requirements.txt -o requirements-pictures.txt
-	@$(COMPILE) requirements-deploy.in -o requirements-deploy.txt
-	@$(COMPILE) requirements-installer.in -o requirements-installer.txt
+	@$(COMPILE) $(SITE_ONLY) requirements-extras.in -c requirements-dev.txt -o requirements-extras.txt
+	@$(COMPILE) $(SITE_ONLY) requirements-pictures.in -c requirements.txt -o requirements-pictures.txt
+	@$(COMPILE) $(SITE_ONLY) requirements-deploy.in -o requirements-deploy.txt
+	@$(COMPILE) $(SITE_ONLY) requirements-installer.in -o requirements-installer.txt
 
 messages: setup-dev ## collect the strings to translate into every language, compile them, count them (needs gettext)
 	@$(PYTHON_ENV)/python manage.py makemessages $$($(PYTHON_ENV)/python manage.py translations --locales) \

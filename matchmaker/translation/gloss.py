@@ -102,7 +102,8 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
         return EMPTY
     if source == "zh":
         text = simplify(text)
-    phrases = [_phrase_for(part, source, target, hs_code) for part in _clauses(text, source)]
+    code = hs_code if hs_code.isascii() and hs_code.isdigit() else ""  # a form may hold whatever was typed
+    phrases = [_phrase_for(part, source, target, code) for part in _clauses(text, source)]
     named = next((phrase for phrase in phrases if phrase.head), None)
     if named is None or any(phrase.goods or not phrase.may_stand_first for phrase in phrases[: phrases.index(named)]):
         return EMPTY
