@@ -50,7 +50,7 @@ LEAST = 0.05  # share under which a guess is left out
 MOST = {"en": 3, "zh": 6}  # guesses a word; Chinese ones are words and characters of words
 MOST_NAMES = 3  # names of a concept that are set beside each other; the usual one comes first
 SURE = 0.15  # share from which a word is replaced in a rendering
-VERSION = 2  # of this way of learning and of keeping it
+VERSION = 3  # of this way of learning and of keeping it
 
 _BETWEEN = "\t"
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -213,7 +213,7 @@ def learn(pairs: Iterable[tuple[Words, Words]], most: int) -> dict[str, list[Gue
     place = 0
     for given, wanted in pairs:
         ours = [sources.setdefault(word, len(sources)) for word in given]
-        for word in set(wanted) if ours else ():
+        for word in dict.fromkeys(wanted) if ours else ():  # in their order, which makes equal shares come out alike
             # One place for each target word: it shares one unit among the source words beside it.
             source_of += ours
             target_of += [targets.setdefault(word, len(targets))] * len(ours)
