@@ -68,7 +68,7 @@ MARKERS = {
     "Masking Person": SELLER_ADMIN | KEYS,
     "Mextra Person": SELLERS_API,
     "Mnotice Delta": SELLER_ADMIN | KEYS,
-    "Mkey name": SELLER_ADMIN,
+    "Mkey name": SELLER_ADMIN | KEYS,  # keys of hers: they read her notices, and one of those tells of the key
     "Mplan fair": TEAM,
     "Manswer": SELLER_ADMIN | TEAM,
     "Mproof": TEAM,
