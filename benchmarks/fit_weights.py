@@ -26,7 +26,12 @@ import numpy as np  # noqa: E402
 
 from benchmarks import sample_quality, text_quality  # noqa: E402
 from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
-from matchmaker.engines.matching.learning import calibration_error, fit_weights, probabilities, reliability  # noqa: E402
+from matchmaker.engines.matching.learning import (  # noqa: E402
+    calibration_error,
+    fit_weights,
+    probabilities,
+    reliability,
+)
 from matchmaker.engines.matching.pairs import Offer, Pair, Want  # noqa: E402
 from matchmaker.engines.matching.scoring import Matcher, Weights  # noqa: E402
 from matchmaker.matching.services.code_suggestions import classifier  # noqa: E402

@@ -72,7 +72,8 @@ def failures() -> dict[str, int]:
     """Task → how many of its runs failed since Redis was emptied; nothing while Redis is away."""
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as server:
-            return {name.decode(): int(count) for name, count in server.hgetall(FAILURES).items()}  # type: ignore[union-attr]
+            counts = server.hgetall(FAILURES).items()  # type: ignore[union-attr]
+            return {name.decode(): int(count) for name, count in counts}
     except redis.RedisError:
         return {}
 

@@ -42,11 +42,11 @@ class Facts:
     Attributes:
         language: of the message, a code such as "en".
         is_first: nobody of the reader's company has answered the sender yet.
-        founded: year in which the sender's company was founded, None where it is not said.
+        founded: year in which the sender's company was founded, None where it is not stated.
         year: the year in which the message was written.
         domains: web and mail addresses that the sender's company has in its profile.
         earlier: texts that the sender's side wrote before in this conversation.
-        asked: amount and unit of the request for a quote that the message brings, None without one.
+        requested: amount and unit of the request for a quote that the message brings, None without one.
     """
 
     language: str = "en"
@@ -55,7 +55,7 @@ class Facts:
     year: int = 0
     domains: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
-    asked: tuple[Decimal, str] | None = None
+    requested: tuple[Decimal, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class _Sign:
 
 @dataclass(frozen=True)
 class FraudWarning:
-    """What a reader is told of a sign, in one language: our sentence, and an authority's with the page it stands on."""
+    """What a reader sees about a sign, in one language: our sentence, and an authority's with the page it stands on."""
 
     kind: str
     sentence: str
@@ -102,7 +102,7 @@ def signs_in(text: str, facts: Facts) -> list[str]:
         kinds.discard(CONTACT)
     if _is_other_account(text, facts.earlier):
         kinds.add(ACCOUNT)
-    if _is_young(facts) and (asks_for_much(text, facts.language) or (facts.asked and is_much(*facts.asked))):
+    if _is_young(facts) and (asks_for_much(text, facts.language) or (facts.requested and is_much(*facts.requested))):
         kinds.add(YOUNG)
     if any(is_lookalike(host, facts.domains) for host in _HOST.findall(text)):
         kinds.add(LOOKALIKE)

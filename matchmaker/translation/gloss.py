@@ -5,7 +5,7 @@
 
 It is not a sentence but a title: the name of the goods, then at most two parts that say more of them. The goods are
 named only where the vocabulary has the word that the phrase is about: in "rice cooker" that is the cooker. A part is
-shown only where it can be said whole: a word about the goods right beside their name, or a clause of which every word
+shown only where it can be shown whole: a word about the goods right beside their name, or a clause of which every word
 is known; a figure with its sign, unit and word, read and compared as a value. Of a clause with a negation only a word
 that holds the negation ("sugar-free") is shown. All else is left out: the original stands beside the gloss.
 """
@@ -30,7 +30,7 @@ from matchmaker.engines.language import (
     simplify,
     stop_words,
 )
-from matchmaker.translation.said import said
+from matchmaker.translation.quantity_text import quantity_text
 
 BETWEEN = " · "
 MOST_PARTS = 3
@@ -225,10 +225,10 @@ class Phrase:
         return not self.rest or self.source in WITHOUT_SPACES
 
     def parts(self, *, is_title: bool = False) -> list[str]:
-        """What can be said rightly, in the target language: words about the goods and figures; of the title the goods
+        """What is certain, in the target language: words about the goods and figures; of the title the goods
         first, of another clause nothing where a part of it is not known or names other goods."""
         words = [one for one in self.words if self._is_telling(one[0])]
-        figures = [said(quantity, self.text, self.source, self.target) for quantity in self.quantities]
+        figures = [quantity_text(quantity, self.text, self.source, self.target) for quantity in self.quantities]
         if is_title and self.head:
             words = [self.head, *self._right_beside(self.head[0], words)]
         elif self.rest or "" in figures or len(words) < len(self.words) or self._beside(self.goods, self.measured):

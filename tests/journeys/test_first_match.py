@@ -94,7 +94,9 @@ def test_french_supplier_and_chinese_buyer_match_within_ten_seconds_and_open_the
 
     # Both see it with its reasons, and neither sees the other's name.
     claire.go("/supplier/matches/")
-    assert "fromage" in claire.text()  # of the first clause, the variety left out: its name is not in the vocabulary
+    # Of the first clause, without the variety: its name is not in the vocabulary.
+    glosses = claire.page.locator("main span[lang=fr]:has(~ .original)").all_inner_texts()
+    assert glosses == ["fromage"]
     assert "mot à mot" in claire.text()
     assert "法国孔泰奶酪" in claire.text()
     assert "甬海" not in claire.text()

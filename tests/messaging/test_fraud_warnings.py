@@ -92,10 +92,10 @@ def test_the_amount_of_a_request_for_a_quote_counts_for_a_young_company(pair):
 
 def test_a_number_to_write_to_is_a_sign_until_the_reader_has_answered(talk, matched):
     other = factories.product(matched.seller)
-    asked = services.ask(
+    enquiry = services.ask(
         by=matched.buy, company=matched.wanter, product=other, text="Please add my WhatsApp +86 138 0013 8000 for this."
     )
-    assert kinds_for(asked, Side.SUPPLIER) == [["contact"]]
+    assert kinds_for(enquiry, Side.SUPPLIER) == [["contact"]]
     services.reply(by=matched.sell, enquiry=talk, text="Yes, gladly.")
     services.reply(by=matched.buy, enquiry=talk, text="Please add my WhatsApp +86 138 0013 8000 for this.")
     assert kinds_for(talk, Side.SUPPLIER) == [[], [], []]

@@ -54,12 +54,12 @@ def _kinds(enquiry: Enquiry, message: Message, *, is_first: bool, earlier: Itera
         year=message.created_at.year,
         domains=tuple(filter(None, (sender.website, sender.contact_email))) if is_named else (),
         earlier=tuple(earlier),
-        asked=_asked(message),
+        requested=_requested(message),
     )
     return signs_in(message.text, facts)
 
 
-def _asked(message: Message) -> tuple[Decimal, str] | None:
+def _requested(message: Message) -> tuple[Decimal, str] | None:
     try:
         request = message.request_line.request
     except QuoteRequestLine.DoesNotExist:

@@ -38,6 +38,7 @@ def edit(request: HttpRequest) -> HttpResponse:
             invitation_texts.set_invitation_text(by=request.user, campaign=campaign, **form.cleaned_data)
             messages.success(request, _("Saved. Emails sent from now on carry these words."))
             return redirect("console_invitation_text")
-    own = wording.default(invitation_texts.KIND, request.LANGUAGE_CODE)  # type: ignore[attr-defined]  # see PageLanguage
+    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]  # see PageLanguage
+    own = wording.default(invitation_texts.KIND, language)
     context = {"form": form, "own": own, "placeholders": wording.placeholders(invitation_texts.KIND)}
     return render(request, "console/invitation_text.html", context, status=422 if form.errors else 200)

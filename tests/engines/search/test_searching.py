@@ -111,11 +111,20 @@ XIANGMI = Entry(6, names=(("zh", "茉莉香米"),), hs_codes=("100630",), title=
 COFFEE = Entry(7, names=(("en", "Coffee"),), hs_codes=("090121",), title="C")
 
 
-@pytest.mark.parametrize("query", ["gạo thơm", "ข้าวหอมมะลิ", "рис ароматный", "beras wangi", "arroz aromático"])
-def test_goods_named_in_another_language_are_found_by_their_english_and_chinese_names(query):
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("gạo thơm", "fragrant rice"),
+        ("ข้าวหอมมะลิ", "jasmine rice"),
+        ("рис ароматный", "jasmine rice"),
+        ("beras wangi", "jasmine rice"),
+        ("arroz aromático", "jasmine rice"),
+    ],
+)
+def test_goods_named_in_another_language_are_found_by_their_english_and_chinese_names(query, named):
     found = directory(JASMINE, XIANGMI, COFFEE, VALVE).search(query)
     assert sorted(found.keys) == [5, 6]
-    assert {"jasmine rice", "fragrant rice"} & set(found.understood.named)
+    assert named in found.understood.named
 
 
 def test_goods_that_the_words_name_are_found_by_their_heading():

@@ -1,4 +1,4 @@
-"""A quantity of a text in another language, where it can be said whole."""
+"""A quantity of a text in another language, where it can be shown whole."""
 
 from matchmaker.engines.language import Quantity, attribute_name, format_number, same_quantities
 
@@ -16,7 +16,7 @@ _BOUNDS = {"exact": "", "at most": "≤ ", "at least": "≥ ", "less than": "< "
 _SIGNS = _PLAIN | _WITH_WORD
 
 
-def said(quantity: Quantity, text: str, source: str, target: str) -> str:
+def quantity_text(quantity: Quantity, text: str, source: str, target: str) -> str:
     """The quantity with its word, sign and unit as a reader of `target` reads it; "" where that is not possible.
 
     Args:
