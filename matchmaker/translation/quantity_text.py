@@ -14,6 +14,7 @@ _OF_GOODS = frozenset({
 })  # fmt: skip
 _BOUNDS = {"exact": "", "at most": "≤ ", "at least": "≥ ", "less than": "< ", "more than": "> ", "about": "≈ "}
 _SIGNS = _PLAIN | _WITH_WORD
+NO_BREAK_SPACE = "\u00a0"  # a line never ends between a figure and its unit
 
 
 def quantity_text(quantity: Quantity, text: str, source: str, target: str) -> str:
@@ -30,7 +31,8 @@ def quantity_text(quantity: Quantity, text: str, source: str, target: str) -> st
     word = attribute_name(quantity.concept, target) if quantity.concept in _OF_GOODS else ""
     if not word and (quantity.concept or quantity.unit not in _PLAIN or quantity.bound != "exact"):
         return ""
-    figure = f"{_BOUNDS[quantity.bound]}{_values(quantity, target)} {unit}".replace(" %", "%")
+    space = "" if unit == "%" else NO_BREAK_SPACE
+    figure = f"{_BOUNDS[quantity.bound]}{_values(quantity, target)}{space}{unit}"
     places = [(quantity.start, quantity.end), *([tuple(quantity.words)] if quantity.words else [])]
     written = text[min(start for start, _end in places) : max(end for _start, end in places)]
     part = f"{word} {figure}".strip()

@@ -40,10 +40,10 @@ def test_the_goods_of_a_chinese_line_are_named_whatever_follows(row):
     ("text", "language", "reader", "gloss"),
     [
         ("泰国茉莉香米 5kg装，碎米5%以内", "zh", "en", "broken ≤ 5%"),
-        ("Cá tra phi lê, dài 1,5–3 m", "vi", "en", "length 1.5–3 m"),
-        ("Frozen shrimp, -18 °C", "en", "zh", "-18 °C"),
+        ("Cá tra phi lê, dài 1,5–3 m", "vi", "en", "length 1.5–3\u00a0m"),
+        ("Frozen shrimp, -18 °C", "en", "zh", "-18\u00a0°C"),
         ("Whole milk powder 26 % fat", "en", "zh", "脂肪 26%"),
-        ("面膜 补水 25ml*5", "zh", "en", "5 × 25 ml"),
+        ("面膜 补水 25ml*5", "zh", "en", "5 × 25\u00a0ml"),
     ],
 )
 def test_a_figure_stands_with_its_word_sign_mark_and_unit(text, language, reader, gloss):
@@ -80,7 +80,7 @@ def test_the_code_chooses_between_goods_of_one_name_in_whatever_order_they_are_r
 
 def test_figures_stay_whole_in_a_line_from_right_to_left():
     """Without isolates "10–25 kg" stands as "25–10 · kg". A bound without the word of what it bounds is left out."""
-    assert render("Olive oil, 10-25 kg, ≤3 mm", "en", "ar").text.split(" · ")[1:] == ["\u206810–25 kg\u2069"]
+    assert render("Olive oil, 10-25 kg, ≤3 mm", "en", "ar").text.split(" · ")[1:] == ["\u206810–25\u00a0kg\u2069"]
     assert "\u2068" not in render("Olive oil, 10-25 kg", "en", "zh").text
 
 
