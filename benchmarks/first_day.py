@@ -5,10 +5,11 @@
 Each order of entry has an empty site of its own (SQLite in a folder that is removed). The companies are there; each
 product is published and each demand opened by the services that pages call, and after each of them everything that
 waits is matched, as a worker does. `before` is how it was: no background before a person starts a full run. In the
-other orders full runs start by themselves, and in the night after the first day the timetable starts one.
+other orders full runs start by themselves, and the timetable starts one ten minutes after the last row.
 """
 
 import argparse
+import datetime as dt
 import os
 import random
 import statistics
@@ -129,7 +130,7 @@ def as_it_was() -> None:
 
 
 def first_day(order: str, parts: Sequence[str] = PARTS) -> dict[str, dict[str, float]]:
-    """In the database in use: the pairs at the end of the day and after the night, beside those of a full run."""
+    """In the database in use: the pairs after the last row and after a pause, beside those of a full run."""
     from matchmaker.matching import services
     from matchmaker.matching.models import MatchRun
     from matchmaker.notifications.models import Notice
@@ -139,13 +140,25 @@ def first_day(order: str, parts: Sequence[str] = PARTS) -> dict[str, dict[str, f
     entry = enter(order, parts)
     day, runs = entry.matches(), MatchRun.objects.count()
     notices = Notice.objects.filter(kind="match_found").count()
-    services.start_nightly_run()
+    pass_time(minutes=11)
+    services.start_run_after_entry()
     work()
-    night = entry.matches()
+    pause = entry.matches()
     run()
     whole = entry.matches()
     day_figures = compare(day, whole) | {"runs": runs, "notices": notices}
-    return {"end of the day": day_figures, "after the night": compare(night, whole), "full run": compare(whole, whole)}
+    return {"after the last row": day_figures, "after a pause": compare(pause, whole), "full run": compare(whole, whole)}
+
+
+def pass_time(*, minutes: int) -> None:
+    """Set back when rows were matched and runs ended, as if so much time had passed since the last row."""
+    from django.db.models import F
+
+    from matchmaker.matching.models import MatchRun, OfferState, WantState
+
+    earlier = dt.timedelta(minutes=minutes)
+    for kind, field_name in ((OfferState, "matched_at"), (WantState, "matched_at"), (MatchRun, "finished_at")):
+        kind.objects.update(**{field_name: F(field_name) - earlier})
 
 
 def report(order: str, parts: Sequence[str]) -> None:

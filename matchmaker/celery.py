@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=20),
     },
     "learn from answers": {"task": "matching.learn_weights", "schedule": crontab(hour=3, minute=40)},
+    "match everything after entry": {"task": "matching.match_after_entry", "schedule": crontab(minute="*/5")},
     "match everything anew": {"task": "matching.match_at_night", "schedule": crontab(hour=4, minute=10)},
     "remind of matches": {"task": "matching.remind_owing", "schedule": crontab(hour=1, minute=45)},
     "compute plans of meetings": {"task": "events.compute_plans", "schedule": 10.0, "options": {"expires": 10}},

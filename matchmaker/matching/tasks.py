@@ -84,6 +84,13 @@ def match_at_night() -> None:
         start_run(run.blocks.count())
 
 
+@shared_task(name="matching.match_after_entry")
+def match_after_entry() -> None:
+    """Match everything once people have stopped entering rows, or an hour after the first of them."""
+    if run := services.start_run_after_entry():
+        start_run(run.blocks.count())
+
+
 @shared_task(name="matching.learn_weights")
 def learn_weights() -> None:
     """Look at night whether the answers teach better weights; a run that follows is found by the next tick."""

@@ -19,6 +19,7 @@ from matchmaker.matching.services import (
     scorer,
     start_match_run,
     start_nightly_run,
+    start_run_after_entry,
 )
 from matchmaker.notifications.models import Notice
 from tests import factories
@@ -128,6 +129,54 @@ def test_at_night_a_run_starts_only_where_the_last_one_has_not_seen_everything(c
     assert start_nightly_run() is not None
 
 
+def matched_ago(*, first: dt.timedelta, newest: dt.timedelta) -> None:
+    """The run ended two hours ago, and the rows matched since then were matched so long ago."""
+    now = timezone.now()
+    MatchRun.objects.update(finished_at=now - dt.timedelta(hours=2))
+    OfferState.objects.update(matched_at=now - dt.timedelta(hours=3))
+    new = list(OfferState.objects.order_by("pk").values_list("pk", flat=True))[3:]
+    OfferState.objects.filter(pk=new[0]).update(matched_at=now - first)
+    OfferState.objects.filter(pk__in=new[1:]).update(matched_at=now - newest)
+
+
+def test_run_starts_once_people_have_stopped_entering_rows(campaign):
+    products(3)
+    first_day.work()
+    products(2)
+    first_day.work()
+
+    matched_ago(first=dt.timedelta(minutes=30), newest=dt.timedelta(minutes=9))
+    assert start_run_after_entry() is None, "rows are still coming"
+
+    matched_ago(first=dt.timedelta(minutes=30), newest=dt.timedelta(minutes=11))
+    assert start_run_after_entry().products == 5
+    assert start_run_after_entry() is None, "one is going"
+    first_day.work()
+    assert states() == [("done", 3), ("done", 5)]
+    assert start_run_after_entry() is None, "it has seen everything"
+
+
+def test_run_starts_at_the_latest_an_hour_after_the_first_new_row(campaign):
+    products(3)
+    first_day.work()
+    products(2)
+    first_day.work()
+
+    matched_ago(first=dt.timedelta(minutes=61), newest=dt.timedelta(seconds=5))
+    assert start_run_after_entry().products == 5
+
+
+def test_few_new_rows_wait_for_the_night(campaign, monkeypatch):
+    monkeypatch.setattr(run_states, "NEW_SHARE", 0.4)
+    products(3)
+    first_day.work()
+    products(2)
+    first_day.work()
+
+    matched_ago(first=dt.timedelta(minutes=61), newest=dt.timedelta(minutes=11))
+    assert start_run_after_entry() is None
+
+
 def test_claim_is_renewed_while_its_worker_lives(campaign, monkeypatch):
     products(1)
     seen = []
@@ -152,9 +201,9 @@ def test_claim_is_renewed_while_its_worker_lives(campaign, monkeypatch):
 def test_sample_campaign_entered_row_by_row_has_the_pairs_of_a_full_run(order):
     figures = first_day.first_day(order)
 
-    night = figures["after the night"]
-    assert (night["other pairs"], night["missing"]) == (0, 0)
-    assert night["largest difference"] < first_day.CLOSE
-    assert figures["end of the day"]["runs"] >= 3
+    pause = figures["after a pause"]
+    assert (pause["other pairs"], pause["missing"]) == (0, 0)
+    assert pause["largest difference"] < first_day.CLOSE
+    assert figures["after the last row"]["runs"] >= 3
     assert WantState.objects.exclude(run_revision=None).count() == 0
     assert match_block() is False

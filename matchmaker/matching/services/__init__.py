@@ -18,6 +18,7 @@ from matchmaker.matching.services.run_states import (
     retry_match_run,
     start_match_run,
     start_nightly_run,
+    start_run_after_entry,
 )
 from matchmaker.matching.services.runs import match_block
 from matchmaker.matching.services.tuning import effect_of, learn_weights, save_settings
@@ -52,6 +53,7 @@ __all__ = [
     "save_settings",
     "start_match_run",
     "start_nightly_run",
+    "start_run_after_entry",
     "suggest_codes",
     "try_again",
     "waiting",

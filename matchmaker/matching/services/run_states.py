@@ -4,9 +4,11 @@ A run compares all products with all demand lines of the site, so that one at a 
 started from.
 """
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,10 @@ from matchmaker.matching.models import Match, MatchBlock, MatchRun, OfferState, 
 from matchmaker.matching.services import claims, notices, scorer, storing
 
 FIRST = 50  # published products from which they teach more than the shipped background
+# A run starts by itself after the last one where this part of the campaign is new and nothing came for a while …
+NEW_SHARE = 0.1
+PAUSE = dt.timedelta(minutes=10)
+LONGEST_WAIT = dt.timedelta(hours=1)  # … or when the first of it is that old
 
 
 @transaction.atomic
@@ -140,6 +146,39 @@ def start_due_run() -> MatchRun | None:
     if _count_products() < max(FIRST, 2 * last.products if last else 0):
         return None
     return _start_by_itself()
+
+
+def start_run_after_entry() -> MatchRun | None:
+    """Start a run once people have stopped entering rows, so that their pairs are those of a full run the same day.
+
+    More than `NEW_SHARE` of products and lines must have been matched since the last run, and nothing for `PAUSE`; on
+    a site where entry never stops, the first of them `LONGEST_WAIT` ago. What still waits is matched by the run.
+    """
+    last = MatchRun.objects.defer("background").order_by("-pk").first()
+    if last is None or last.finished_at is None or _count_products() < FIRST:
+        return None
+    total = _count_products() + storing.matchable_lines().order_by().count()
+    count, first, newest = _matched_since(last.finished_at)
+    now = timezone.now()
+    if not count or count <= NEW_SHARE * total or (now - newest < PAUSE and now - first < LONGEST_WAIT):
+        return None
+    return _start_by_itself()
+
+
+def _matched_since(moment: dt.datetime) -> tuple[int, dt.datetime | None, dt.datetime | None]:
+    """How many products and lines were matched after this moment, when the first and when the newest of them."""
+    rows = [
+        kind.objects.filter(matched_at__gt=moment).aggregate(
+            count=Count("pk"), first=Min("matched_at"), newest=Max("matched_at")
+        )
+        for kind in (OfferState, WantState)
+    ]
+    rows = [row for row in rows if row["count"]]
+    return (
+        sum(row["count"] for row in rows),
+        min((row["first"] for row in rows), default=None),
+        max((row["newest"] for row in rows), default=None),
+    )
 
 
 def start_nightly_run() -> MatchRun | None:
