@@ -147,7 +147,11 @@ def first_day(order: str, parts: Sequence[str] = PARTS) -> dict[str, dict[str, f
     run()
     whole = entry.matches()
     day_figures = compare(day, whole) | {"runs": runs, "notices": notices}
-    return {"after the last row": day_figures, "after a pause": compare(pause, whole), "full run": compare(whole, whole)}
+    return {
+        "after the last row": day_figures,
+        "after a pause": compare(pause, whole),
+        "full run": compare(whole, whole),
+    }
 
 
 def pass_time(*, minutes: int) -> None:
