@@ -18,8 +18,8 @@ from matchmaker.notifications import calendars
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
-TABLES_OF_TESTS = ("docs/findings.md", "docs/faults.md", "docs/bad_inputs.md")
-HISTORY = ("docs/decisions/", "docs/findings.md")  # these also name files that a change has removed
+TABLES_OF_TESTS = ("docs/faults.md", "docs/bad_inputs.md")
+HISTORY = ("docs/decisions/",)  # these also name files that a change has removed
 NOT_FOR_OPERATORS = {
     "TEST_SQLITE": "database of the tests",
     "NO_COLOR": "a convention of terminals",

@@ -33,13 +33,13 @@ from matchmaker.running.sample_events import people_register
 from matchmaker.running.sample_history import HELD, mark_letters_sent, tell_history
 from matchmaker.running.sample_obstacles import meet_obstacles
 from matchmaker.running.sample_partner import bring_companies, gather_buyers
-from matchmaker.running.sample_pictures import draw_picture
 
 SLUG = "big-market-for-all"
 PASSWORD = "sample-campaign"
 ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.example", "admin@matchmaker.example"
 PARTNER, GROUP = "partner@matchmaker.example", "group@matchmaker.example"
 PARTS = ("agri", "goods")
+PICTURES = settings.DATA_DIR / "sample" / "pictures"  # <key of the product>.webp, 480 × 360 pixels
 DATA_OF_SAMPLE_TARIFF = settings.DATA_DIR / "sample" / "tariff.csv"
 OPENED, COMING = 130, 50  # days ago the campaign opened, and the days in which the companies registered
 BEFORE, EACH = OPENED + 365, 10  # days ago last year's campaign opened; each tenth company took part in it
@@ -205,9 +205,8 @@ def add_product(row: dict[str, str], company: Company) -> Product:
         certificates=[code for code in row["certificates"].split("|") if code],
         **_fields(Product, {**row, "category_id": row["category_code"], "hs_code": row["hs6"]}, PRODUCT_TERMS),
     )
-    look = {"hs_code": row["hs6"], "origin": row["origin"], "words": row["name_en"] or row["name"]}
-    drawn = draw_picture(key=row["product_key"], **look)
-    catalogue.add_product_image(by=by, product=product, upload=ContentFile(drawn, name="picture.png"))
+    picture = (PICTURES / f"{row['product_key']}.webp").read_bytes()
+    catalogue.add_product_image(by=by, product=product, upload=ContentFile(picture, name="picture.webp"))
     return catalogue.publish_product(by=by, product=product)
 
 
