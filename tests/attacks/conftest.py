@@ -1,4 +1,4 @@
-"""One site in production settings for all attack tests of a run; skipped where there is no PostgreSQL."""
+"""One site in production settings for all attack tests of a run; those of it are skipped where no PostgreSQL is."""
 
 import os
 import urllib.parse
@@ -12,7 +12,7 @@ def pytest_collection_modifyitems(items):
     if os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("REDIS_URL"):
         return
     for item in items:
-        if "tests/attacks/" in item.path.as_posix():
+        if "tests/attacks/" in item.path.as_posix() and "production_site" in item.fixturenames:
             item.add_marker(pytest.mark.skip(reason="attack tests need DATABASE_URL of a PostgreSQL and REDIS_URL"))
 
 
