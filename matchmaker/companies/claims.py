@@ -129,7 +129,7 @@ def _notify_company(claim: Claim) -> None:
         about=claim.company.uid,
         event_key=_event_key(claim),
         context={
-            "company": str(claim.company),
+            "company": claim.company,
             "person": str(claim.user),
             "person_uid": str(claim.user.uid),
             "until": claim.objection_until.date().isoformat(),

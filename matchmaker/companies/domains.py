@@ -190,6 +190,6 @@ def _letter(letter: Promise) -> EmailMultiAlternatives:
         raise outbox.NotWanted("The proof is given or has run out.")
     addressee = mail.Addressee(proof.address, proof.user.language)
     mail.writable(addressee)
-    context = {"company": str(proof.company), "person": str(proof.user), "domain": proof.domain}
+    context = {"company": proof.company, "person": str(proof.user), "domain": proof.domain}
     context["path"] = f"/domain-proofs/{proof.token}/"
     return mail.build(addressee, "domain_letter", topics.ACCOUNT, context, key=str(proof.pk))

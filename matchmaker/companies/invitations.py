@@ -187,7 +187,7 @@ def facts_of(invitation: Invitation) -> dict[str, Any]:
     for introduce in introductions:
         introduced |= introduce(invitation)
     return introduced | {
-        "company": without_links(str(invitation.company)),
+        "company": lambda: without_links(str(invitation.company)),
         "inviter": without_links(str(invitation.invited_by)),
         "person_uid": str(invitation.invited_by.uid),
         "until": invitation.expires_at.date().isoformat(),
@@ -260,7 +260,7 @@ def tell_of_misuse(*, by: User, invitation: Invitation) -> None:
         to=[invitation.invited_by],
         about=invitation.company.uid,
         event_key=f"invitation_misused:{invitation.pk}:{by.pk}",
-        context={"company": str(invitation.company), "email": invitation.email},
+        context={"company": invitation.company, "email": invitation.email},
         path=f"/companies/{invitation.company.uid}/members/",
     )
 

@@ -52,7 +52,7 @@ def add_member(*, by: User, company: Company, user: User, role: str) -> Membersh
         to=[person for person in admins(company) if person.pk not in (user.pk, by.pk)],
         about=company.uid,
         event_key=f"member_joined:{company.uid}:{user.uid}:{membership.pk}",
-        context={"company": str(company), "person": str(user), "person_uid": str(user.uid), "role": role},
+        context={"company": company, "person": str(user), "person_uid": str(user.uid), "role": role},
         path=f"/companies/{company.uid}/members/",
     )
     return membership
@@ -192,7 +192,7 @@ def _write_join_request(by: User, company: Company | None, message: str, by_numb
         to=admins(company),
         about=company.uid,
         event_key=f"join_requested:{request.uid}",
-        context={"company": str(company), "person": str(by), "person_uid": str(by.uid), "message": request.message},
+        context={"company": company, "person": str(by), "person_uid": str(by.uid), "message": request.message},
         path=f"/companies/{company.uid}/members/",
     )
     return request
@@ -220,7 +220,7 @@ def answer_join_request(*, by: User, request: JoinRequest, accept: bool) -> Join
         to=[request.user],
         about=None,
         event_key=f"join_answered:{request.uid}",
-        context={"company": request.company_name, "accepted": accept},
+        context={"company": lambda: request.company_name, "accepted": accept},
         path="/desk/" if accept else "/companies/",
     )
     return request

@@ -31,7 +31,7 @@ def add_program(*, by: User, company: Company, url: str, name: str, types: list[
         key=str(endpoint.uid),
         path=f"/companies/{company.uid}/webhooks/",
         name=endpoint.name,
-        company=str(company),
+        company=company,
         person=str(by),
         person_uid=str(by.uid),
     )

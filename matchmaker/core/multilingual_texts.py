@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from matchmaker.core import languages, reference
 from matchmaker.core.lists import join_label
+from matchmaker.core.rendered import Rendered
 from matchmaker.core.text import validate_one_line, validate_text
 
 
@@ -34,7 +35,7 @@ class Texts(dict):
 
     def text(self, code: str | None = None) -> str:
         """The text in a language or the active one, else what stands in for it; '' where there is none."""
-        return self.get(self.language(code), "")
+        return Rendered(self.get(self.language(code), ""))
 
     def language(self, code: str | None = None) -> str:
         """The code of the language that `text` returns; '' where there is no text."""

@@ -13,6 +13,8 @@ from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.utils.translation import get_language, to_locale
 
+from matchmaker.core.rendered import Rendered
+
 Row = dict[str, str]
 
 
@@ -102,7 +104,7 @@ def registers() -> list[Row]:
 
 def name(row: Row | None, fallback: str = "") -> str:
     """The name of a reference row in the reader's language; English where ours has none."""
-    return fallback if row is None else name_in(row, get_language() or "en") or fallback
+    return Rendered(fallback if row is None else name_in(row, get_language() or "en") or fallback)
 
 
 def name_in(row: Row, language: str) -> str:

@@ -17,6 +17,7 @@ from matchmaker.core import request_ids
 from matchmaker.core.hooks import Hook
 from matchmaker.core.ids import new_id
 from matchmaker.notifications import topics
+from matchmaker.notifications.by_language import check_context, for_readers, languages_of, waits_for_readers
 from matchmaker.notifications.models import Delivery, Frequency, Notice, Preference, WebhookDelivery, WebhookEndpoint
 
 BATCH = 5000
@@ -42,6 +43,7 @@ class Letter:
     def __post_init__(self):
         if len(self.event_key) > 160 or len(self.path) > 300:
             raise ValueError("event_key holds 160 characters and path 300")
+        check_context(self.kind, self.context)
 
 
 # Each returns, by letter and person, the name by language of what the letter is part of, for those people only who take
@@ -104,7 +106,7 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     )
     new = [(letter, person) for letter, person in pairs if (letter.event_key, person) not in earlier]
     wishes = _wishes({topics.topic_of(letter.kind) for letter, _person in new}, persons)
-    contexts = _contexts(list(dict.fromkeys(letter for letter, _person in new)))
+    contexts = _contexts(list(dict.fromkeys(letter for letter, _person in new)), persons)
     parts = {pair: {PART_OF: dict(name)} for find in part_names for pair, name in find(new).items()} if new else {}
     notices = [
         Notice(
@@ -129,12 +131,16 @@ def _write_new(pairs: tuple[tuple[Letter, int], ...]) -> int:
     return len(notices)
 
 
-def _contexts(letters: list[Letter]) -> dict[Letter, Any]:
-    """The context of each letter, with the key of what it is part of."""
+def _contexts(letters: list[Letter], persons: set[int]) -> dict[Letter, Any]:
+    """The context of each letter in the languages of these people, with the key of what it is part of."""
+    languages = None
+    if any(waits_for_readers(letter.context) for letter in letters):
+        languages = languages_of(get_user_model().objects.filter(pk__in=persons).order_by().distinct())
     keys = {letter: key for find in part_keys for letter, key in find(letters).items()} if letters else {}
     return {
         letter: _as_json(
-            letter.context | ({BELONGS_TO: keys[letter]} if letter in keys else {})  # type: ignore[operator]  # a dict
+            (for_readers(letter.context, languages) if languages else dict(letter.context))
+            | ({BELONGS_TO: keys[letter]} if letter in keys else {})
         )
         for letter in letters
     }

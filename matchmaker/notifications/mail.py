@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from matchmaker.core import languages, request_ids, site_prefix
 from matchmaker.core.hooks import Hook
 from matchmaker.notifications import attention, calendars, outages, topics, unsubscribing, wording
+from matchmaker.notifications.by_language import for_readers
 from matchmaker.notifications.message import Message
 from matchmaker.notifications.models import Delivery, Notice, Promise, Suppression, Wording
 from matchmaker.notifications.outbox import (
@@ -226,6 +227,7 @@ def build(
 
     Custom wording of the kind takes the place of the templates'; `words` tries one that is not saved.
     """
+    context = for_readers(context, [person.language])
     with translation.override(person.language), site_prefix.script_prefix(""):
         stop = unsubscribing.address(person, topic) if topic != topics.ACCOUNT else ""
         sender = sender_of_letters(context)

@@ -39,7 +39,10 @@ def notify(
         kind: which templates say it, see `topics`.
         to: people or a QuerySet of them, which is read in batches.
         event_key: identifies the event, at most 160 characters. A person gets one notice for each key.
-        context: what the templates may show, as plain JSON values; texts of people as they typed them.
+        context: what the templates may show: codes, numbers, days, and texts of people as they typed them. What reads
+            differently in another language is a row, text by language, or a function without arguments
+            (`lambda: row.name`): rows and functions are read in each language of the people, in this call. Text made
+            for one reader (`core.rendered`) is a TypeError.
         about: the uid of the organisation whose people are told, so that `take_back` finds what concerns it.
         path: where on the site to act on it.
         at: not before this moment, as for a reminder. `close_notices` takes it back when the answer comes before.

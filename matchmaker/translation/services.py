@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.leases import unleased
+from matchmaker.core.rendered import Rendered
 from matchmaker.engines.language import clean, is_readable, load_goods
 from matchmaker.translation import checks, gloss, memory
 from matchmaker.translation.engines import Engine, EngineError, Refusal, get_engine
@@ -271,7 +272,7 @@ class Readable:
     original_language: str = ""
 
     def __str__(self) -> str:
-        return self.text
+        return Rendered(self.text)
 
     @property
     def is_readable(self) -> bool:

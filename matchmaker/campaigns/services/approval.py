@@ -103,7 +103,7 @@ def submit_company(*, by: User, company: Company, campaign: Campaign, consent: s
         to=_team(campaign),
         about=campaign.uid,
         event_key=_submission(company),
-        context={"company": str(company), "country": company.country, "sides": _sides(company)},
+        context={"company": company, "country": company.country, "sides": _sides(company)},
         path="/console/companies/?status=pending",
     )
     return approve_automatically(company=company, campaign=campaign)
@@ -189,7 +189,7 @@ def withdraw_automatic_approval(*, by: User, approval: AutomaticApproval, reason
         to=_people(company),
         about=company.uid,
         event_key=f"company_waits_again:{approval.uid}",
-        context={"company": str(company), "reason": reason.strip()[:500]},
+        context={"company": company, "reason": reason.strip()[:500]},
         path=f"/{_sides(company)[0]}/company/",
     )
     return company
@@ -213,7 +213,7 @@ def remind_of_answers(today: dt.date | None = None) -> int:
                 to=_team(campaign),
                 about=campaign.uid,
                 event_key=_reminder(company, late=today > due),
-                context={"company": str(company), "day": due.isoformat(), "late": today > due},
+                context={"company": company, "day": due.isoformat(), "late": today > due},
                 path=f"/console/companies/{company.uid}/",
             )
     return count
@@ -280,7 +280,7 @@ def _apply_decision(
         about=company.uid,
         event_key=decision_key(company, kind),
         at=at,
-        context={"company": str(company), "reason": reason, "sides": _sides(company), **published},
+        context={"company": company, "reason": reason, "sides": _sides(company), **published},
         path="/desk/" if kind == "company_approved" else f"/{_sides(company)[0]}/company/",
     )
     return company

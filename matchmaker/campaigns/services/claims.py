@@ -94,6 +94,6 @@ def _tell(claim: Claim, *, accepted: bool) -> None:
         to=[claim.user],
         about=None,
         event_key=f"claim_answered:{claim.uid}",
-        context={"company": str(claim.company), "accepted": accepted},
+        context={"company": claim.company, "accepted": accepted},
         path="/companies/",
     )

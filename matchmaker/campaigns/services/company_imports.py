@@ -117,7 +117,7 @@ def _notify_administrators(campaign: Campaign, company: Company, names: Collecti
         about=company.uid,
         event_key=f"company_filled:{company.uid}:{source}",
         context={
-            "company": str(company),
+            "company": company,
             "campaign": dict(campaign.name),
             "fields": in_languages(lambda: format_list([str(label) for label in labels]), languages_of(people)),
         },

@@ -93,9 +93,7 @@ def propose_merge(*, by: User, survivor: Company, duplicate: Company, campaign: 
     facts = {"kept": str(survivor.uid), "gone": str(duplicate.uid), "reason": merge.reason}
     for company in (survivor, duplicate):
         record(by=by, verb="propose_merge", on=merge, organisation=company, facts=facts)
-        _tell(
-            company, "company_merge", f"{merge.uid}:{company.uid}", kept=str(survivor), gone=str(duplicate), done=False
-        )
+        _tell(company, "company_merge", f"{merge.uid}:{company.uid}", kept=survivor, gone=duplicate, done=False)
     return merge
 
 
@@ -132,8 +130,8 @@ def agree_to_merge(*, by: User, merge: Merge, campaign: Campaign) -> Company:
         "company_merge",
         f"{merge.uid}:done",
         to=list(people.values()),
-        kept=str(survivor),
-        gone=str(duplicate),
+        kept=survivor,
+        gone=duplicate,
         done=True,
     )
     return survivor
@@ -155,6 +153,6 @@ def _tell(company: Company, kind: str, key: str, to=None, **context) -> None:
         to=list(admins(company)) if to is None else to,
         about=company.uid,
         event_key=f"{kind}:{key}",
-        context={"company": str(company), **context},
+        context={"company": company, **context},
         path=f"/companies/{company.uid}/members/",
     )

@@ -42,7 +42,7 @@ def begin(*, by: User, company: Company, campaign: Campaign, reason: str) -> Use
         to=people,
         about=company.uid,
         event_key=f"company_acted:{company.uid}:{timezone.now().isoformat()}",
-        context={"company": str(company), "person": str(by), "person_uid": str(by.uid), "reason": why},
+        context={"company": company, "person": str(by), "person_uid": str(by.uid), "reason": why},
         path=f"/companies/{company.uid}/record/",
     )
     return people[0]

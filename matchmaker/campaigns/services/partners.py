@@ -252,7 +252,7 @@ def use_code(*, by: User, company: Company, text: str) -> Enrolment:
         to=_people(code.partner),
         about=code.partner.uid,
         event_key=f"partner_enrolled:{enrolment.uid}",
-        context={"partner": code.partner.name, "company": str(company), "label": code.label},
+        context={"partner": code.partner.name, "company": company, "label": code.label},
         path=f"/partner/{code.partner.uid}/companies/{enrolment.uid}/",
     )
     if code.vouches and not _is_own_company(code, company):
@@ -317,7 +317,7 @@ def _write_vouch(by: User | None, enrolment: Enrolment, text: str) -> Enrolment:
         to=admins(company),
         about=company.uid,
         event_key=f"partner_vouched:{enrolment.uid}:{enrolment.vouched_at.isoformat()}",
-        context={"partner": partner.name, "company": str(company)},
+        context={"partner": partner.name, "company": company},
         path=f"/companies/{company.uid}/members/",
     )
     approve_automatically(company=company, campaign=partner.campaign)

@@ -22,6 +22,7 @@ from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.multilingual import Texts
+from matchmaker.core.rendered import Rendered
 from matchmaker.core.text import validate_name, validate_one_line, validate_text, video_address
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.translation import services as translation
@@ -183,7 +184,7 @@ class Product(Public, PublishWish):
 
     @property
     def name(self) -> str:
-        return self.text.name if self.text else str(_("product without a name"))
+        return Rendered(self.text.name if self.text else _("product without a name"))
 
     @property
     def is_public(self) -> bool:

@@ -48,7 +48,7 @@ def hold(by: User, demand: Demand, findings: list[Finding]) -> None:
             to=User.objects.filter(organiser_of__campaign=campaign, organiser_of__role__in=Organiser.DECIDES),
             about=campaign.uid,
             event_key=_submission(demand),
-            context={"demand": demand.title, "company": str(demand.company)},
+            context={"demand": demand.title, "company": demand.company},
             path=f"/console/demands/{demand.uid}/",
         )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from matchmaker.core import formats, reference
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
+from matchmaker.core.rendered import Rendered
 from matchmaker.core.text import validate_name, validate_one_line, validate_person_name
 
 # How a company is reached. All places that show, read or delete a contact follow from it, or are in the test of it.
@@ -23,7 +24,7 @@ NUMBER_TAKEN_SENTENCE = _("A company with this number is already registered. Ask
 def name_for_reader(legal_name: str, name_latin: str, name_zh: str) -> str:
     """The name in the reader's script: Chinese for a Chinese reader where there is one, Latin otherwise."""
     in_script = name_zh if (get_language() or "").startswith("zh") else name_latin
-    return in_script or legal_name
+    return Rendered(in_script or legal_name)
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -213,10 +214,10 @@ class Company(Public):
         """
         is_chinese = self.country in ("CN", "TW", "HK", "MO", "SG")
         if (get_language() or "").startswith("zh") or self.city.isascii() or not is_chinese:
-            return self.city
+            return Rendered(self.city)
         from matchmaker.engines.language import latin_place  # brings the dictionaries; few readers need it
 
-        return latin_place(self.city)
+        return Rendered(latin_place(self.city))
 
     @property
     def is_approved(self) -> bool:

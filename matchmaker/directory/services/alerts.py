@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.http import QueryDict
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from matchmaker.campaigns import site
 from matchmaker.catalogue.models import Demand, Product
@@ -91,14 +91,18 @@ def look_for_news(search: SavedSearch) -> int:
         return 0
     Alerted.objects.bulk_create([Alerted(user=search.user, kind=search.kind, key=row.pk) for row in fresh])
     fresh.sort(key=lambda row: keys.index(row.pk))
-    with translation.override(search.user.language):
-        names = [str(getattr(row, name)) for row in fresh[:TOLD]]
+    shown = fresh[:TOLD]
     notify(
         kind="search_alert",
         to=[search.user],
         about=None,
         event_key=f"search_alert:{search.uid}:{now.isoformat()}",
-        context={"search": search.name, "count": len(fresh), "names": names, "more": len(fresh) - len(names)},
+        context={
+            "search": search.name,
+            "count": len(fresh),
+            "names": lambda: [str(getattr(row, name)) for row in shown],
+            "more": len(fresh) - len(shown),
+        },
         path=search.path[:280],
         part_of=search.campaign_id,
     )

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
@@ -276,21 +277,18 @@ def remind_of_registrations(*, today: date | None = None) -> int:
         rule = _rule_that_accepts(row.code)
         context = {
             "number": row.number,
-            "company": str(row.company),
+            "company": row.company,
             "valid_until": row.valid_until.isoformat() if row.valid_until else "",
             "apply_until": "" if due.step is Reminder.LATE else due.apply_until.isoformat(),
         }
-        for person in row.company.members.all():
-            with translation.override(person.language):
-                name = in_language(rule, "name") if rule else row.code
-            reminders += notify(
-                kind="registration_expiring",
-                to=[person],
-                about=row.company.uid,
-                event_key=due.event_key,
-                context={**context, "name": name},
-                path="/supplier/registrations/",
-            )
+        reminders += notify(
+            kind="registration_expiring",
+            to=row.company.members.all(),
+            about=row.company.uid,
+            event_key=due.event_key,
+            context={**context, "name": partial(in_language, rule, "name") if rule else row.code},
+            path="/supplier/registrations/",
+        )
     return reminders
 
 

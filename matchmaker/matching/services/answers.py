@@ -15,7 +15,7 @@ from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.storing import remove
-from matchmaker.notifications.by_language import in_languages, languages_of
+from matchmaker.notifications.by_language import languages_of
 from matchmaker.notifications.services import close_notices
 
 
@@ -90,7 +90,7 @@ def _open_contact(match: Match) -> None:
             ids={"match": match.uid},
             event_key=f"match_mutual:{match.uid}:{side}",
             context={
-                "company": in_languages(lambda partner=partner: partner.display_name, languages_of(company.members)),
+                "company": partner,
                 **{name: getattr(seen, name) for name in CONTACT_FIELDS},
                 **letter_facts.names(match, languages_of(company.members)),
             },

@@ -213,7 +213,7 @@ def _write(by: User, row: Obstacle, side: Side, text: str, verb: str, notice: st
 
 
 def _tell(row: Obstacle, kind: str, sides: list[Side], *, key: str, by: User, text: str, **more) -> None:
-    context = {"title": row.title, "company": str(row.company), "text": excerpt(text), **more}
+    context = {"title": row.title, "company": row.company, "text": excerpt(text), **more}
     for side in sides:
         page = f"/console/obstacles/{row.uid}/" if side == Side.TEAM else f"/obstacles/{row.uid}/"
         notify(
