@@ -1,5 +1,8 @@
 """The attacked site is the one that production runs."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 pytestmark = [pytest.mark.attack, pytest.mark.slow, pytest.mark.worker]
@@ -36,3 +39,11 @@ def test_delays_of_others_are_measured(production_site):
     assert delays.failures == []
     assert len(delays.seconds) > 5
     assert delays.p95 < 1
+
+
+def test_every_finding_of_the_last_attack_has_a_test_with_its_number():
+    here = "\n".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
+    numbers = {int(number) for number in re.findall(r"^def test_x(\d+)_", here, re.MULTILINE)}
+    findings = (Path(__file__).resolve().parents[2] / "docs" / "security.md").read_text()
+    assert numbers == {int(number) for number in re.findall(r"^\| X(\d+) \|", findings, re.MULTILINE)}
+    assert numbers == set(range(1, 16))

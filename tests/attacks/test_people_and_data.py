@@ -115,7 +115,7 @@ def test_a_superuser_reads_no_demand_that_is_not_open_to_everybody(production_si
         assert visitor.get(f"/api/v1/demands/{uid}/").status == 404
 
 
-def test_no_program_is_registered_at_an_address_inside(production_site, world):
+def test_x13_no_program_is_registered_at_an_address_inside(production_site, world):
     production_site.run('factories.user(PASSWORD, email="hooks@people.example.org")')
     visitor = production_site.sign_in("hooks@people.example.org")
     for host in INSIDE:
