@@ -90,6 +90,36 @@ def test_a_photograph_is_drawn_again_and_what_hung_behind_it_is_gone(client, com
         assert b"<script>" not in file.read()
 
 
+# The harmless text that every virus scanner takes for a virus, in two parts so that none finds it in this file.
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-" + rb"TEST-FILE!$H+H*"
+
+
+def test_the_signature_of_a_test_virus_is_refused_drawn_away_or_waits_where_only_the_team_looks(
+    client, campaign, company, admin, organiser
+):
+    client.force_login(admin)
+    for name in ("eicar.com", "eicar.pdf", "eicar.png"):
+        assert send(client, company, paper(name, EICAR)).status_code == 422
+    assert not Document.objects.exists()
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4), "red").save(out, "PNG")
+    send(client, company, paper("licence.png", out.getvalue() + EICAR), kind="licence")
+    send(client, company, paper("register.pdf", pdf(EICAR)))
+    drawn, stored = Document.objects.order_by("pk")
+    with drawn.file.open("rb") as picture, stored.file.open("rb") as held:
+        assert (EICAR in picture.read(), EICAR in held.read()) == (False, True)
+    assert stored.state == "quarantined"
+    at_home = reverse("company_document", args=[company.uid, stored.uid])
+    at_the_teams = reverse("console_document", args=[company.uid, stored.uid])
+    assert read(client.get(at_home)) == (200, pdf(EICAR))
+    for person in (factories.member_of(factories.buyer()), factories.member_of(factories.supplier())):
+        client.force_login(person)
+        assert (status_of(client, at_home), status_of(client, at_the_teams)) == (404, 404)
+    client.force_login(organiser)
+    assert status_of(client, at_the_teams) == 200
+    assert AuditEntry.objects.filter(organisation=str(company.uid), verb="add_document").count() == 2
+
+
 def test_eleven_megabytes_end_while_they_stream(client, company, admin):
     client.force_login(admin)
     assert send(client, company, paper(content=PDF + b"0" * 11_000_001)).status_code == 413

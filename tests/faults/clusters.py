@@ -1,9 +1,11 @@
-"""A PostgreSQL of its own for one test, so that it can be stopped in the middle of a transaction."""
+"""A PostgreSQL of its own for one test, so that it can be stopped in the middle of a transaction, or be replaced."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
+
+import psycopg
 
 FOUND = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
 # PostgreSQL refuses to run as root.
@@ -12,6 +14,8 @@ AS = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 class Cluster:
     """`inside` is what a command begins with that runs on another machine, `trusts` who may connect to it."""
+
+    options = ""  # more of the server's
 
     def __init__(
         self, folder: Path, port: int, host: str = "127.0.0.1", inside: list[str] | None = None, trusts: str = ""
@@ -33,7 +37,28 @@ class Cluster:
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses={self.host} -c unix_socket_directories='' -c max_wal_size=96MB"
+        options += f" {self.options}"
         self._do("pg_ctl", "-D", self.folder, "-w", "-l", self.folder / "log", "-o", options, "start")
+
+    def standby(self, folder: Path, port: int) -> "Cluster":
+        """A running copy that follows this one; from now on a commit waits until the copy has it, too."""
+        follower = Cluster.__new__(Cluster)
+        follower.folder, follower.port, follower.bin = folder, port, self.bin
+        follower.host, follower.inside = self.host, self.inside
+        self._do("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-D", folder, "-R", "--no-sync")
+        follower.start()
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.run("SELECT pg_reload_conf()")
+        return follower
+
+    def promote(self) -> None:
+        """The copy is the primary now."""
+        self._do("pg_ctl", "-D", self.folder, "-w", "promote")
+
+    def run(self, statement: str) -> list[tuple]:
+        with psycopg.connect(self.url, autocommit=True) as link:
+            done = link.execute(statement)
+            return done.fetchall() if done.description else []
 
     def stop(self, how: str = "immediate") -> None:
         self._do("pg_ctl", "-D", self.folder, "-w", "-m", how, "stop")

@@ -16,6 +16,7 @@ from matchmaker.matching.models import Match, NeverAgain
 from matchmaker.matching.services import letter_facts
 from matchmaker.matching.services.storing import remove
 from matchmaker.notifications.by_language import languages_of
+from matchmaker.notifications.models import Notice
 from matchmaker.notifications.services import close_notices
 
 
@@ -96,6 +97,22 @@ def _open_contact(match: Match) -> None:
             },
             path=f"/{side}/matches/{match.uid}/",
         )
+
+
+def withdraw_contact(*, company: Company) -> int:
+    """Take the contact data of a company that closes out of what its partners were or will be notified of.
+
+    Returns how many notices changed. They still say that the two were in contact, and over what.
+    """
+    mutual = Match.objects.filter(mutual_at__isnull=False)
+    sold = mutual.filter(product__company=company).values_list("uid", flat=True)
+    wanted = mutual.filter(line__demand__company=company).values_list("uid", flat=True)
+    keys = [f"match_mutual:{uid}:buyer" for uid in sold] + [f"match_mutual:{uid}:supplier" for uid in wanted]
+    notices = list(Notice.objects.filter(kind="match_mutual", event_key__in=keys))
+    for notice in notices:
+        notice.context |= dict.fromkeys(CONTACT_FIELDS, "")
+    Notice.objects.bulk_update(notices, ["context"], batch_size=200)
+    return len(notices)
 
 
 def _tell_other_side(match: Match, side: str, other: Company) -> None:
