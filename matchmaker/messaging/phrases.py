@@ -63,8 +63,8 @@ class Phrase:
 
     @property
     def outline(self) -> str:
-        """The same with "…" in place of each slot, for lists."""
-        return _SLOT.sub("…", self.sentence)
+        """The same with the name of each slot in brackets, for lists and forms."""
+        return _SLOT.sub(lambda slot: f"[{label_of(slot[1])}]", self.sentence)
 
 
 @cache
@@ -133,6 +133,12 @@ def kind_of(slot: str) -> Kind:
 
 def kind_name(slot: str) -> str:
     return slot.partition("_")[0]
+
+
+def label_of(slot: str) -> str:
+    """The name of a slot for people, in the active language: Day, and Day 2 for the second of a sentence."""
+    kind, _line, number = slot.partition("_")
+    return f"{KINDS[kind].label} {number}".strip()
 
 
 def _wrong(sentence: str, code: str) -> ValidationError:
@@ -330,7 +336,7 @@ def _check_slots(phrase: Phrase, given: Any) -> tuple[Slots, dict[str, Validatio
 
 def _placed(problem: ValidationError, place: int, slot: str) -> ValidationError:
     """The problem with the number of its phrase and the name of its slot in front."""
-    label = kind_of(slot).label if slot and kind_name(slot) in KINDS else slot
+    label = label_of(slot) if kind_name(slot) in KINDS else slot
     where = (
         _("Sentence %(number)d, %(slot)s") % {"number": place + 1, "slot": label}
         if slot
