@@ -35,6 +35,7 @@ Stored = dict[str, Any]  # a phrase of a message: {"key": …, "slots": …}
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _FULL_STOPS = (".", "。")
+_BETWEEN_ISOLATES = "\u2069 \u2068"  # FOB and its port are one run from left to right in an Arabic line
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ def _sentence(one: Stored) -> str:
     text = pieces[0]
     for slot, after in zip(pieces[1::2], pieces[2::2], strict=True):
         text += _filled(slot, one["slots"][slot], after) + after
-    return text
+    return text.replace(_BETWEEN_ISOLATES, " ")
 
 
 def _filled(slot: str, value: Any, after: str) -> str:

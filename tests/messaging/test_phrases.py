@@ -127,6 +127,13 @@ def test_words_in_a_slot_stay_as_they_were_written_and_are_kept_apart_in_arabic(
     )
 
 
+def test_a_term_and_its_port_are_one_run_in_an_arabic_line():
+    give = {name: VALUES[name] for name in ("price", "incoterm", "quantity")}
+    assert "\u2068FOB Laem Chabang\u2069" in shown(
+        "ar", "price_give", **{**give, "incoterm": "FOB"}, place="Laem Chabang"
+    )
+
+
 def test_each_problem_names_the_sentence_and_the_slot():
     found = problems(
         {"key": "greet", "slots": {}},
