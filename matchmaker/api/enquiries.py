@@ -16,6 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core.exchange import yuan_rates
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.regimes import Kind
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteRequest, Side
 from matchmaker.messaging.models.requests import PAYMENT
@@ -40,19 +41,39 @@ class FraudWarningOut(serializers.Serializer):
     url = serializers.URLField()
 
 
-class MessageOut(Output):
-    """`held_because` is there for the sender of a message that was not delivered, `warnings` for its receiver."""
+class PhraseOut(serializers.Serializer):
+    """A ready-made sentence of a message: its key and slots, and how it reads in the caller's language."""
 
+    key = serializers.CharField()
+    slots = serializers.DictField()
+    text = serializers.CharField()
+
+
+class MessageOut(Output):
+    """`held_because` is there for the sender of a message that was not delivered, `warnings` for its receiver.
+
+    `text` is all of it for the caller: the sentences of `phrases` in the caller's language, then `words`, the free text
+    as it was written in `language`.
+    """
+
+    text = serializers.CharField(source="for_reader", read_only=True)
+    words = serializers.CharField(source="text", read_only=True)
+    phrases = serializers.SerializerMethodField()
     held_because = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
         model = Message
         fields = [
-            *("uid", "side", "text", "language", "state", "held_because", "warnings"),
+            *("uid", "side", "text", "phrases", "words", "language", "state", "held_because", "warnings"),
             *("created_at", "edited_at", "deleted_at"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(PhraseOut(many=True))
+    def get_phrases(self, message) -> list[dict]:
+        texts = phrase_book.sentences(message.phrases)
+        return [{**one, "text": text} for one, text in zip(message.phrases, texts, strict=True)]
 
     @extend_schema_field(FraudWarningOut(many=True))
     def get_warnings(self, message) -> list[dict]:
@@ -97,18 +118,31 @@ class EnquiryOut(Output):
         return MessageOut(rows, many=True, context={"warnings": warnings}).data
 
 
-class AskIn(Strict):
+class PhraseIn(Strict):
+    """A sentence of the phrase book (`GET /api/v1/phrases/`) with a value for each of its slots."""
+
+    key = serializers.CharField(max_length=60)
+    slots = serializers.DictField(required=False, default=dict)
+
+
+class WordsIn(Strict):
+    """`phrases`, a `text`, or both; the other side reads phrases in its own language."""
+
+    text = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    phrases = PhraseIn(many=True, required=False, default=list)
+
+
+class AskIn(WordsIn):
     """One of `supplier`, `product` and `demand`; `company` is needed only by members of several."""
 
     company = serializers.UUIDField(required=False)
     supplier = serializers.UUIDField(required=False)
     product = serializers.UUIDField(required=False)
     demand = serializers.UUIDField(required=False)
-    text = serializers.CharField(max_length=5000)
 
 
-class MessageIn(Strict):
-    text = serializers.CharField(max_length=5000)
+class MessageIn(WordsIn):
+    """What is written in a conversation."""
 
 
 class QuoteOut(Output):
@@ -202,7 +236,11 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             raise Refused("one_subject", _("Name one of supplier, product and demand."), status=400)
         side = {"is_supplier": True} if about == ["demand"] else {"is_buyer": True}
         enquiry = services.ask(
-            by=request.user, company=self.company(**side), text=given["text"], **self._about(about[0], given)
+            by=request.user,
+            company=self.company(**side),
+            text=given["text"],
+            phrases=given["phrases"],
+            **self._about(about[0], given),
         )
         transaction.on_commit(start_delivery)
         return Response(self.serialize(enquiry), status=201)
@@ -218,7 +256,7 @@ class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=MessageIn, responses=EnquiryOut)
     def reply(self, request, uid):
         enquiry = self.get_object()
-        services.reply(by=request.user, enquiry=enquiry, text=self.given(MessageIn).validated_data["text"])
+        services.reply(by=request.user, enquiry=enquiry, **self.given(MessageIn).validated_data)
         transaction.on_commit(start_delivery)
         return Response(self.serialize(enquiry))
 

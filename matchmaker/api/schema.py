@@ -46,6 +46,7 @@ TAGS = {
     "feeds": "Addresses with demands that are read by the timetable.",
     "matches": "Products and demand lines that fit, with the reasons and both sides' answers.",
     "enquiries": "Conversations between two companies.",
+    "phrases": "Ready-made sentences for messages, which each side reads in its own language.",
     "quote-requests": "What a buyer asks several suppliers to quote for, and the quotes beside each other.",
     "quotes": "Offers made in an enquiry, version by version.",
     "events": "Events of the campaign.",

@@ -21,6 +21,7 @@ from matchmaker.api.notices import Notices
 from matchmaker.api.obstacles import Obstacles
 from matchmaker.api.participations import Participations
 from matchmaker.api.partners import Partners
+from matchmaker.api.phrases import Phrases
 from matchmaker.api.plans import Interpreters, Plans
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures, ProductVideos
 from matchmaker.api.products import Products
@@ -178,6 +179,7 @@ urlpatterns = [
     path("notifications/", Notices.as_view(LIST), name="api_notices"),
     path("notifications/<uuid:uid>/", Notices.as_view(ONE), name="api_notice"),
     path("notifications/<uuid:uid>/read/", one(Notices, "read"), name="api_notice_read"),
+    path("phrases/", Phrases.as_view({"get": "retrieve"}), name="api_phrases"),
     path("categories/", Categories.as_view(LIST), name="api_categories"),
     path("categories/<str:code>/", Categories.as_view(ONE), name="api_category"),
     path("hs-codes/", HSCodes.as_view(LIST), name="api_hs_codes"),

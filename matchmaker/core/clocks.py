@@ -59,19 +59,23 @@ def _older_names() -> dict[str, list[str]]:
     return dict(names)
 
 
-def utc_shift(key: str) -> str:
-    """Today's offset of a zone: UTC+8, UTC-3:30."""
-    offset = datetime.now(ZoneInfo(key)).utcoffset() or timedelta()
+def utc_shift(key: str, *, at: datetime | None = None) -> str:
+    """The offset of a zone, today or at a moment on its clocks (without a zone): UTC+8, UTC-3:30."""
+    moment = at.replace(tzinfo=ZoneInfo(key)) if at else datetime.now(ZoneInfo(key))
+    offset = moment.utcoffset() or timedelta()
     hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
     return f"UTC{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
 
 
-def zone_name(key: str, *, in_brackets: bool = False) -> str:
-    """Beijing time (UTC+8) in the active language; "Beijing time, UTC+8" where brackets stand around it already."""
+def zone_name(key: str, *, in_brackets: bool = False, at: datetime | None = None) -> str:
+    """Beijing time (UTC+8) in the active language; "Beijing time, UTC+8" where brackets stand around it already.
+
+    `at` is the moment for whose day the offset is named, on the clocks of the zone; today without it.
+    """
     if key == "UTC":
         return key
     pattern = gettext("%(city)s time, %(shift)s") if in_brackets else gettext("%(city)s time (%(shift)s)")
-    return pattern % {"city": city_of(key), "shift": utc_shift(key)}
+    return pattern % {"city": city_of(key), "shift": utc_shift(key, at=at)}
 
 
 def zone_of_city(names: Mapping[str, str]) -> str:

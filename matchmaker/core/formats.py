@@ -151,6 +151,13 @@ def day(value: date | None, style: str = "medium") -> str:
     return _day(value, style, current_locale()) if value else ""
 
 
+def moment(value: datetime, style: str = "medium") -> str:
+    """A day with hours and minutes, on the clock it is given in: Dec 26, 2026, 1:30 PM; 2026年12月26日 13:30."""
+    locale = current_locale()
+    joiner = str(locale.datetime_formats.get(style, "{1} {0}"))
+    return joiner.replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+
+
 @lru_cache(maxsize=1 << 12)
 def _day(value: date, style: str, locale: Locale) -> str:
     # Russian ends a day with a shortened word, «г.»: a sentence that ends with the day would have two full stops.

@@ -37,6 +37,12 @@ def is_little_more_than_a_link(text: str) -> bool:
     return bool(links) and sum(char.isalnum() for char in rest) < LITTLE
 
 
+def is_short(text: str) -> bool:
+    """True for a few words, such as a name or a grade; a Chinese, Japanese, Korean or Thai letter counts twice."""
+    plain = letters(text)
+    return len(plain) + sum(map(len, WIDE.findall(plain))) < LITTLE
+
+
 def shingles(text: str) -> frozenset[str]:
     """Overlapping pieces of four letters, of two characters where a character is a word (Chinese, Japanese, Thai …).
 

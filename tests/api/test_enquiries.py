@@ -102,3 +102,45 @@ def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, s
     client.force_login(sell)
     assert client.get(reverse("api_quote_request", args=[uid])).status_code == 404
     assert call(client, buy, "quote_requests", products=[], quantity="20", unit="t").status_code == 400
+
+
+def test_a_message_of_phrases_is_read_by_each_side_in_its_language(client, sides):
+    product, line = sides
+    sell, buy = factories.member_of(product.company), factories.member_of(line.demand.company)
+    phrases = [
+        {"key": "moq_state", "slots": {"quantity": {"amount": "20", "unit": "t"}}},
+        {"key": "regards", "slots": {"name": "Somchai"}},
+    ]
+    asked = call(client, buy, "enquiries", product=str(product.uid), text=TEXT).json()
+    written = call(client, sell, "enquiry_reply", asked["uid"], phrases=phrases, text="See you.").json()["messages"][-1]
+    assert written["text"] == "Our minimum order: 20 t.\nKind regards, Somchai\nSee you."
+    assert (written["words"], written["language"]) == ("See you.", "en")
+    client.force_login(buy)
+    address = reverse("api_enquiry", args=[asked["uid"]])
+    read = client.get(address, headers={"Accept-Language": "zh-hans"}).json()["messages"][-1]
+    assert read["text"] == "我方最低起订量：20 吨。\n此致敬礼，Somchai\nSee you."
+    assert read["phrases"][0] == {**phrases[0], "text": "我方最低起订量：20 吨。"}
+
+
+def test_what_is_wrong_with_a_phrase_is_named_by_phrase_and_slot(client, sides):
+    product, line = sides
+    buy = factories.member_of(line.demand.company)
+    phrases = [{"key": "greet"}, {"key": "moq_state", "slots": {"quantity": {"amount": "20", "unit": "stones"}}}]
+    refused = call(client, buy, "enquiries", product=str(product.uid), phrases=phrases)
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert refused.json()["errors"] == [
+        {
+            "field": "phrases[1].slots.quantity",
+            "code": "unknown_unit",
+            "detail": "Sentence 2, Quantity: Choose a unit from the list.",
+        }
+    ]
+    assert not Enquiry.objects.exists()
+
+
+def test_the_phrase_book_is_listed_with_its_slots(client):
+    rows = client.get(reverse("api_phrases"), headers={"Accept-Language": "fr"}).json()["phrases"]
+    [row] = [row for row in rows if row["key"] == "lead_state"]
+    assert row["text"] == "Notre délai de livraison après la commande, en jours\u00a0: {count}."
+    assert [(slot["name"], slot["kind"]) for slot in row["slots"]] == [("count", "count")]
+    assert len(rows) >= 120

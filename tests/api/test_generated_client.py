@@ -288,6 +288,7 @@ def test_a_person_reads_what_everybody_may_and_what_was_told(program):
     assert own.call("categories.retrieve", category.code).code == category.code
     code = own.call("hs_codes.list").results[0]
     assert (code.category, own.call("hs_codes.retrieve", code.code).code) == (None, code.code)
+    assert {one.key for one in own.call("phrases.retrieve").phrases} >= {"price_ask", "price_give"}
     own.call("suggestions.create", body=own.model("TextInRequest", {"text": "rice"}))
 
 

@@ -4,14 +4,17 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
+from matchmaker.core.languages import ENGLISH, find
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.matching.models import Match
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.translation.services import Readable
 
 LONGEST_TEXT = 5000
@@ -207,6 +210,12 @@ class MessageQuerySet(models.QuerySet):
 
 
 class Message(Public):
+    """What one side wrote: sentences of the phrase book, free text, or both.
+
+    `text` is the free text and `language` its language; of a message of phrases alone, that of its author. `phrases`
+    is a list of {"key": …, "slots": …}, see `messaging/phrases.py`.
+    """
+
     class State(models.TextChoices):
         SENT = "sent", _("sent")
         HELD = "held", _("held for review")
@@ -226,6 +235,7 @@ class Message(Public):
     text = models.TextField(
         _("message"), max_length=LONGEST_TEXT, blank=True, validators=[validate_text, MaxLengthValidator(LONGEST_TEXT)]
     )
+    phrases = models.JSONField(_("ready-made sentences"), default=list, db_default=[], blank=True)
     language = models.CharField(max_length=10, default="en")
     state = models.CharField(max_length=10, choices=State, default=State.SENT)
     hold = models.CharField(max_length=10, blank=True, choices=Hold)
@@ -243,12 +253,31 @@ class Message(Public):
         verbose_name = _("message")
         constraints = [
             models.CheckConstraint(condition=~Q(state="held") | ~Q(hold=""), name="held_message_says_why"),
-            models.CheckConstraint(condition=~Q(text="") | Q(deleted_at__isnull=False), name="message_says_something"),
+            models.CheckConstraint(
+                condition=~Q(text="") | ~Q(phrases=[]) | Q(deleted_at__isnull=False), name="message_says_something"
+            ),
         ]
         indexes = [models.Index(fields=["state", "created_at"], name="message_by_state")]
 
     def __str__(self):
-        return self.text[:60]
+        return self.for_reader[:60]
+
+    @property
+    def sentences(self) -> str:
+        """Its phrases in the active language, one a line."""
+        return "\n".join(phrase_book.sentences(self.phrases))
+
+    @property
+    def for_reader(self) -> str:
+        """All of it: the phrases in the active language, then the free text as it was written."""
+        return "\n".join(filter(None, (self.sentences, self.text)))
+
+    @property
+    def as_written(self) -> str:
+        """All of it in the language of its author; English where the site has not that language."""
+        language = find(self.language)
+        with translation.override(language.code if language else ENGLISH):
+            return self.for_reader
 
 
 def attachment_path(row: "Attachment", _filename: str) -> str:

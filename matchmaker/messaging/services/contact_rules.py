@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from matchmaker.companies.models import Company
 from matchmaker.companies.services import require_member
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.matching.models import Match
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging import screening
 from matchmaker.messaging.models import (
     Block,
@@ -192,31 +193,45 @@ def use_contact(*, sender: Company, enquiry: Enquiry) -> ContactUse:
         raise Refused("contact_limit", sentence, status=403) from None
 
 
-def hold_for(*, sender: Company, receiver: Company, text: str, request: QuoteRequest | None = None) -> tuple[str, dict]:
+def hold_for(
+    *, sender: Company, receiver: Company, message: Message, request: QuoteRequest | None = None
+) -> tuple[str, dict]:
     """Why a first message has to be looked at before it is delivered; ("", {}) when it need not.
 
     Texts that this company sent to others within a week are compared, so that re-wording a little does not help (B59).
     A request for a quote is one text to several suppliers: it is compared with earlier ones, not with itself. One
-    without words of the buyer has nothing to compare.
+    without words of the buyer has nothing to compare. Sentences of the phrase book are the same for everybody: of a
+    message with phrases only the words of its author are compared, and a few words, such as a name, are none.
+
+    Args:
+        message: not stored yet; its text, phrases and language stand.
     """
     if request is not None and not request.text:
         return "", {}
-    if screening.is_little_more_than_a_link(text):
+    if screening.is_little_more_than_a_link(message.as_written):
         return Message.Hold.LINK_ONLY, {}
+    text = _compared_words(message.phrases, message.text)
+    if not text:
+        return "", {}
     since = timezone.now() - dt.timedelta(days=COMPARED_DAYS)
     used = ContactUse.objects.filter(company=sender, enquiry__created_at__gte=since)
     if request is not None:
         used = used.exclude(enquiry__in=request.lines.values("enquiry"))
-    rows = used.values_list(
-        "enquiry__supplier", "enquiry__buyer", "enquiry__messages__text", "enquiry__messages__side", "enquiry__asked_by"
+    written = Message.objects.filter(enquiry__use__in=used, side=F("enquiry__asked_by")).values_list(
+        "enquiry__supplier", "enquiry__buyer", "phrases", "text"
     )
     earlier = [
-        screening.SentText(buyer if supplier == sender.pk else supplier, words or "")
-        for supplier, buyer, words, side, asked_by in rows
-        if side == asked_by
+        screening.SentText(buyer if supplier == sender.pk else supplier, _compared_words(phrases, words))
+        for supplier, buyer, phrases, words in written
     ]
     count = screening.copies(text, earlier, to=receiver.pk)
     return (Message.Hold.ALIKE, {"count": count}) if count >= screening.COPIES else ("", {})
+
+
+def _compared_words(phrases: list[phrase_book.Stored], text: str) -> str:
+    """The words of a message that are compared with those of others; '' where a message of phrases has few of them."""
+    words = phrase_book.own_words(phrases, text)
+    return "" if phrases and screening.is_short(words) else words
 
 
 def hold_sentence(message: Message) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from matchmaker.messaging.models import Enquiry, FollowUp, Message, Side
-from matchmaker.messaging.services.notices import notify_side
+from matchmaker.messaging.services.notices import excerpt_for, notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, note_news
 
 REMIND_AFTER = (dt.timedelta(days=3), dt.timedelta(days=7))
@@ -34,9 +34,10 @@ def _remind(pk: int, reminders: int) -> int:
         return 0
     enquiry = Enquiry.objects.get(pk=pk)
     last = enquiry.messages.filter(side=Side(enquiry.owes).other, state=Message.State.SENT).last()
+    text = excerpt_for(last, enquiry.owes) if last else ""
     days = (timezone.now() - enquiry.owes_since).days if enquiry.owes_since else 0
     about = f"{enquiry.uid}:{enquiry.owes_since:%Y%m%d%H%M%S}:{reminders + 1}"
-    notify_side("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=last.text[:280] if last else "")
+    notify_side("enquiry_reminder", enquiry, enquiry.owes, about, days=days, text=text)
     return 1
 
 

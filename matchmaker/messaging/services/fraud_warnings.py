@@ -25,10 +25,10 @@ def warnings_for(enquiry: Enquiry, side: Side, messages: Iterable[Message]) -> W
         if message.side == side:
             is_first = False
             continue
-        if message.text:
+        if written := message.as_written:
             if kinds := _kinds(enquiry, message, is_first=is_first, earlier=earlier):
                 warnings[message.pk] = [warning_of(kind, current()) for kind in kinds]
-            earlier.append(message.text)
+            earlier.append(written)
     return warnings
 
 
@@ -36,9 +36,8 @@ def sentence_of_new(message: Message) -> dict[str, str] | str:
     """The first warning about a message that is being delivered, by the languages of its readers; '' without one."""
     enquiry = message.enquiry
     before = enquiry.messages.reached().exclude(pk=message.pk).filter(created_at__lte=message.created_at)
-    by_side = list(before.values_list("side", "text"))
-    is_first = all(side == message.side for side, _text in by_side)
-    earlier = [text for side, text in by_side if side == message.side]
+    is_first = all(one.side == message.side for one in before)
+    earlier = [one.as_written for one in before if one.side == message.side]
     kinds = _kinds(enquiry, message, is_first=is_first, earlier=earlier)
     readers = enquiry.company_of(Side(message.side).other).members
     return in_languages(lambda: warning_of(kinds[0], current()).sentence, languages_of(readers)) if kinds else ""
@@ -56,7 +55,7 @@ def _kinds(enquiry: Enquiry, message: Message, *, is_first: bool, earlier: Itera
         earlier=tuple(earlier),
         requested=_requested(message),
     )
-    return signs_in(message.text, facts)
+    return signs_in(message.as_written, facts)
 
 
 def _requested(message: Message) -> tuple[Decimal, str] | None:

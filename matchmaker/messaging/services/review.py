@@ -11,7 +11,7 @@ from matchmaker.campaigns.models import Campaign
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import Enquiry, Message, Report, Side
 from matchmaker.messaging.services.contact_rules import require_reviewer
-from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.services.notices import excerpt_for, notify_side
 from matchmaker.messaging.services.writing import deliver, lock_enquiry
 
 
@@ -76,7 +76,7 @@ def decide_report(*, by: User, report: Report, uphold: bool, note: str = "") -> 
             outcome=("taken_out" if uphold else "stays"),
             own=side == message.side,
             note=report.decision_note,
-            text=excerpt(message.text) if side == message.side else "",
+            text=excerpt_for(message, side) if side == message.side else "",
         )
     return report
 
@@ -113,7 +113,7 @@ def review_held(*, by: User, message: Message, release: bool, note: str = "") ->
         outcome="delivered" if release else "refused",
         own=True,
         note=note.strip(),
-        text=excerpt(found.text),
+        text=excerpt_for(found, found.side),
     )
     return found
 

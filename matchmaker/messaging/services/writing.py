@@ -1,7 +1,8 @@
 """Ask, answer, and the small acts on an enquiry."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,14 +15,15 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.companies.services import is_member, require_member
 from matchmaker.core.files import check_first
-from matchmaker.core.languages import base_of
+from matchmaker.core.languages import base_of, current
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.engines.language import detect
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteRequestLine, ReadMark, Side
 from matchmaker.messaging.services import contact_rules
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.fraud_warnings import sentence_of_new
-from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.services.notices import excerpt, excerpt_for, notify_side
 from matchmaker.translation.models import Kind
 from matchmaker.translation.services import TranslationRequest, request_translations
 
@@ -50,14 +52,24 @@ def own_side(by: User, enquiry: Enquiry) -> Side:
     return sides[0] if len(sides) == 1 else Side(enquiry.asked_by).other
 
 
-def check_text(text: str) -> str:
+def compose(text: str, phrases: Sequence[Mapping[str, Any]] = ()) -> tuple[str, list[phrase_book.Stored]]:
+    """The free text and the phrases of a message as they are stored. Pages and API come through here.
+
+    Raises:
+        ValidationError: as `check_text` and `phrase_book.check`.
+    """
+    stored = phrase_book.check(phrases)
+    return check_text(text, may_be_empty=bool(stored)), stored
+
+
+def check_text(text: str, *, may_be_empty: bool = False) -> str:
     """The text without space around it.
 
     Raises:
         ValidationError: empty, too long, or calling out to a crowd (B60).
     """
     text = text.strip()
-    if not text:
+    if not text and not may_be_empty:
         raise ValidationError({"text": ValidationError(_("Write what you want to say."), "required")})
     if len(text) > 5000:
         raise ValidationError(
@@ -82,7 +94,8 @@ def ask(
     *,
     by: User,
     company: Company,
-    text: str,
+    text: str = "",
+    phrases: Sequence[Mapping[str, Any]] = (),
     other: Company | None = None,
     product: Product | None = None,
     demand: Demand | None = None,
@@ -96,14 +109,15 @@ def ask(
 
     Args:
         company: the side that asks; a buyer asks about a product or a supplier, a supplier about a demand.
+        phrases: sentences of the phrase book, with or without a text beside them; see `compose`.
         request: the request for a quote that the message brings; see `request_quotes`.
 
     Raises:
         Refused: 404 for what the asker may not see; 403 and 429 with the reason, see `contact_rules`.
-        ValidationError: for the text and the files.
+        ValidationError: for the text, the phrases and the files.
     """
     require_member(by, company)
-    text = check_text(text)
+    text, stored = compose(text, phrases)
     checked = check_files(files)
     side = Side.SUPPLIER if demand is not None else Side.BUYER
     receiver = _receiver(by, company, side, other, product, demand)
@@ -114,11 +128,12 @@ def ask(
     if demand is None:
         earlier = earlier.filter(product=product)
     if found := earlier.first():
-        return _go_on(by, found, side, text, checked, request)
+        return _go_on(by, found, side, checked, request, text=text, phrases=stored)
     match = contact_rules.match_between(supplier, buyer)
     contact_rules.check_preference(receiver=receiver, match=match)
     contact_rules.check_pace(sender=company, is_request=match is None)
-    hold, facts = contact_rules.hold_for(sender=company, receiver=receiver, text=text, request=request)
+    message = Message(side=side, text=text, phrases=stored, language=_language_of(text))
+    hold, facts = contact_rules.hold_for(sender=company, receiver=receiver, message=message, request=request)
     now = timezone.now()
     enquiry = Enquiry(
         supplier=supplier,
@@ -140,7 +155,7 @@ def ask(
         raise Refused("asked_already", _("A colleague asked at the same moment. Open the enquiry.")) from None
     contact_rules.use_contact(sender=company, enquiry=enquiry)
     record(by=by, verb="ask", on=enquiry, organisation=company, facts={"basis": enquiry.basis, "hold": hold})
-    _write(by, enquiry, side, text, checked, hold=hold, facts=facts, request=request)
+    _write(by, enquiry, message, checked, hold=hold, facts=facts, request=request)
     return enquiry
 
 
@@ -168,27 +183,38 @@ def _subject(receiver: Company, product: Product | None, demand: Demand | None) 
     return (original.name if original else receiver.legal_name)[:160]
 
 
-def _go_on(by: User, enquiry: Enquiry, side: Side, text: str, files, request: QuoteRequest | None) -> Enquiry:
+def _language_of(text: str) -> str:
+    """The language of the free text; of a message without one, the language that its author reads."""
+    return detect(text) if text else base_of(current())
+
+
+def _go_on(by: User, enquiry: Enquiry, side: Side, files, request: QuoteRequest | None, **words) -> Enquiry:
     """Asking again is writing on, where that is allowed."""
     if enquiry.status in (Enquiry.Status.DECLINED, Enquiry.Status.EXPIRED) and enquiry.asked_by == side:
         raise Refused("asked_already", _("You asked this before, and the other side did not take it up."), status=403)
-    reply(by=by, enquiry=enquiry, text=text, files=files, request=request)
+    reply(by=by, enquiry=enquiry, files=files, request=request, **words)
     return Enquiry.objects.get(pk=enquiry.pk)
 
 
 @check_first("files", check_files)
 @transaction.atomic
 def reply(
-    *, by: User, enquiry: Enquiry, text: str, files: Sequence = (), request: QuoteRequest | None = None
+    *,
+    by: User,
+    enquiry: Enquiry,
+    text: str = "",
+    phrases: Sequence[Mapping[str, Any]] = (),
+    files: Sequence = (),
+    request: QuoteRequest | None = None,
 ) -> Message:
     """Write on. The side that was asked takes up a request by answering it; a buyer shows its name by doing so.
 
     Raises:
         Refused: 404 for strangers; 403 `blocked_by_you`, `contact_closed`; 409 `waits_for_answer`, `waits_for_review`,
             `enquiry_closed`.
-        ValidationError: for the text and the files.
+        ValidationError: for the text, the phrases and the files.
     """
-    text = check_text(text)
+    text, stored = compose(text, phrases)
     checked = check_files(files)
     enquiry, side = lock_enquiry(by, enquiry)
     contact_rules.check_parties(sender=enquiry.company_of(side), receiver=enquiry.company_of(side.other))
@@ -202,32 +228,25 @@ def reply(
         enquiry.status = Enquiry.Status.OPEN
     if enquiry.status == Enquiry.Status.REQUESTED and enquiry.asked_by == side:
         raise Refused("waits_for_answer", _("This is a request: you can write on once the other side has answered it."))
-    return _write(by, enquiry, side, text, checked, request=request)
+    message = Message(side=side, text=text, phrases=stored, language=_language_of(text))
+    return _write(by, enquiry, message, checked, request=request)
 
 
 def _write(
     by: User,
     enquiry: Enquiry,
-    side: Side,
-    text: str,
+    message: Message,
     files,
     *,
     hold: str = "",
     facts=None,
     request: QuoteRequest | None = None,
 ) -> Message:
+    """Store a message of which side, text, phrases and language stand, and deliver it unless it is held."""
     now = timezone.now()
-    message = Message(
-        enquiry=enquiry,
-        side=side,
-        author=by,
-        text=text,
-        language=detect(text),
-        state=Message.State.HELD if hold else Message.State.SENT,
-        hold=hold,
-        hold_facts=facts or {},
-        created_at=now,
-    )
+    message.enquiry, message.author, message.created_at = enquiry, by, now
+    message.state = Message.State.HELD if hold else Message.State.SENT
+    message.hold, message.hold_facts = hold, facts or {}
     message.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
     message.save()
     attach(message, files)
@@ -259,7 +278,8 @@ def deliver(message: Message) -> None:
     hand_over_turn(enquiry, side.other)
     note_news(enquiry, side.other, now)
     enquiry.save()
-    request_for_readers(message.text, message.language, enquiry.company_of(side.other))
+    if message.text:
+        request_for_readers(message.text, message.language, enquiry.company_of(side.other))
     _notify_of(message, enquiry, side.other, first=first)
 
 
@@ -282,7 +302,7 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
         enquiry,
         side,
         message,
-        text=excerpt(message.text),
+        text=excerpt_for(message, side),
         language=message.language,
         first=first,
         request=enquiry.status == Enquiry.Status.REQUESTED,
@@ -389,13 +409,13 @@ def _own_message(by: User, message: Message) -> tuple[Message, Enquiry]:
 
 @transaction.atomic
 def edit_message(*, by: User, message: Message, text: str) -> Message:
-    """Mend one's own message within fifteen minutes; the earlier wording stays in the record.
+    """Mend the free text of one's own message within fifteen minutes; the earlier wording stays in the record.
 
     Raises:
         Refused: 403 `too_late`, `not_yours`; 409 `waits_for_review`.
     """
-    text = check_text(text)
     found, enquiry = _own_message(by, message)
+    text = check_text(text, may_be_empty=bool(found.phrases))
     if found.author_id != by.pk or timezone.now() - found.created_at > dt.timedelta(minutes=EDIT_MINUTES):
         raise Refused(
             "too_late", _("A message can be changed by its author for fifteen minutes. Write another one."), status=403
@@ -409,7 +429,7 @@ def edit_message(*, by: User, message: Message, text: str) -> Message:
         organisation=enquiry.company_of(found.side),
         facts={"before": found.text, "after": text},
     )
-    found.text, found.language, found.edited_at = text, detect(text), timezone.now()
+    found.text, found.language, found.edited_at = text, _language_of(text), timezone.now()
     found.full_clean(exclude=["enquiry", "author"], validate_constraints=False)
     found.save(update_fields=["text", "language", "edited_at"])
     return found
@@ -424,8 +444,8 @@ def delete_message(*, by: User, message: Message) -> Message:
         verb="delete_message",
         on=found,
         organisation=enquiry.company_of(found.side),
-        facts={"text": found.text, "files": list(found.attachments.values_list("name", "sha256"))},
+        facts={"text": found.as_written, "files": list(found.attachments.values_list("name", "sha256"))},
     )
-    found.text, found.deleted_at = "", timezone.now()
-    found.save(update_fields=["text", "deleted_at"])
+    found.text, found.phrases, found.deleted_at = "", [], timezone.now()
+    found.save(update_fields=["text", "phrases", "deleted_at"])
     return found

@@ -12,8 +12,8 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
-from matchmaker.web.enquiries.forms import MessageForm
-from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
+from matchmaker.web.enquiries.forms import message_form
 
 
 @signed_in
@@ -44,13 +44,16 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
     earlier = _earlier(supplier_, buyer, about).first()
     if earlier is not None and Enquiry.objects.visible_to(request.user).filter(pk=earlier.pk).exists():
         return redirect("enquiry", earlier.uid)  # what was asked before goes on where it was
-    form = MessageForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in_form(form, {"files": "attachments"}):
+    composer, form = Composer(request), message_form(request)
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
+    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer):
             enquiry = services.ask(
                 by=request.user,
                 company=company,
                 text=form.cleaned_data["text"],
+                phrases=composer.values(),
                 files=form.cleaned_data["attachments"],
                 **about,
             )
@@ -63,6 +66,8 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
     match = services.match_between(supplier_, buyer)
     context = {
         "form": form,
+        "composer": composer,
+        "languages": languages_read_by(receiver),
         "refusal": services.why_not_ask(sender=company, receiver=receiver, match=match),
         "company": company,
         "receiver": receiver,

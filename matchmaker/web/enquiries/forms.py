@@ -1,6 +1,7 @@
 """What people type into enquiries, quotes, samples and deals."""
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import DemandLine
@@ -9,6 +10,7 @@ from matchmaker.market_access.models import ImportRegime
 from matchmaker.messaging.landed_cost import CRITERIA, INCLUDED
 from matchmaker.messaging.models import DealStep, PaymentTerms, Report, Sample
 from matchmaker.messaging.models.requests import LONGEST_REQUEST
+from matchmaker.web.enquiries.composing import STEP
 from matchmaker.web.forms import fields
 
 NO_UNIT = _("unit")
@@ -30,7 +32,10 @@ class FilesField(forms.FileField):
 
 class MessageForm(forms.Form):
     text = fields.TextField(
-        label=_("Message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6, "maxlength": 5000})
+        label=_("Message"),
+        max_length=5000,
+        required=False,  # a message may be made of ready-made sentences alone; the service demands one of the two
+        widget=forms.Textarea(attrs={"rows": 6, "maxlength": 5000}),
     )
     attachments = FilesField(
         label=_("Files"),
@@ -39,8 +44,17 @@ class MessageForm(forms.Form):
     )
 
 
+def message_form(request: HttpRequest) -> MessageForm:
+    """The form as it was sent; where a sentence was added or removed, with what was typed and not judged yet."""
+    if request.method != "POST":
+        return MessageForm()
+    if STEP in request.POST:
+        return MessageForm(initial={"text": request.POST.get("text", "")})
+    return MessageForm(request.POST, request.FILES)
+
+
 class EditForm(forms.Form):
-    text = fields.TextField(label=_("Message"), max_length=5000)
+    text = fields.TextField(label=_("Message"), max_length=5000, required=False)  # as in MessageForm
 
 
 class ReportForm(forms.Form):

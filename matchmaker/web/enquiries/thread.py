@@ -18,6 +18,7 @@ from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message,
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
+from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
 from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of
@@ -31,16 +32,23 @@ FILE_FIELD = {"files": "paper"}  # the field of these forms in which a refused f
 @signed_in
 def show(request: HttpRequest, uid) -> HttpResponse:
     enquiry, side = enquiry_of(request, uid)
-    form = forms.MessageForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in_form(form, {"files": "attachments"}):
+    composer, form = Composer(request), forms.message_form(request)
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
+    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer):
             services.reply(
-                by=request.user, enquiry=enquiry, text=form.cleaned_data["text"], files=form.cleaned_data["attachments"]
+                by=request.user,
+                enquiry=enquiry,
+                text=form.cleaned_data["text"],
+                phrases=composer.values(),
+                files=form.cleaned_data["attachments"],
             )
             transaction.on_commit(start_delivery)
             return redirect(f"{request.path}#last")
     services.see(by=request.user, enquiry=enquiry)
-    return _page(request, enquiry, side, form=form, status=422 if form.errors else 200)
+    status = 422 if form.errors or composer.has_errors else 200
+    return _page(request, enquiry, side, form=form, composer=composer, status=status)
 
 
 def _page(request: HttpRequest, enquiry, side, *, status: int, **shown) -> HttpResponse:
@@ -65,6 +73,8 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "entries": entries_of(request.user, enquiry, side),
         "reported": set(hidden),
         "form": form,
+        "composer": Composer(),
+        "languages": languages_read_by(other),
         "held": held,
         "can_write": not held
         and (enquiry.status in ("open", "closed") or (not by_us and enquiry.status in ("requested", "declined"))),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from django import forms, template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -428,9 +428,7 @@ def moment(value: datetime | None, style: str = "medium") -> str:
     # UTC is shown where the zone of the reader is not known, and is named then.
     is_utc = timezone.is_aware(value) and timezone.get_current_timezone_name() == "UTC"
     value = timezone.localtime(value) if timezone.is_aware(value) else value
-    locale = current_locale()
-    joiner = locale.datetime_formats.get(style, "{1} {0}")
-    text = str(joiner).replace("{1}", format_date(value, style, locale=locale)).replace("{0}", clock(value))
+    text = formats.moment(value, style)
     return f"{text} UTC" if is_utc else text
 
 

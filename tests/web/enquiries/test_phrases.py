@@ -1,0 +1,116 @@
+"""Ready-made sentences on the message form: chosen without a script, read by the other side in its language."""
+
+import pytest
+from django.urls import reverse
+
+from matchmaker.messaging import services
+from matchmaker.messaging.models import Enquiry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def reader(company, language: str):
+    person = factories.member_of(company)
+    person.language = language
+    person.save(update_fields=["language"])
+    return person
+
+
+@pytest.fixture
+def talk():
+    match = factories.match()
+    seller, wanter = match.product.company, match.line.demand.company
+    sell, buy = reader(seller, "fr"), reader(wanter, "zh-hans")
+    enquiry = services.ask(by=buy, company=wanter, product=match.product, text="请报价，我们每月需要二十吨。")
+    return enquiry, sell, buy
+
+
+def page_of(enquiry) -> str:
+    return reverse("enquiry", args=[enquiry.uid])
+
+
+def test_a_supplier_picks_fills_and_sends_a_sentence_and_the_buyer_reads_it_in_chinese(client, talk):
+    enquiry, sell, buy = talk
+    client.force_login(sell)
+    listed = client.post(page_of(enquiry), {"phrase_step": "list", "text": "Bonjour"}).content.decode()
+    assert "Notre commande minimale\u00a0: [" in listed
+    assert "Bonjour</textarea>" in listed
+    chosen = client.post(page_of(enquiry), {"phrase_step": "add:moq_state", "text": ""}).content.decode()
+    assert 'value="1:moq_state"' in chosen
+    assert 'name="phrase1-quantity-amount"' in chosen
+    assert enquiry.messages.count() == 1
+    sent = client.post(
+        page_of(enquiry),
+        {
+            "text": "",
+            "phrase": ["1:moq_state", "2:greet"],
+            "phrase1-quantity-amount": "17,5",
+            "phrase1-quantity-unit": "t",
+        },
+    )
+    assert sent.status_code == 302
+    message = enquiry.messages.last()
+    assert message.phrases[0] == {"key": "moq_state", "slots": {"quantity": {"amount": "17.5", "unit": "t"}}}
+    client.force_login(buy)
+    read = client.get(page_of(enquiry)).content.decode()
+    assert "我方最低起订量：17.5 吨。" in read
+    assert "您好，感谢您的来信。" in read
+
+
+def test_what_is_wrong_stands_beside_its_slot_and_nothing_typed_is_lost(client, talk):
+    enquiry, sell, _buy = talk
+    client.force_login(sell)
+    given = {"text": "Merci", "phrase": ["4:moq_state"], "phrase4-quantity-amount": "-3", "phrase4-quantity-unit": "t"}
+    answer = client.post(page_of(enquiry), given)
+    shown = answer.content.decode()
+    assert (answer.status_code, enquiry.messages.count()) == (422, 1)
+    assert 'id="id_phrase4-quantity-amount_error"' in shown
+    assert 'value="-3"' in shown
+    assert "Merci</textarea>" in shown
+
+
+def test_a_sentence_is_removed_and_the_others_keep_what_was_typed(client, talk):
+    enquiry, sell, _buy = talk
+    client.force_login(sell)
+    given = {"phrase_step": "drop:1", "phrase": ["1:greet", "2:quality_state"], "phrase2-text": "grade A"}
+    shown = client.post(page_of(enquiry), given).content.decode()
+    assert 'value="1:greet"' not in shown
+    assert 'value="grade A"' in shown
+
+
+def test_the_list_is_narrowed_by_a_few_words_and_a_script_gets_this_part_alone(client, talk):
+    enquiry, _sell, buy = talk
+    client.force_login(buy)
+    given = {"phrase_step": "find", "phrase_words": "起订量"}
+    part = client.post(page_of(enquiry), given, headers={"HX-Request": "true"}).content.decode()
+    assert "add:moq_ask" in part
+    assert "add:greet" not in part
+    assert "<html" not in part
+
+
+def test_a_first_message_can_be_made_of_sentences_and_an_hour_has_its_zone(client):
+    match = factories.match()
+    sell = factories.member_of(match.product.company)
+    buy = reader(match.line.demand.company, "zh-hans")
+    client.force_login(buy)
+    address = reverse("ask_product", args=[match.product.uid])
+    given = {
+        "text": "",
+        "phrase": ["1:call_propose"],
+        "phrase1-moment-day": "2027-03-01",
+        "phrase1-moment-hour": "09:30",
+        "phrase1-moment-zone": "Asia/Shanghai",
+    }
+    assert client.post(address, given).status_code == 302
+    enquiry = Enquiry.objects.get()
+    client.force_login(sell)
+    shown = client.get(page_of(enquiry)).content.decode()
+    assert "We propose a video call: Mar 1, 2027, 9:30" in shown
+    assert "Beijing time (UTC+8)" in shown
+
+
+def test_the_form_names_the_language_of_the_other_side(client, talk):
+    enquiry, _sell, buy = talk
+    client.force_login(buy)
+    assert "法语" in client.get(page_of(enquiry)).content.decode()
