@@ -2,8 +2,7 @@
 it needs.
 
 Three things are kept apart. *Which agreements apply* is known from dated records. *What the rate is* is known
-only where a tariff file was loaded, since no open source of China's 8- and 10-digit rates exists; where it
-was not, the answer says so.
+only where a tariff file was loaded; where it was not, the answer says so.
 *A rate that is the agreement itself* (zero on all lines for least developed and African partners) needs no
 file. Nothing here guesses. Rates are percent ad valorem as Decimal; values and savings are in the currency of
 the value that was given. Plain Python: values in, values out.
@@ -37,6 +36,8 @@ OPEN_REGIMES = frozenset({MFN, PROVISIONAL})
 VAT = "VAT"
 CONSUMPTION = "CONSUMPTION"
 TAXES = frozenset({VAT, CONSUMPTION})  # levied on top of the duty, whatever the origin
+# Lists of these rates name every line below the one that they divide; the others may name a part of a line ("ex").
+DIVIDING = TAXES | {MFN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,8 +334,12 @@ def _lines(code: str, day: date, rates: Iterable[Rate]) -> list[Regimes]:
     held = [r for r in rates if r.holds(day) and (r.hs_code.startswith(code) or code.startswith(r.hs_code))]
     codes = sorted({rate.hs_code for rate in held})
     leaves = [one for one, following in pairwise([*codes, ""]) if not (following.startswith(one) and following != one)]
+    # A provisional or agreement rate may be for a part of a line only: its rest stays a line where nothing divides it.
+    dividing = sorted({rate.hs_code for rate in held if rate.regime in DIVIDING})
+    whole = {rate.hs_code for rate in held if rate.regime == MFN and rate.hs_code.startswith(code)} - set(leaves)
+    leaves += [one for one in whole if not any(other.startswith(one) and other != one for other in dividing)]
     held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
-    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in leaves]
+    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in sorted(leaves)]
 
 
 def _open_rate(regimes: Regimes) -> Decimal | None:
