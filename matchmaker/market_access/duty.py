@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
+from matchmaker.market_access.additional import NOTHING_KNOWN, Additional
 from matchmaker.market_access.regimes import Coverage, DutyOf, Regime, in_force, read_regimes
 from matchmaker.market_access.rules import (
     Confidence,
@@ -28,6 +29,7 @@ from matchmaker.market_access.rules import (
     read_columns,
     rows,
 )
+from matchmaker.market_access.spans import Span
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
@@ -89,21 +91,6 @@ class Rate:
 
 
 Regimes = Mapping[str, Rate]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the lowest to the highest over the national lines below a code.
-
-    One figure where both are equal.
-    """
-
-    low: Decimal
-    high: Decimal
-
-    @property
-    def is_one(self) -> bool:
-        return self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +168,7 @@ class DutyAnswer:
     consumption: Tax = Tax()
     sources: tuple[Source, ...] = ()
     regimes: tuple[RegimeAnswer, ...] = ()
+    additional: Additional = NOTHING_KNOWN  # on top of the rate to count on
 
     def under(self, kind: str) -> RegimeAnswer | None:
         """What is levied under a kind of regime, where one is in force."""
@@ -230,11 +218,13 @@ def duty(
     trade: Trade,
     rates: Iterable[Rate] = (),
     value: Decimal | None = None,
+    additional: Additional = NOTHING_KNOWN,
 ) -> DutyAnswer:
     """The duty on goods of ``origin`` (ISO 3166-1 alpha-2) under ``hs_code`` (6 to 10 digits) on the day.
 
     ``rates`` are loaded lines of the code, of its parents or of its children; others are ignored. With
-    ``value``, the saving of each option against what every origin pays is given, rounded to hundredths.
+    ``value``, the saving of each option against what every origin pays is given, rounded to hundredths. ``additional``
+    are the duties on top, as `additional.additional_duties` gives them; without it they are not known.
     """
     code, origin = digits(hs_code), origin.upper()
     lines = _lines(code, day, rates)
@@ -259,6 +249,7 @@ def duty(
         vat=_tax(VAT, lines),
         consumption=_tax(CONSUMPTION, lines),
         sources=_sources(lines, {option.agreement.code for option in options}),
+        additional=additional,
     )
     covered = [(regime, *regime.covers(code, has_quota=quota is not None)) for regime in in_force(trade.regimes, day)]
     return replace(answer, regimes=tuple(_under(answer, *one) for one in covered))
