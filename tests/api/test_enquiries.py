@@ -102,7 +102,7 @@ def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, s
     scope = services.Scope(request=QuoteRequest.objects.get(uid=uid))
     services.save_costs(by=buy, scope=scope, costs={}, order=[], fees=0, regime="hainan")
     (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
-    assert (row["missing"], row["parts"][-1]["reason"]) == (["regime"], "regime_not_certain")
+    assert (row["missing"], row["parts"][-1]["reason"]) == (["additional", "regime"], "regime_not_certain")
     client.force_login(sell)
     assert client.get(reverse("api_quote_request", args=[uid])).status_code == 404
     assert call(client, buy, "quote_requests", products=[], quantity="20", unit="t").status_code == 400
