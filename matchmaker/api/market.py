@@ -42,6 +42,19 @@ class RegimeOut(serializers.Serializer):
     confidence = serializers.CharField()
 
 
+class AdditionalDutyOut(serializers.Serializer):
+    """A duty on top of the tariff: anti-dumping, countervailing, safeguard or retaliatory."""
+
+    code = serializers.CharField()
+    kind = serializers.CharField()
+    rate = serializers.CharField()
+    source = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+    holds = serializers.CharField()
+    source_url = serializers.CharField(allow_blank=True)
+    confidence = serializers.CharField()
+
+
 class DutyOut(serializers.Serializer):
     """The duty of a day in words; what is not loaded is an empty string."""
 
@@ -52,6 +65,8 @@ class DutyOut(serializers.Serializer):
     vat = serializers.CharField(allow_blank=True)
     consumption = serializers.CharField(allow_blank=True)
     options = DutyOptionOut(many=True)
+    additional = AdditionalDutyOut(many=True)
+    additional_notes = serializers.ListField(child=serializers.CharField())
     regimes = RegimeOut(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     sources = serializers.ListField(child=serializers.CharField())

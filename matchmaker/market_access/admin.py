@@ -3,7 +3,15 @@
 from django.conf import settings
 from django.contrib import admin
 
-from matchmaker.market_access.models import Agreement, AgreementPartner, EntryRule, ImportRegime, TariffRate
+from matchmaker.market_access.models import (
+    AdditionalDuty,
+    AdditionalDutyList,
+    Agreement,
+    AgreementPartner,
+    EntryRule,
+    ImportRegime,
+    TariffRate,
+)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -50,3 +58,15 @@ class TariffRateAdmin(ReadOnly):
     list_display = ["hs_code", "regime", "percent", "text", "valid_from", "valid_until", "source"]
     search_fields = ["^hs_code"]
     show_full_result_count = False
+
+
+@admin.register(AdditionalDuty)
+class AdditionalDutyAdmin(ReadOnly):
+    list_display = ["code", "kind", "percent_low", "percent_high", "valid_from", "valid_until", "confidence"]
+    list_filter = ["kind", "confidence"]
+    search_fields = ["code", "title"]
+
+
+@admin.register(AdditionalDutyList)
+class AdditionalDutyListAdmin(ReadOnly):
+    list_display = ["as_of", "source", "loaded_by", "loaded_at"]

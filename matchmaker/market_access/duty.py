@@ -2,8 +2,7 @@
 it needs.
 
 Three things are kept apart. *Which agreements apply* is known from dated records. *What the rate is* is known
-only where a tariff file was loaded, since no open source of China's 8- and 10-digit rates exists; where it
-was not, the answer says so.
+only where a tariff file was loaded; where it was not, the answer says so.
 *A rate that is the agreement itself* (zero on all lines for least developed and African partners) needs no
 file. Nothing here guesses. Rates are percent ad valorem as Decimal; values and savings are in the currency of
 the value that was given. Plain Python: values in, values out.
@@ -18,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
 
+from matchmaker.market_access.additional import NOTHING_KNOWN, Additional
 from matchmaker.market_access.regimes import Coverage, DutyOf, Regime, in_force, read_regimes
 from matchmaker.market_access.rules import (
     Confidence,
@@ -29,6 +29,7 @@ from matchmaker.market_access.rules import (
     read_columns,
     rows,
 )
+from matchmaker.market_access.spans import Span
 
 MFN = "MFN"
 PROVISIONAL = "PROVISIONAL"
@@ -37,6 +38,8 @@ OPEN_REGIMES = frozenset({MFN, PROVISIONAL})
 VAT = "VAT"
 CONSUMPTION = "CONSUMPTION"
 TAXES = frozenset({VAT, CONSUMPTION})  # levied on top of the duty, whatever the origin
+# Lists of these rates name every line below the one that they divide; the others may name a part of a line ("ex").
+DIVIDING = TAXES | {MFN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +91,6 @@ class Rate:
 
 
 Regimes = Mapping[str, Rate]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From the lowest to the highest over the national lines below a code.
-
-    One figure where both are equal.
-    """
-
-    low: Decimal
-    high: Decimal
-
-    @property
-    def is_one(self) -> bool:
-        return self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +168,7 @@ class DutyAnswer:
     consumption: Tax = Tax()
     sources: tuple[Source, ...] = ()
     regimes: tuple[RegimeAnswer, ...] = ()
+    additional: Additional = NOTHING_KNOWN  # on top of the rate to count on
 
     def under(self, kind: str) -> RegimeAnswer | None:
         """What is levied under a kind of regime, where one is in force."""
@@ -229,11 +218,13 @@ def duty(
     trade: Trade,
     rates: Iterable[Rate] = (),
     value: Decimal | None = None,
+    additional: Additional = NOTHING_KNOWN,
 ) -> DutyAnswer:
     """The duty on goods of ``origin`` (ISO 3166-1 alpha-2) under ``hs_code`` (6 to 10 digits) on the day.
 
     ``rates`` are loaded lines of the code, of its parents or of its children; others are ignored. With
-    ``value``, the saving of each option against what every origin pays is given, rounded to hundredths.
+    ``value``, the saving of each option against what every origin pays is given, rounded to hundredths. ``additional``
+    are the duties on top, as `additional.additional_duties` gives them; without it they are not known.
     """
     code, origin = digits(hs_code), origin.upper()
     lines = _lines(code, day, rates)
@@ -258,6 +249,7 @@ def duty(
         vat=_tax(VAT, lines),
         consumption=_tax(CONSUMPTION, lines),
         sources=_sources(lines, {option.agreement.code for option in options}),
+        additional=additional,
     )
     covered = [(regime, *regime.covers(code, has_quota=quota is not None)) for regime in in_force(trade.regimes, day)]
     return replace(answer, regimes=tuple(_under(answer, *one) for one in covered))
@@ -333,8 +325,12 @@ def _lines(code: str, day: date, rates: Iterable[Rate]) -> list[Regimes]:
     held = [r for r in rates if r.holds(day) and (r.hs_code.startswith(code) or code.startswith(r.hs_code))]
     codes = sorted({rate.hs_code for rate in held})
     leaves = [one for one, following in pairwise([*codes, ""]) if not (following.startswith(one) and following != one)]
+    # A provisional or agreement rate may be for a part of a line only: its rest stays a line where nothing divides it.
+    dividing = sorted({rate.hs_code for rate in held if rate.regime in DIVIDING})
+    whole = {rate.hs_code for rate in held if rate.regime == MFN and rate.hs_code.startswith(code)} - set(leaves)
+    leaves += [one for one in whole if not any(other.startswith(one) and other != one for other in dividing)]
     held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
-    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in leaves]
+    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in sorted(leaves)]
 
 
 def _open_rate(regimes: Regimes) -> Decimal | None:

@@ -16,7 +16,7 @@ from matchmaker.companies.models import Company, Document
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
-from matchmaker.market_access import duty, regimes, rules
+from matchmaker.market_access import additional, duty, regimes, rules
 from matchmaker.market_access.number_formats import is_in_form
 
 _SURE = [
@@ -337,6 +337,77 @@ class TariffRate(models.Model):
         return duty.Rate(
             self.hs_code, self.regime, self.percent, self.valid_from, self.valid_until, self.text, self.source
         )
+
+
+class AdditionalDuty(Public):
+    """A duty on top of the tariff between two days; `additional.AdditionalDuty` says what its fields mean."""
+
+    class Kind(models.TextChoices):
+        ANTI_DUMPING = additional.Kind.ANTI_DUMPING, _("anti-dumping duty")
+        COUNTERVAILING = additional.Kind.COUNTERVAILING, _("countervailing duty")
+        SAFEGUARD = additional.Kind.SAFEGUARD, _("safeguard duty")
+        RETALIATORY = additional.Kind.RETALIATORY, _("additional duty in answer to another country's")
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    title = models.CharField(max_length=300)
+    hs_prefixes = models.JSONField(default=list, blank=True)  # empty: every code
+    origins = models.JSONField(default=list, blank=True)  # empty: every origin
+    percent_low = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    percent_high = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    rate_text = models.CharField(max_length=200, blank=True)
+    above_quota = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    authority = models.CharField(max_length=160)
+    number = models.CharField(max_length=80, blank=True)
+    issued = models.DateField(null=True, blank=True)
+    source_url = models.URLField(max_length=400, blank=True)
+    confidence = models.CharField(max_length=10, choices=_SURE)
+    note = models.TextField(max_length=1000, blank=True)
+    edited_here = models.BooleanField(default=False, editable=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("additional duty")
+        constraints = [
+            _in_order("additional_duty_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(percent_low__isnull=False, percent_high__gte=F("percent_low")) | ~Q(rate_text=""),
+                name="additional_duty_says_something",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def as_duty(self) -> additional.AdditionalDuty:
+        return _record(self, additional.AdditionalDuty, kind=additional.Kind(self.kind))
+
+
+class AdditionalDutyList(models.Model):
+    """A whole list of additional duties that was loaded: goods that it does not name bear none on its day."""
+
+    as_of = models.DateField()
+    source = models.CharField(max_length=300)
+    loaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["as_of", "id"]
+
+    def __str__(self):
+        return f"{self.as_of} {self.source}"
+
+    @property
+    def uid(self):
+        """Its name in the audit."""
+        return self.pk
+
+    def as_list(self) -> additional.AdditionalList:
+        return _record(self, additional.AdditionalList)
 
 
 class RegistrationQuerySet(DatedQuerySet):

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
+from matchmaker.market_access.additional import AdditionalLine
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
@@ -126,6 +127,22 @@ class RegimeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AdditionalDutyLine:
+    """A duty on top of the tariff that is on record for the goods, their origin and the day."""
+
+    code: str
+    kind: str  # anti_dumping | countervailing | safeguard | retaliatory
+    kind_label: str
+    rate: str  # "7.4% to 11.7%", "55% above the quota of the origin" or a wording
+    source: str  # authority, number, title, day
+    note: str  # as it was written; English in the shipped records
+    holds: str
+    source_url: str
+    confidence: str
+    confidence_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class DutyBox:
     day: date
     hs_code: str
@@ -140,6 +157,8 @@ class DutyBox:
     sources: tuple[str, ...]
     source_names: tuple[str, ...]  # as they stand in the sentences of `sources`
     regimes: tuple[RegimeLine, ...]
+    additional: tuple[AdditionalDutyLine, ...]
+    additional_notes: tuple[str, ...]  # that none is known, or that the list is not loaded
     disclaimer: str
 
 
@@ -228,6 +247,8 @@ def duty_box(
         sources=tuple(sentences.about_source(source) for source in answer.sources),
         source_names=tuple(source.name for source in answer.sources),
         regimes=tuple(_regime(one, answer) for one in answer.regimes),
+        additional=tuple(_additional(line) for line in answer.additional.lines),
+        additional_notes=tuple(sentences.about_additional(answer.additional)) if answer.hs_code else (),
         disclaimer=sentences.disclaimer(),
     )
 
@@ -295,6 +316,22 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         source_url=regime.source_url,
         confidence=regime.confidence.value,
         confidence_label=sentences.confidence(regime.confidence),
+    )
+
+
+def _additional(line: AdditionalLine) -> AdditionalDutyLine:
+    duty = line.duty
+    return AdditionalDutyLine(
+        code=duty.code,
+        kind=duty.kind.value,
+        kind_label=sentences.additional_kind(duty.kind),
+        rate=sentences.additional_rate(line),
+        source=sentences.additional_source(duty),
+        note=duty.note,
+        holds=sentences.period(duty.valid_from, duty.valid_until),
+        source_url=duty.source_url,
+        confidence=duty.confidence.value,
+        confidence_label=sentences.confidence(duty.confidence),
     )
 
 

@@ -15,6 +15,7 @@ from matchmaker.core import formats, reference
 from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.multilingual import Texts
+from matchmaker.market_access.additional import Additional, AdditionalDuty, AdditionalLine, Kind
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Source, Span, Tax
 from matchmaker.market_access.rate_texts import rate_text
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
@@ -358,6 +359,54 @@ def about_quota(goods: QuotaGoods) -> tuple[str, ...]:
     )
 
 
+_ADDITIONAL = {
+    Kind.ANTI_DUMPING: gettext_lazy("anti-dumping duty"),
+    Kind.COUNTERVAILING: gettext_lazy("countervailing duty"),
+    Kind.SAFEGUARD: gettext_lazy("safeguard duty"),
+    Kind.RETALIATORY: gettext_lazy("additional duty in answer to another country's"),
+}
+
+
+def additional_kind(value: Kind) -> str:
+    return str(_ADDITIONAL[value])
+
+
+def additional_rate(line: AdditionalLine) -> str:
+    """`7.4% to 11.7%`, `55% above the quota`, or the wording of a rate that is no percentage."""
+    duty = line.duty
+    if duty.percent_low is None or duty.percent_high is None:
+        return duty.rate_text
+    rate = percent(Span(duty.percent_low, duty.percent_high))
+    return _("%(rate)s above the quota of the origin") % {"rate": rate} if duty.above_quota else rate
+
+
+def about_additional(answer: Additional) -> list[str]:
+    """What has to be known of additional duties beside the lines on record."""
+    sentences = [
+        _("%(duty)s: on record until %(until)s; what holds after that was not read.")
+        % {"duty": additional_kind(one.kind), "until": day(one.valid_until)}
+        for one in answer.ended
+        if answer.checked is None
+    ]
+    if answer.checked is not None and not answer.lines:
+        facts = {"day": day(answer.checked.as_of), "source": answer.checked.source}
+        sentences.append(_("None known as of %(day)s (%(source)s).") % facts)
+    elif not answer.lines:
+        sentences.append(
+            _(
+                "An anti-dumping, countervailing, safeguard or retaliatory duty may apply: the list of these duties is "
+                "not loaded."
+            )
+        )
+    return sentences
+
+
+def additional_source(duty: AdditionalDuty) -> str:
+    """Who set it, under which number and title, and when."""
+    issued = day(duty.issued) if duty.issued else ""
+    return ", ".join(piece for piece in (duty.authority, duty.number, duty.title, issued) if piece)
+
+
 def tax(found: Tax) -> str:
     """`13%`, the wording of a tax by weight or volume, or an empty string where it is not loaded."""
     return percent(found.percent) if found.percent is not None else _rate_texts(found)
@@ -497,6 +546,9 @@ def about_fault(fault: Fault) -> str:
     """What to correct in a tariff file."""
     if fault.code == "column_missing":
         return _("These columns are missing: %(columns)s.") % {"columns": format_list(fault.facts["columns"])}
+    if fault.code == "word_unknown":
+        words = {**fault.facts, "words": format_list(fault.facts["words"])}
+        return _fault_sentences()[fault.code] % words
     return _fault_sentences()[fault.code] % fault.facts
 
 
@@ -518,6 +570,10 @@ def _fault_sentences() -> dict[str, str]:
         "date_not_iso": _("“%(value)s” is not a date. Write it as 2026-05-31."),
         "ends_before_it_begins": _("The last day, %(value)s, lies before the first."),
         "source_missing": _("Name the source of the rate."),
+        "cell_missing": _("This cell must be filled in."),
+        "code_twice": _("“%(value)s” stands in row %(row)s already."),
+        "word_unknown": _("“%(value)s” is none of the words that may stand here: %(words)s."),
+        "origin_unknown": _("“%(value)s” is not a country code of two letters, such as BR."),
         "text_too_long": _("This text is too long."),
         "overlaps_row": _("It holds on days on which row %(row)s already gives a rate."),
         "overlaps_loaded": _("A loaded rate from %(from)s holds on the same days and has its own end."),

@@ -48,7 +48,9 @@ class TariffFile:
     encoding: str
 
 
-class _Bad(Exception):
+class BadCell(Exception):
+    """One cell that cannot be read: its column, the code of the fault and what the sentence about it needs."""
+
     def __init__(self, column: str, code: str, **facts: object):
         super().__init__(code)
         self.column, self.code, self.facts = column, code, facts
@@ -118,7 +120,7 @@ def _read_rows(
         for cell in take_apart(row):
             try:
                 rates.append((number, _rate(cell.row, regimes)))
-            except _Bad as bad:
+            except BadCell as bad:
                 # The code is faulty once for the row, however many rates stand in it.
                 column = cell.column if bad.column.startswith("rate_") and cell.column else bad.column
                 fault = Fault(number, column, bad.code, bad.facts)
@@ -131,42 +133,45 @@ def _rate(row: Mapping[str, str], regimes: Collection[str]) -> Rate:
     written = row.get("hs_code", "")
     code = re.sub(r"[.\s]", "", written)
     if not (code.isdecimal() and len(code) in (8, 10)):
-        raise _Bad("hs_code", "hs_not_8_or_10_digits", value=written)
+        raise BadCell("hs_code", "hs_not_8_or_10_digits", value=written)
     regime = row.get("regime", "").upper()
     if regime not in regimes:
-        raise _Bad("regime", "regime_unknown", value=row.get("regime", ""))
-    percent, text = _percent(row.get("rate_percent", "")), row.get("rate_text", "")
+        raise BadCell("regime", "regime_unknown", value=row.get("regime", ""))
+    percent, text = read_percent(row, "rate_percent", MOST_PERCENT), row.get("rate_text", "")
     if percent is None and not text:
-        raise _Bad("rate_percent", "rate_missing")
+        raise BadCell("rate_percent", "rate_missing")
     if percent is not None and text:
-        raise _Bad("rate_text", "rate_twice", value=text)
-    begins = _day(row, "valid_from")
+        raise BadCell("rate_text", "rate_twice", value=text)
+    begins = read_day(row, "valid_from")
     if begins is None:
-        raise _Bad("valid_from", "date_missing")
-    ends = _day(row, "valid_until")
+        raise BadCell("valid_from", "date_missing")
+    ends = read_day(row, "valid_until")
     if ends and ends < begins:
-        raise _Bad("valid_until", "ends_before_it_begins", value=ends.isoformat())
+        raise BadCell("valid_until", "ends_before_it_begins", value=ends.isoformat())
     source = row.get("source", "")
     if not source:
-        raise _Bad("source", "source_missing")
+        raise BadCell("source", "source_missing")
     if len(source) > 300 or len(text) > 200:
-        raise _Bad("source" if len(source) > 300 else "rate_text", "text_too_long")
+        raise BadCell("source" if len(source) > 300 else "rate_text", "text_too_long")
     return Rate(code, regime, percent, begins, ends, text, source)
 
 
-def _percent(written: str) -> Decimal | None:
+def read_percent(row: Mapping[str, str], column: str, most: Decimal) -> Decimal | None:
+    """A percentage with a point as decimal mark, at most `most`; None for an empty cell. BadCell for anything else."""
+    written = row.get(column, "")
     number = written.removesuffix("%").strip()
     if not number:
         return None
     if not _NUMBER.fullmatch(number):
-        raise _Bad("rate_percent", "rate_not_a_number", value=written)
+        raise BadCell(column, "rate_not_a_number", value=written)
     percent = Decimal(number)
-    if percent > MOST_PERCENT:
-        raise _Bad("rate_percent", "rate_too_high", value=written, limit=int(MOST_PERCENT))
+    if percent > most:
+        raise BadCell(column, "rate_too_high", value=written, limit=int(most))
     return percent
 
 
-def _day(row: Mapping[str, str], column: str) -> date | None:
+def read_day(row: Mapping[str, str], column: str) -> date | None:
+    """A day written as 2026-05-31; None for an empty cell. BadCell for anything else."""
     written = row.get(column, "")
     if not written:
         return None
@@ -176,7 +181,7 @@ def _day(row: Mapping[str, str], column: str) -> date | None:
             raise ValueError
         return date.fromisoformat(written)
     except ValueError:
-        raise _Bad(column, "date_not_iso", value=written) from None
+        raise BadCell(column, "date_not_iso", value=written) from None
 
 
 def _overlaps(rates: list[tuple[int, Rate]]) -> list[Fault]:

@@ -64,7 +64,8 @@ def code_column(header: Sequence[str]) -> str:
 
 def is_table(header: Sequence[str]) -> bool:
     """A table has a rate for every origin in a column of its own; a tariff file names the regime in each row."""
-    return "regime" not in header and bool(code_column(header)) and bool(COLUMNS["MFN"] & set(header))
+    names = set().union(*COLUMNS.values())
+    return "regime" not in header and bool(code_column(header)) and bool(names & set(header))
 
 
 def cells(row: Mapping[str, str], code: str, regimes: Mapping[str, str], edition: Edition) -> Iterator[Cell]:

@@ -6,13 +6,15 @@ and at the end to the decimals of the currency (won and yen have none).
 
     customs value = goods + freight + insurance, each as far as the price does not include it
     duty          = customs value x duty rate (lowest to highest where it depends on the national line)
-    consumption tax = (customs value + duty) / (1 - its rate) x its rate
-    import VAT    = (customs value + duty + consumption tax) x VAT rate
+    additional    = customs value x anti-dumping, countervailing, safeguard and retaliatory duties
+    consumption tax = (customs value + both duties) / (1 - its rate) x its rate
+    import VAT    = (customs value + both duties + consumption tax) x VAT rate
 
 Consumption tax is a part where its rate is known as a percentage. Otherwise it is none: a buyer whose goods bear it
 types it into the fees. A regime that levies a share of the taxes gives that share of the amounts (`tax_share`).
-Where it is not known whether the regime is open to the goods, and it changes an amount, that is a part without an
-amount, `regime`, and not known.
+Additional duties are a part where the site judges the goods (`asks_additional`); where they are not known, the taxes
+are counted without them. Where it is not known whether the regime is open to the goods, and it changes an amount, that
+is a part without an amount, `regime`, and not known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +34,7 @@ INCLUDED: Mapping[str, frozenset[str]] = {
     "CIP": frozenset({"freight", "insurance"}),
     "DAP": frozenset({"freight", "insurance"}),
     "DPU": frozenset({"freight", "insurance"}),
-    "DDP": frozenset({"freight", "insurance", "duty", "consumption", "vat"}),
+    "DDP": frozenset({"freight", "insurance", "duty", "additional", "consumption", "vat"}),
 }
 CRITERIA = ("landed_cost", "price", "delivery", "certificates", "payment")
 
@@ -51,6 +53,7 @@ class Reason(StrEnum):
     NO_RATE = "no_rate"
     NOT_TYPED = "not_typed"
     NO_DUTY_RATE = "no_duty_rate"
+    NOT_LOADED = "not_loaded"  # no record of an additional duty, and no whole list of them
     NO_VALUE = "no_value"  # a part of the customs value is not known
     REGIME_NOT_CERTAIN = "regime_not_certain"  # it is not known whether the regime is open to the goods
 
@@ -96,6 +99,8 @@ class Costs:
     duty: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
     vat: Decimal | tuple[Decimal, Decimal] | None = None  # percent, or its lowest and highest
     fees: Decimal | None = None
+    additional: tuple[Decimal, Decimal] | None = None  # percent of the customs value, lowest and highest
+    asks_additional: bool = False  # they are a part of the sum; otherwise the typed duty holds them
     consumption: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
     tax_share: Decimal = Decimal(100)  # percent of both taxes that is levied
     rests_on_regime: bool = False  # duty or taxes hold only if the regime is open to the goods, which is not known
@@ -123,6 +128,11 @@ class LandedCost:
         return not self.missing
 
     @property
+    def is_comparable(self) -> bool:
+        """Nothing is missing but additional duties, of which no list may be loaded."""
+        return not set(self.missing) - {"additional"}
+
+    @property
     def low(self) -> Decimal:
         """The sum of what is known."""
         return sum((part.low for part in self.parts), Decimal(0))
@@ -135,7 +145,8 @@ class LandedCost:
         return next(part for part in self.parts if part.name == name)
 
     def optional_part(self, name: str) -> Part | None:
-        """None for consumption tax where its rate is not known as a percentage, and for a regime that is certain."""
+        """None for additional duties that the typed duty holds, consumption tax where its rate is not known as a
+        percentage, and a regime that is certain."""
         return next((part for part in self.parts if part.name == name), None)
 
 
@@ -147,8 +158,9 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     insurance = _typed_part("insurance", costs.insurance, included)
     value = _sum(goods, freight, insurance)
     duty = _included_part("duty", included) or _duty(value, costs.duty)
-    taxes = _taxes(value, duty, costs, included)
-    parts = (goods, freight, insurance, duty, *taxes, _typed_part("fees", costs.fees, included))
+    additional = _additional(value, costs, included)
+    taxes = _taxes(value, _both_duties(duty, additional), costs, included)
+    parts = (goods, freight, insurance, duty, *additional, *taxes, _typed_part("fees", costs.fees, included))
     if costs.rests_on_regime and duty.state != State.INCLUDED:
         parts = (*parts, Part("regime", State.UNKNOWN, reason=Reason.REGIME_NOT_CERTAIN))
     return LandedCost(tuple(_in_decimals(part, rates.decimals) for part in parts), currency)
@@ -217,6 +229,25 @@ def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Par
     if value is None:
         return Part("duty", State.UNKNOWN, reason=Reason.NO_VALUE)
     return _known_part("duty", value * percent[0] / 100, value * percent[1] / 100)
+
+
+def _additional(value: Decimal | None, costs: Costs, included: frozenset[str]) -> list[Part]:
+    """One part, or none where the duty that was typed holds it."""
+    if not costs.asks_additional:
+        return []
+    if included_part := _included_part("additional", included):
+        return [included_part]
+    if costs.additional is None:
+        return [Part("additional", State.UNKNOWN, reason=Reason.NOT_LOADED)]
+    return [replace(_duty(value, costs.additional), name="additional")]
+
+
+def _both_duties(duty: Part, additional: Sequence[Part]) -> Part:
+    """Both duties as far as they are known: what the taxes are levied on beside the customs value."""
+    known = [part for part in additional if part.state == State.KNOWN]
+    if duty.state != State.KNOWN or not known:
+        return duty
+    return replace(duty, low=duty.low + known[0].low, high=duty.high + known[0].high)
 
 
 def _taxes(value: Decimal | None, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:

@@ -28,6 +28,7 @@ from matchmaker.core.multilingual_texts import texts_of
 from matchmaker.directory.services import set_rate
 from matchmaker.events.models import Event
 from matchmaker.market_access.services import import_tariff
+from matchmaker.market_access.tariff_table import Edition
 from matchmaker.running.sample_clock import clock_at, days_ago
 from matchmaker.running.sample_events import people_register
 from matchmaker.running.sample_history import HELD, mark_letters_sent, tell_history
@@ -40,7 +41,7 @@ ORGANISER, COLLEAGUE, STAFF = "organiser@matchmaker.example", "team@matchmaker.e
 PARTNER, GROUP = "partner@matchmaker.example", "group@matchmaker.example"
 PARTS = ("agri", "goods")
 PICTURES = settings.DATA_DIR / "sample" / "pictures"  # <key of the product>.webp, 480 × 360 pixels
-DATA_OF_SAMPLE_TARIFF = settings.DATA_DIR / "sample" / "tariff.csv"
+SAMPLE_TARIFF = settings.DATA_DIR / "sample" / "tariff"
 OPENED, COMING = 130, 50  # days ago the campaign opened, and the days in which the companies registered
 BEFORE, EACH = OPENED + 365, 10  # days ago last year's campaign opened; each tenth company took part in it
 
@@ -71,7 +72,7 @@ def load() -> dict[str, int]:
         for row in rows("rates.csv"):
             figures = {"yuan": Decimal(row["yuan"]), "as_of": campaign.starts_on, "source": row["source"]}
             set_rate(by=organiser, campaign=campaign, currency=row["currency"], **figures)
-    _tariff(organiser)
+    load_sample_tariff(organiser)
     companies = _last_year(last, campaign, organiser, password)
     companies |= _companies(campaign, organiser, password, without=companies)
     with clock_at(days_ago(OPENED - COMING)):
@@ -97,9 +98,26 @@ def load() -> dict[str, int]:
     return {"companies": len(companies), "products": len(products), "demands": len(demands)}
 
 
-def _tariff(organiser: User) -> None:
-    """The few real tariff lines that a page with a date was read for; they name it as their source."""
-    import_tariff(by=organiser, content=DATA_OF_SAMPLE_TARIFF.read_bytes(), apply=True)
+def load_sample_tariff(organiser: User) -> None:
+    """The rates of the tariff of 2026 for the codes of the sample's goods, each with the act that sets it.
+
+    Raises:
+        ValueError: a file has a fault, or its rates cannot be loaded beside those that are loaded already.
+    """
+    editions: list[tuple[str, Edition | None]] = [
+        (row["file"], _edition(row)) for row in reference.read_csv("sample/tariff/editions.csv")
+    ]
+    for name, edition in [*editions, ("wordings.csv", None)]:
+        done = import_tariff(by=organiser, content=(SAMPLE_TARIFF / name).read_bytes(), edition=edition, apply=True)
+        if done.faults:
+            raise ValueError(f"sample/tariff/{name}: {done.faults[0]}")
+
+
+def _edition(row: dict[str, str]) -> Edition:
+    source = ", ".join(row[name] for name in ("authority", "number", "title", "issued"))
+    source = f"{source}; {row['confidence']}" + (f", {row['url']}" if row["url"] else "")
+    ends = dt.date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
+    return Edition(dt.date.fromisoformat(row["valid_from"]), source, ends)
 
 
 def _last_year(last: Campaign, campaign: Campaign, organiser: User, password: str) -> dict[str, Company]:

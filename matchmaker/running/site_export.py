@@ -169,6 +169,8 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
         "market_access.Agreement",
         "market_access.AgreementPartner",
         "market_access.TariffRate",
+        "market_access.AdditionalDuty",
+        "market_access.AdditionalDutyList",
     ),
     "state and settings of the engine": (
         "matching.MatchSettings",

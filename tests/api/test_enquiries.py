@@ -92,13 +92,17 @@ def test_several_suppliers_are_asked_at_once_and_their_quotes_compared(client, s
     assert quoted["quote_request"] == uid
     client.force_login(buy)
     (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
-    assert (row["quote"], row["low"], row["missing"]) == (quoted["uid"], "140000.00", ["duty", "vat", "fees"])
-    assert [part["state"] for part in row["parts"]] == ["known", "included", "included", *["unknown"] * 3]
+    assert (row["quote"], row["low"], row["missing"]) == (
+        quoted["uid"],
+        "140000.00",
+        ["duty", "additional", "vat", "fees"],
+    )
+    assert [part["state"] for part in row["parts"]] == ["known", "included", "included", *["unknown"] * 4]
     load_market_access()
     scope = services.Scope(request=QuoteRequest.objects.get(uid=uid))
     services.save_costs(by=buy, scope=scope, costs={}, order=[], fees=0, regime="hainan")
     (row,) = client.get(reverse("api_quote_request_comparison", args=[uid])).json()["quotes"]
-    assert (row["missing"], row["parts"][-1]["reason"]) == (["regime"], "regime_not_certain")
+    assert (row["missing"], row["parts"][-1]["reason"]) == (["additional", "regime"], "regime_not_certain")
     client.force_login(sell)
     assert client.get(reverse("api_quote_request", args=[uid])).status_code == 404
     assert call(client, buy, "quote_requests", products=[], quantity="20", unit="t").status_code == 400

@@ -15,7 +15,7 @@ from django.utils import timezone
 from matchmaker.campaigns.models import Partner
 from matchmaker.campaigns.services import partners
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.models import AdditionalDutyList, TariffRate
 from matchmaker.matching.models import Match
 from matchmaker.messaging import services as messaging
 from matchmaker.messaging.models import QuoteRequest
@@ -69,6 +69,7 @@ def market():
     first = today.replace(month=1, day=1)
     for regime, rate in (("MFN", 10), ("VAT", 9)):
         TariffRate.objects.create(hs_code="15092000", regime=regime, percent=rate, valid_from=first, source="Test")
+    AdditionalDutyList.objects.create(as_of=today, source="Test")
     return products
 
 

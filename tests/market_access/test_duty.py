@@ -256,6 +256,14 @@ def test_an_eight_digit_rate_holds_for_the_ten_digit_lines_below_it():
     )
 
 
+def test_the_rest_of_a_line_pays_mfn_where_a_provisional_rate_is_for_a_part_of_it():
+    part = [rate("84818040", "MFN", "7"), rate("8481804020", "PROVISIONAL", "1"), rate("84818040", "VAT", "13")]
+    answer = duty("848180", "IT", DAY, TRADE, part)
+    assert (answer.lines, answer.mfn) == (2, Span(Decimal(1), Decimal(7)))
+    whole = [rate("8481804020", "MFN", "7"), *part[1:]]
+    assert duty("848180", "IT", DAY, TRADE, whole).mfn == Span(Decimal(1), Decimal(1))
+
+
 def test_a_ten_digit_product_finds_its_eight_digit_rate():
     assert duty("0709594000", "IT", DAY, TRADE, ONE_LINE).mfn == Span(Decimal(13), Decimal(13))
 

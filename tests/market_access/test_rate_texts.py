@@ -40,3 +40,10 @@ def test_an_amount_for_one_unit_is_read_in_english_and_in_chinese(written):
 def test_another_wording_stays_as_it_was_loaded(written):
     with override("zh-hans"):
         assert rate_text(written) == written
+
+
+def test_a_percentage_from_a_price_on_is_in_the_language_of_the_reader():
+    written = "15% at a dutiable price of 10000 yuan or more per kg; otherwise 0%"
+    assert rate_text(written) == "15% from a dutiable price of CN¥10,000 / kg; below that, 0%"
+    with override("zh-hans"):
+        assert rate_text(written) == "完税价格达到¥10,000／千克及以上：15%；低于该价格：0%"

@@ -7,10 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from matchmaker.market_access.models import TariffRate
-from matchmaker.market_access.presentation import duty_box
 from matchmaker.market_access.tariff_file import read_tariff
 from matchmaker.market_access.tariff_table import Edition
-from matchmaker.running.sample import DATA_OF_SAMPLE_TARIFF
 from tests import factories
 
 EDITION = Edition(date(2026, 1, 1), "TEST DATA")
@@ -74,14 +72,6 @@ def test_the_command_shows_first_and_writes_with_apply(records, tmp_path, capsys
         call_command(*given[:3], factories.user().email, *given[4:])
 
 
-def test_the_sample_rates_cite_a_page_with_its_date_and_give_duty_saving_and_proof(records):
-    call_command("load_tariff", DATA_OF_SAMPLE_TARIFF, "--by", factories.organiser().email, "--apply")
-    assert all("https://" in rate.source and "edition of" in rate.source for rate in TariffRate.objects.all())
-    oil = duty_box(factories.product(hs_code="150920", origin="TN"), date(2026, 12, 1), value=D(100_000))
-    assert (oil.mfn, oil.best.rate, oil.vat, oil.consumption) == ("10%", "0%", "9%", "0%")
-    assert "10,000" in oil.best.saving
-    assert oil.best.proofs
-    wine = duty_box(factories.product(hs_code="220421", origin="FR"), date(2026, 12, 1))
-    assert (wine.mfn, wine.vat, wine.notes[0]) == (
-        "", "", "The most-favoured-nation rate of this code is not loaded on this site."
-    )  # fmt: skip
+def test_a_table_of_one_tax_alone_is_a_table():
+    file = read("22042100,13", header="hs_code,vat")
+    assert [(rate.regime, rate.percent) for _row, rate in file.rates] == [("VAT", D(13))]

@@ -167,3 +167,24 @@ def test_taxes_that_a_regime_does_not_levy_are_known_whatever_else_is_missing():
 def test_without_a_rate_consumption_tax_is_no_part():
     found = landed_cost(FOB, RICE, FULL, "CNY", RATES)
     assert found.optional_part("consumption") is None
+
+
+def test_additional_duties_are_a_line_of_their_own_and_bear_vat():
+    costs = Costs(duty=(D(12), D(12)), additional=(D("7.4"), D("11.7")), asks_additional=True, vat=D(9), fees=D(0))
+    cost = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)
+    assert [(part.low, part.high) for part in map(cost.part, ("duty", "additional", "vat"))] == [
+        (D("1200.00"), D("1200.00")),
+        (D("740.00"), D("1170.00")),
+        (D("1074.60"), D("1113.30")),  # 9% of 11,940 and of 12,370
+    ]
+    assert cost.is_complete
+
+
+def test_a_sum_without_additional_duties_is_comparable_and_not_complete():
+    costs = Costs(duty=(D(12), D(12)), asks_additional=True, vat=D(9), fees=D(0))
+    cost = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)
+    assert (cost.missing, cost.is_complete, cost.is_comparable) == (("additional",), False, True)
+    assert cost.part("additional").reason == Reason.NOT_LOADED
+    assert cost.low == D("12208.00")  # 11,200 and 9% of it
+    ddp = landed_cost(Offer(D(1000), "CNY", "t", "DDP"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)
+    assert (ddp.part("additional").state, ddp.is_complete) == (State.INCLUDED, True)

@@ -182,7 +182,10 @@ def test_quotes_are_compared_in_one_currency_with_the_buyers_costs(market):
     )  # fmt: skip
     rows = {row.quote: row for row in services.compare_quotes(scope, scope.sheet, RATES)}
     assert (rows[cif].cost.low, rows[fob].cost.low) == (D("150041.00"), D("152548.00"))
-    assert (rows[yuan].cost.part("goods").low, rows[yuan].cost.missing) == (D("140000.00"), ("duty", "vat"))
+    assert (rows[yuan].cost.part("goods").low, rows[yuan].cost.missing) == (
+        D("140000.00"),
+        ("duty", "additional", "vat"),
+    )
     assert [(quote, row.decided_by) for quote, row in rows.items() if row.is_best] == [(cif, "landed_cost")]
 
 
@@ -274,7 +277,7 @@ def compare_under_hainan(market, costs=(), **changed):
 def test_a_sum_under_a_regime_that_may_not_be_open_is_not_complete(market):
     row = compare_under_hainan(market)
     assert (row.regime.coverage, row.regime.reason.code) == ("unknown", "list_not_loaded")
-    assert (row.cost.missing, row.cost.is_complete) == (("regime",), False)
+    assert (row.cost.missing, row.cost.is_complete) == (("additional", "regime"), False)
     assert row.cost.part("regime").reason == "regime_not_certain"
 
 
@@ -312,4 +315,4 @@ def test_a_regime_that_leaves_the_goods_out_gives_no_rate_and_no_tax(market):
     (row,) = services.compare_quotes(scope, scope.sheet, RATES)
     assert row.regime.coverage == "excluded"
     assert (row.regime.duty, row.regime.vat, row.regime.consumption) == (None, None, None)
-    assert row.cost.missing == ("duty", "vat")
+    assert row.cost.missing == ("duty", "additional", "vat")

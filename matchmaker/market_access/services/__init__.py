@@ -1,6 +1,7 @@
 """The verbs of market access, and its two answers: readiness and duty."""
 
 from matchmaker.market_access.services.adding import add_admission, add_agreement, add_rule
+from matchmaker.market_access.services.additional import import_additional_duties
 from matchmaker.market_access.services.answers import (
     Certificates,
     duty_of,
@@ -59,6 +60,7 @@ __all__ = [
     "edit_rate",
     "edit_rule",
     "history_of",
+    "import_additional_duties",
     "import_regime_list",
     "import_tariff",
     "label_texts",

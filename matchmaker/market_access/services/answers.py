@@ -13,8 +13,11 @@ from django.db.models import Q
 
 from matchmaker.catalogue.models import Product, ProductCertificate
 from matchmaker.market_access import duty, readiness, rules
+from matchmaker.market_access.additional import NOTHING_KNOWN, Additional, additional_duties
 from matchmaker.market_access.models import (
     AccessNotice,
+    AdditionalDuty,
+    AdditionalDutyList,
     AgreementPartner,
     EntryQuestion,
     EntryRule,
@@ -94,7 +97,20 @@ def duty_of(
     origin = origin or product.origin
     code = product.hs_code
     lines: Iterable[TariffRate] = TariffRate.objects.on(day).below(code) if code else ()
-    return duty.duty(code, origin, day, trade(origin), [line.as_rate() for line in lines], value)
+    rates = [line.as_rate() for line in lines]
+    return duty.duty(code, origin, day, trade(origin), rates, value, additional_of(code, origin, day))
+
+
+def additional_of(code: str, origin: str, day: date) -> Additional:
+    """The duties on top of the tariff for goods of a code and an origin on a day; two queries.
+
+    The latest whole list counts for every day: the answer names its day.
+    """
+    if not code or not origin:
+        return NOTHING_KNOWN
+    latest = AdditionalDutyList.objects.last()
+    records = [row.as_duty() for row in AdditionalDuty.objects.all()]
+    return additional_duties(rules.digits(code), origin.upper(), day, records, latest.as_list() if latest else None)
 
 
 Certificates = Mapping[int, Sequence[ProductCertificate]]  # primary key of a product → its certificates

@@ -18,12 +18,14 @@ from matchmaker.core.multilingual import Texts
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.models import (
     AccessNotice,
+    AdditionalDuty,
     Agreement,
     AgreementPartner,
     EntryQuestion,
     EntryRule,
     ImportRegime,
 )
+from matchmaker.market_access.services.additional import read_shipped_duties
 from matchmaker.market_access.services.answers import RECORDS, readiness_of_many, rulebook
 from matchmaker.market_access.services.tariffs import require_organiser
 
@@ -83,6 +85,7 @@ def load_market_access(*, folder: Path = RECORDS) -> LoadCounts:
     done += _upsert(AccessNotice, ["rule_code", "origin", "basis"], (_access_fields(one) for one in book.access))
     done += _upsert(Agreement, ["code"], (asdict(agreement) for agreement in known.agreements.values()))
     done += _upsert(ImportRegime, ["code"], (asdict(regime) for regime in known.regimes))
+    done += _upsert(AdditionalDuty, ["code"], (asdict(one) for one in read_shipped_duties(folder)))
     agreements = {row.code: row for row in Agreement.objects.all()}
     notes = {(row["agreement"], row["origin"]): row["note"] for row in rules.rows(folder / "partners.csv")}
     done += _upsert(

@@ -223,6 +223,8 @@ def _costs_under(
         duty=_duty_percent(answer, typed, regime),
         vat=Decimal(0) if is_suspended else sheet.vat_percent if sheet.vat_percent is not None else loaded_vat,
         fees=sheet.fees,
+        additional=_pair(known.additional.percent) if known else None,
+        asks_additional=answer is not None and not is_suspended and not (typed and typed.duty_percent is not None),
         consumption=_pair(known.consumption.percent) if known else None,
         tax_share=regime.regime.tax_percent if regime and not is_excluded else Decimal(100),
     )
@@ -263,7 +265,7 @@ def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:
     goods = row.cost.part("goods")
     held = len(set(row.certificates) & set(scope.certificates)) if scope.certificates else len(row.certificates)
     return {
-        "landed_cost": row.cost.high if row.cost.is_complete else None,
+        "landed_cost": row.cost.high if row.cost.is_comparable else None,
         "price": goods.high if goods.state == State.KNOWN else None,
         "delivery": row.quote.lead_time_days,
         "certificates": -held if row.product is not None else None,

@@ -190,7 +190,8 @@ TABLE = (
         ("read", "read", "read", "read", "organisers write", "read"),
         tables="campaigns.Campaign campaigns.CampaignLogo catalogue.Category catalogue.HSCode market_access.EntryRule "
         "market_access.EntryQuestion market_access.AccessNotice market_access.Agreement "
-        "market_access.AgreementPartner market_access.ImportRegime market_access.TariffRate directory.ExchangeRate"),
+        "market_access.AgreementPartner market_access.ImportRegime market_access.TariffRate "
+        "market_access.AdditionalDuty market_access.AdditionalDutyList directory.ExchangeRate"),
 )  # fmt: skip
 
 

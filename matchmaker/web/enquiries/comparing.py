@@ -42,6 +42,7 @@ PART_WORDS = {
     "freight": gettext_lazy("Freight"),
     "insurance": gettext_lazy("Insurance"),
     "duty": gettext_lazy("Duty"),
+    "additional": gettext_lazy("Additional duties"),
     "consumption": gettext_lazy("Consumption tax"),
     "vat": gettext_lazy("Import VAT"),
     "fees": gettext_lazy("Fees"),
@@ -53,6 +54,7 @@ REASON_WORDS = {
     Reason.NO_RATE: gettext_lazy("unknown: no exchange rate is set"),
     Reason.NOT_TYPED: gettext_lazy("unknown: nothing typed yet"),
     Reason.NO_DUTY_RATE: gettext_lazy("unknown: no duty rate is loaded or typed"),
+    Reason.NOT_LOADED: gettext_lazy("may apply: not loaded"),
     Reason.NO_VALUE: gettext_lazy("unknown: the customs value is not complete"),
     Reason.REGIME_NOT_CERTAIN: gettext_lazy("unknown whether it is open to these goods"),
 }
@@ -313,12 +315,29 @@ def _duty_lines(row: ComparedQuote) -> list[str]:
     return [join_label(name, sentences.percent(row.duty.best_rate))]
 
 
-PART_LINES = {"duty": _duty_lines, "vat": _vat_lines, "consumption": _consumption_lines, "regime": _regime_lines}
+def _additional_lines(row: ComparedQuote) -> list[str]:
+    """Each duty on record with its rate, or that none is known."""
+    if row.duty is None:
+        return []
+    answer = row.duty.additional
+    lines = [
+        join_label(sentences.additional_kind(one.duty.kind), sentences.additional_rate(one)) for one in answer.lines
+    ]
+    return [*lines, *(sentences.about_additional(answer) if answer.percent is not None else [])]
+
+
+PART_LINES = {
+    "duty": _duty_lines,
+    "additional": _additional_lines,
+    "vat": _vat_lines,
+    "consumption": _consumption_lines,
+    "regime": _regime_lines,
+}
 
 
 def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
-    complete = [row.cost.high for row in compared if row.cost.is_complete]
-    lowest = min(complete) if len(complete) > 1 else None
+    comparable = [row.cost.high for row in compared if row.cost.is_comparable]
+    lowest = min(comparable) if len(comparable) > 1 else None
     return [_total(row.cost, lowest) for row in compared]
 
 
@@ -328,7 +347,8 @@ def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
     lacks = _lacks(cost)
     if cost.part("goods").state == State.UNKNOWN:
         return Cell(_("unknown"), lacks)
-    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, lacks)
+    is_lowest = cost.is_comparable and cost.high == lowest
+    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, lacks, is_best=is_lowest)
 
 
 def _lacks(cost: LandedCost) -> list[str]:

@@ -286,7 +286,7 @@ class CostsForm(forms.Form):
             if "insurance" not in included:
                 self.fields[f"insurance_{quote.uid}"] = _amount(_("Insurance"))
             if "duty" not in included:
-                self.fields[f"duty_percent_{quote.uid}"] = _percent(_("Duty, percent"))
+                self.fields[f"duty_percent_{quote.uid}"] = _percent(_("All duties, percent"))
 
     @property
     def general(self):

@@ -244,6 +244,10 @@ def gallery(language: str) -> dict:
         },
         "line": {"text": "茉莉香米，25公斤袋装", "language": "zh", "hs_code": "100630"},
         "quota": {"sentences": words["quota"], "source_url": "#papers", "confidence_label": words["sure"]},
+        "duty": {
+            "additional": [{"rate": "7.4%", "source_url": "#papers", "confidence_label": words["sure"]}],
+            "additional_notes": words["quota"][:1],
+        },
         "acted": {
             "acting": {"actor": words["acting"][0], "reason": words["acting"][1]},
             "acting_company": words["company"][0],

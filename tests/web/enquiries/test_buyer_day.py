@@ -17,7 +17,7 @@ from matchmaker.campaigns.services import partners
 from matchmaker.catalogue.models import Demand
 from matchmaker.companies.models import Company
 from matchmaker.directory.models import ExchangeRate
-from matchmaker.market_access.models import TariffRate
+from matchmaker.market_access.models import AdditionalDutyList, TariffRate
 from matchmaker.messaging import services
 from matchmaker.messaging.models import QuoteRequest
 from tests import factories
@@ -40,6 +40,7 @@ def oils():
     for regime, percent in (("MFN", 10), ("VAT", 9)):
         values = {"percent": percent, "valid_from": today - dt.timedelta(days=30), "source": "Test"}
         TariffRate.objects.create(hs_code="15092000", regime=regime, **values)
+    AdditionalDutyList.objects.create(as_of=today, source="Test")
     terms = {"hs_code": "150920", "currency": "USD", "price_unit": "kg"}
     return [
         factories.product(factories.supplier(country=country), name, origin=country, price_low=price, **terms)

@@ -141,7 +141,7 @@ def test_the_comparison_as_a_sheet_says_what_the_page_says(client, market):
     rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     by_label = {row[0]: row[1:] for row in rows if row[0]}
     assert by_label["Landed cost"][0].startswith("at least ")
-    assert "without: Duty, Import VAT, Fees" in by_label["Landed cost"][0]
+    assert "without: Duty, Additional duties, Import VAT, Fees" in by_label["Landed cost"][0]
     assert by_label["Payment"] == ("T/T, 30% in advance", "T/T, 30% in advance", "T/T, 30% in advance")
     assert any(text and text.startswith("1 USD = ¥7.1 on ") for text in by_label)
     demand = client.get(reverse("demand_quotes_export", args=[market.demand.uid]))
@@ -160,7 +160,7 @@ def test_a_sum_that_holds_only_if_the_regime_is_open_says_so_beside_it(client, m
     assert rows["Way into China"].text == "unknown whether it is open to these goods"
     assert rows["Landed cost"].text.startswith("at least ")
     condition = "only if the way into China is open to these goods"
-    assert rows["Landed cost"].lines == [condition]
+    assert rows["Landed cost"].lines == ["without: Additional duties", condition]
     assert condition in answer.text
     sheet = client.get(reverse("quote_request_export", args=[found.uid]))
     lines = list(load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
