@@ -83,9 +83,7 @@ class _Font:
             return
         for at in range(0, len(raw) - self.length + 1, self.length):
             code = int.from_bytes(raw[at : at + self.length])
-            letter = self.letters.get(code)
-            if letter is None:
-                letter = chr(code) if self.is_unicode else UNKNOWN
+            letter = self.letters.get(code, chr(code) if self.is_unicode else UNKNOWN)
             yield letter, self.widths.get(self.shapes.get(code, code), self.default), self.length == 1 and code == 32
 
 
@@ -403,7 +401,7 @@ def _letter_of(name: str) -> str:
 def _read_map(font: _Font, content: bytes) -> None:
     """Add the letters of a ToUnicode map."""
     if spaces := _SPACES.search(content.decode("latin-1")):
-        font.length = max(1, len(spaces[1]) // 2)
+        font.length = min(2, max(1, len(spaces[1]) // 2))
     for kind, body in _BLOCK.findall(content):
         items = [(bytes.fromhex(hexed.decode("latin-1")) if not (opened or closed) else (opened or closed))
                  for hexed, opened, closed in _ITEM.findall(body)]  # fmt: skip
