@@ -29,6 +29,7 @@ from matchmaker.market_access.rules import (
     read_columns,
     rows,
 )
+from matchmaker.market_access.schedules import in_schedule, regimes_of
 from matchmaker.market_access.spans import Span
 
 MFN = "MFN"
@@ -248,7 +249,7 @@ def duty(
         quota=quota,
         vat=_tax(VAT, lines),
         consumption=_tax(CONSUMPTION, lines),
-        sources=_sources(lines, {option.agreement.code for option in options}),
+        sources=_sources(lines, {name for option in options for name in regimes_of(option.agreement.code)}),
         additional=additional,
     )
     covered = [(regime, *regime.covers(code, has_quota=quota is not None)) for regime in in_force(trade.regimes, day)]
@@ -353,7 +354,7 @@ def _span(percents: Iterable[Decimal | None]) -> Span | None:
 def _option(
     agreement: Agreement, partner: Partner, lines: Sequence[Regimes], value: Decimal | None, quota: bool
 ) -> Option:
-    own = [regimes.get(agreement.code) for regimes in lines]
+    own = [in_schedule(agreement.code, partner.origin, regimes) for regimes in lines]
     everybody = [_open_rate(regimes) for regimes in lines]
     reasons: list[Reason] = []
     percents: list[Decimal | None] = []

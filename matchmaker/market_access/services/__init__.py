@@ -34,6 +34,7 @@ from matchmaker.market_access.services.editing import (
     preview_readiness,
 )
 from matchmaker.market_access.services.labels import label_texts, proposed_texts, save_label
+from matchmaker.market_access.services.printed_tariff import import_printed_tariff
 from matchmaker.market_access.services.records import (
     edit_partner,
     edit_rule,
@@ -61,6 +62,7 @@ __all__ = [
     "edit_rule",
     "history_of",
     "import_additional_duties",
+    "import_printed_tariff",
     "import_regime_list",
     "import_tariff",
     "label_texts",

@@ -52,13 +52,13 @@ def import_tariff(
     ends: list[TariffRate] = []
     faults = list(parsed.faults)
     unchanged = 0
-    loaded = _load_rates(rate for _row, rate in parsed.rates)
+    loaded = load_rates(rate for _row, rate in parsed.rates)
     for number, rate in sorted(parsed.rates, key=lambda pair: pair[1].valid_from):
         others = loaded.setdefault((rate.hs_code, rate.regime), [])
-        if any(_same(other, rate) for other in others):
+        if any(is_same(other, rate) for other in others):
             unchanged += 1
             continue
-        clash, taken_over = _meets(others, rate)
+        clash, taken_over = meets(others, rate)
         if clash:
             faults.append(Fault(number, "valid_from", "overlaps_loaded", {"from": clash.valid_from.isoformat()}))
             continue
@@ -69,7 +69,7 @@ def import_tariff(
     faults.sort(key=lambda fault: fault.row)
     applied = apply and bool(new) and (not faults or accept_partial)
     if applied:
-        _write(by, new, ends)
+        write_rates(by, new, ends)
     return TariffImport(parsed.encoding, len(new), unchanged, len(ends), tuple(faults), applied)
 
 
@@ -79,7 +79,8 @@ def require_organiser(by: User) -> None:
         raise Refused("not_an_organiser", _("Only organisers can change this."), status=403)
 
 
-def _load_rates(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]]:
+def load_rates(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]]:
+    """Loaded rates of the same lines: line and regime → rates."""
     loaded: dict[tuple[str, str], list[TariffRate]] = {}
     codes = sorted({rate.hs_code for rate in rates})
     for chunk in batched(codes, _CHUNK):
@@ -88,7 +89,8 @@ def _load_rates(rates: Iterable[Rate]) -> dict[tuple[str, str], list[TariffRate]
     return loaded
 
 
-def _same(row: TariffRate, rate: Rate) -> bool:
+def is_same(row: TariffRate, rate: Rate) -> bool:
+    """Whether a loaded rate says the same for the same days."""
     return (row.percent, row.text, row.valid_from, row.valid_until) == (
         rate.percent,
         rate.text,
@@ -97,7 +99,7 @@ def _same(row: TariffRate, rate: Rate) -> bool:
     )
 
 
-def _meets(others: Sequence[TariffRate], rate: Rate) -> tuple[TariffRate | None, list[TariffRate]]:
+def meets(others: Sequence[TariffRate], rate: Rate) -> tuple[TariffRate | None, list[TariffRate]]:
     """The loaded rate that stands in the way, if any, and the open ones that end when this one begins."""
     taken_over = []
     for other in others:
@@ -112,8 +114,17 @@ def _meets(others: Sequence[TariffRate], rate: Rate) -> tuple[TariffRate | None,
     return None, taken_over
 
 
-def _write(by: User, new: Sequence[Rate], ends: Sequence[TariffRate]) -> None:
+def write_rates(by: User, new: Sequence[Rate], ends: Sequence[TariffRate]) -> None:
+    """Write new rates and new ends, with their entry in the record."""
     TariffRate.objects.bulk_update(ends, ["valid_until"], batch_size=_CHUNK)
+    create_rates(by, new)
+    sources = sorted({rate.source for rate in new})[:5]
+    facts = {"created": len(new), "ended": len(ends), "sources": sources}
+    record(by=by, verb="import_tariff", on=by, facts=facts)
+
+
+def create_rates(by: User, new: Sequence[Rate]) -> None:
+    """Write new rates; who calls it writes the entry of the record."""
     TariffRate.objects.bulk_create(
         [
             TariffRate(
@@ -130,6 +141,3 @@ def _write(by: User, new: Sequence[Rate], ends: Sequence[TariffRate]) -> None:
         ],
         batch_size=_CHUNK,
     )
-    sources = sorted({rate.source for rate in new})[:5]
-    facts = {"created": len(new), "ended": len(ends), "sources": sources}
-    record(by=by, verb="import_tariff", on=by, facts=facts)

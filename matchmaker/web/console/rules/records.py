@@ -30,6 +30,7 @@ from matchmaker.market_access.models import (
     TariffRate,
 )
 from matchmaker.market_access.readiness import SHIPS_IN, State
+from matchmaker.market_access.schedules import regimes_of
 from matchmaker.matching import tasks as matching_tasks
 from matchmaker.web.access.decorators import organiser, team
 from matchmaker.web.console.rules.forms import (
@@ -154,7 +155,7 @@ def agreements(request):
             "agreement": row,
             "name": sentences.in_language(row, "name"),
             "partners": [p for p in row.partners.all() if p.valid_from <= today <= (p.valid_until or dt.date.max)],
-            "rates": TariffRate.objects.filter(regime=row.code).count(),
+            "rates": TariffRate.objects.filter(regime__in=regimes_of(row.code)).count(),
         }
         for row in Agreement.objects.prefetch_related("partners")
     ]
