@@ -1,15 +1,16 @@
-"""Where an event stands: its steps with figures, what is late, the days that matter, and what comes next.
+"""Where an event or a campaign stands: its steps with figures, what is late, days that matter, and what comes next.
 
 Codes and figures only: pages put them into words and lead to the page where a step is worked on.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import Case, Count, When
+from django.db.models import Case, Count, Q, When
 from django.utils import timezone
 
+from matchmaker.campaigns.models import Campaign, Partner
 from matchmaker.events.models import (
     Attendee,
     Event,
@@ -19,10 +20,13 @@ from matchmaker.events.models import (
     PlanDraft,
     Wish,
 )
+from matchmaker.reporting.services.facts import Scope
 from matchmaker.reporting.services.report import EventRow, event_row
 from matchmaker.reporting.services.surveys import SEND_WITHIN
 
 DONE, NEXT, UNDER_WAY, NOT_YET, LEFT_OUT = "done", "next", "under_way", "not_yet", "left_out"
+OPTIONAL = "optional"
+MOST = 1_000  # companies of a campaign that are counted: the list behind the step counts them all
 # What is next → the step it belongs to.
 STEP_OF = {
     "invite": "invited",
@@ -282,3 +286,94 @@ def _next_before(event: Event, counts: EventCounts, today: dt.date) -> str:
     if last >= today and counts.with_wishes < counts.registered:
         return "wishes"
     return "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDay:
+    """A day of a campaign or, where `event` is set, of one of its events."""
+
+    code: str
+    day: dt.date
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignOverview:
+    """`next` is the code of the step to take now; '' where none is left. `came` of the invited `companies` came."""
+
+    steps: tuple[Step, ...]
+    days: tuple[CampaignDay, ...]
+    next: str
+    came: int
+
+
+def campaign_overview(campaign: Campaign) -> CampaignOverview:
+    """The way of a campaign from its brand to its report. Six queries, however many companies and events it has."""
+    today = timezone.localdate()
+    events = list(campaign.events.exclude(status=Event.Status.CANCELLED).order_by("starts_on", "pk"))
+    invited = campaign.company_invitations.order_by().aggregate(
+        all=Count("pk"), came=Count("pk", filter=Q(invitation__accepted_at__isnull=False))
+    )
+    partners = Partner.objects.open().filter(campaign=campaign).order_by().count()
+    companies = Scope((campaign,)).companies()[: MOST + 1].count()
+    steps = (
+        _brand(campaign),
+        Step("partners", DONE if partners else OPTIONAL, partners),
+        Step("companies", _state(companies, is_done=companies > 0), companies),
+        Step("invitations", _state(0, is_done=invited["all"] > 0), invited["all"]),
+        *_steps_of_events(campaign, events, today),
+        _report(campaign, events, today),
+    )
+    code = _next_of_campaign(campaign, steps)
+    return CampaignOverview(mark_next(steps, code), _campaign_days(campaign, events, today), code, invited["came"])
+
+
+def _brand(campaign: Campaign) -> Step:
+    """How many parts of the brand are set: short name, colour, logo, sender."""
+    parts = (campaign.short_name, campaign.colour, campaign.logo_digest, campaign.sender_name)
+    n = sum(map(bool, parts))
+    return Step("brand", _state(n, is_done=n > 0), n, len(parts))
+
+
+def _steps_of_events(campaign: Campaign, events: Sequence[Event], today: dt.date) -> tuple[Step, ...]:
+    """Events, their plans, and the papers of those whose plan is published."""
+    plans = PlanDraft.objects.filter(event__campaign=campaign, state=PlanDraft.State.PUBLISHED)
+    planned = set(plans.order_by().values_list("event", flat=True))
+    published = [event for event in events if event.status == Event.Status.PUBLISHED]
+    to_plan = [event for event in published if event.ends_on >= today and event.pk not in planned]
+    with_plan = [event for event in published if event.pk in planned]
+    at_events = Attendee.objects.expected().filter(participation__event__in=[event.pk for event in with_plan])
+    people = at_events.count_inside()
+    printed = people["inside"] > 0 or any(event.ends_on < today for event in with_plan)
+    return (
+        Step("event", _state(events, is_done=bool(published)), len(events)),
+        Step("plan", _state(with_plan, is_done=bool(with_plan) and not to_plan), len(with_plan), len(published)),
+        Step("papers", _state(people["all"], is_done=printed), people["all"]),
+    )
+
+
+def _report(campaign: Campaign, events: Sequence[Event], today: dt.date) -> Step:
+    """It has something to show once an event is over, and is complete once the campaign takes nothing new."""
+    over = sum(event.ends_on < today for event in events)
+    return Step("report", _state(over, is_done=over > 0 and not campaign.takes_new), over, len(events))
+
+
+def _next_of_campaign(campaign: Campaign, steps: Sequence[Step]) -> str:
+    """The first step that is not done after the last that is; a campaign that takes nothing new has its report left."""
+    last = max((place for place, step in enumerate(steps) if step.state == DONE), default=-1)
+    left = [step.code for step in steps[last + 1 :] if step.state != OPTIONAL]
+    if campaign.is_archived or not left:
+        return ""
+    return left[0] if campaign.takes_new else left[-1]
+
+
+def _campaign_days(campaign: Campaign, events: Iterable[Event], today: dt.date) -> tuple[CampaignDay, ...]:
+    """The next days that matter, in order of time."""
+    days = [CampaignDay("starts", campaign.starts_on), CampaignDay("ends", campaign.ends_on)]
+    for event in events:
+        if event.registration_until is not None:
+            days.append(CampaignDay("registration_closes", event.registration_until, event))
+        # one that has begun is shown until it ends
+        days.append(CampaignDay("event", min(max(event.starts_on, today), event.ends_on), event))
+    to_come = sorted((one for one in days if one.day >= today), key=lambda one: one.day)
+    return tuple(to_come[: MOST_DAYS + 1])
