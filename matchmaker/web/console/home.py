@@ -85,7 +85,7 @@ def home(request):
     )
 
 
-def _urls(found: CampaignOverview) -> dict[str, str]:
+def _urls(campaign, found: CampaignOverview) -> dict[str, str]:
     """The page on which each step is worked on."""
     is_new = {step.code: not step.n for step in found.steps}
     events = reverse("console_events")
@@ -94,7 +94,7 @@ def _urls(found: CampaignOverview) -> dict[str, str]:
         "partners": reverse("console_partners"),
         "companies": reverse("imports") if is_new["companies"] else reverse("console_companies"),
         "invitations": reverse("console_invitations"),
-        "event": reverse("console_event_new") if is_new["event"] else events,
+        "event": reverse("console_event_new") if is_new["event"] and campaign.takes_new else events,
         "plan": events,
         "papers": events,
         "report": reverse("console_outcomes"),
@@ -103,7 +103,7 @@ def _urls(found: CampaignOverview) -> dict[str, str]:
 
 def _steps(request, found: CampaignOverview) -> list[dict]:
     """Rows of the component `step_list`; without a link where the reader may not open the page."""
-    urls = _urls(found)
+    urls = _urls(request.campaign, found)
     details = {
         "brand": [_("of %(n)s") % {"n": number(4)}],
         "invitations": [_("came: %(n)s") % {"n": number(found.came)}] if found.came else [],
@@ -128,7 +128,7 @@ def _next(request, found: CampaignOverview, work: Sequence["WorkItem"]) -> dict 
     urgent = next((item for item in work if item.late), None)
     if urgent is not None:
         return {"label": join_label(urgent.what, urgent.shown), "why": urgent.sub, "url": urgent.url}
-    url = _urls(found).get(found.next, "")
+    url = _urls(request.campaign, found).get(found.next, "")
     if not url or not opens_for(request.role, url) or (found.next != "report" and not may_change(request)):
         return None
     return {"label": NEXT[found.next], "why": "", "url": url}
