@@ -90,7 +90,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"console_registration_seen", at(w.registration)),
         (r"console_event_agreed", {**day, **at(w.request)}),
         (r"console_event_reissue", {**day, **at(w.visitor)}),
-        (r"console_event(_publish|_cancel)?", {"slug": w.plan.slug}),
+        (r"console_event(_settings|_publish|_cancel)?", {"slug": w.plan.slug}),
         (r"console_event_.*", day),
         (r"invited", {"code": w.code.code}),
         (r"supplier_product_image_(change|remove)", at(w.draft, pk=w.picture.pk)),

@@ -214,7 +214,8 @@ def probes(w: World) -> list[Probe]:
         see("event in preparation, API list", TEAM, api("events"), "Mplan"),
         see("event in preparation, calendar", TEAM, reverse("events"), "Mplan"),
         see("event in preparation, console list", TEAM, reverse("console_events"), "Mplan"),
-        see("event in preparation, editor", DECIDE, reverse("console_event", args=["mplan"]), "Mplan"),
+        see("event in preparation, overview", TEAM, reverse("console_event", args=["mplan"]), "Mplan"),
+        see("event in preparation, editor", DECIDE, reverse("console_event_settings", args=["mplan"]), "Mplan"),
         do("publish event", DECIDE, reverse("console_event_publish", args=["mplan"]), state(w.plan, "status")),
         do("cancel event", DECIDE, reverse("console_event_cancel", args=["mfair"]), state(w.event, "status")),
         # partners, questions, and what two people decide

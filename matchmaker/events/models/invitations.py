@@ -15,6 +15,10 @@ class EventInvitationQuerySet(models.QuerySet):
     def unanswered(self):
         return self.filter(answer=EventInvitation.Answer.NONE)
 
+    def count_by_answer(self) -> dict[str, int]:
+        """How many gave each answer; an answer that nobody gave is left out."""
+        return dict(self.order_by().values_list("answer").annotate(n=models.Count("pk")))
+
     def visible_to(self, user):
         """One's own companies', and all of an event one's team runs."""
         if not user.is_authenticated:

@@ -138,6 +138,11 @@ class AttendeeQuerySet(models.QuerySet):
     def expected(self):
         return self.filter(participation__status=EventParticipation.Status.REGISTERED)
 
+    def count_inside(self) -> dict[str, int]:
+        """`all` of them, and how many were let `inside`."""
+        inside = models.Count("pk", filter=Q(checked_in_at__isnull=False))
+        return self.order_by().aggregate(all=models.Count("pk"), inside=inside)
+
     def visible_to(self, user):
         return self.filter(participation__in=EventParticipation.objects.visible_to(user))
 

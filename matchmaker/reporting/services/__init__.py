@@ -3,6 +3,7 @@
 from matchmaker.reporting.services.counting import count_waiting
 from matchmaker.reporting.services.dataset import data_set
 from matchmaker.reporting.services.facts import ZONE, Scope
+from matchmaker.reporting.services.overview import campaign_overview, event_overview
 from matchmaker.reporting.services.report import (
     SPLIT_STEPS,
     build,

@@ -1,15 +1,15 @@
-"""The organiser's work list: what waits for whom."""
+"""The first page of a campaign: what waits for whom, the steps on its way, one button, days and team."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import CompanyInvitation, Participation
@@ -18,16 +18,19 @@ from matchmaker.campaigns.services.deliveries import people_of
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.catalogue.services import certificates_waiting
 from matchmaker.companies.models import Company
+from matchmaker.core.lists import join_label
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.events.models import Event, Meeting, MeetingRequest
-from matchmaker.imports.models import Feed
+from matchmaker.imports.models import Feed, Import
 from matchmaker.market_access.models import Registration
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import count_waiting
 from matchmaker.messaging.models import Obstacle
 from matchmaker.messaging.services import held_messages, open_reports
 from matchmaker.notifications.models import Delivery
-from matchmaker.web.access.decorators import opens_for, team
+from matchmaker.reporting.services import campaign_overview
+from matchmaker.reporting.services.overview import CampaignDay, CampaignOverview
+from matchmaker.web.access.decorators import may_change, opens_for, team
 from matchmaker.web.console.company_list import companies_of
 from matchmaker.web.console.invitations import uninvited_companies
 from matchmaker.web.templatetags.ui import ago, number
@@ -36,20 +39,106 @@ SHOWN = 3  # of those that wait, the first by name
 MOST = 1_000  # counted of those that wait; the list behind an entry counts them all
 
 
+STEPS = {
+    "brand": gettext_lazy("Brand"),
+    "partners": gettext_lazy("Partners"),
+    "companies": gettext_lazy("List of companies"),
+    "invitations": gettext_lazy("Invitations"),
+    "event": gettext_lazy("Event"),
+    "plan": gettext_lazy("Plan"),
+    "papers": gettext_lazy("Paper"),
+    "report": pgettext_lazy("figures", "Report"),
+}
+NEXT = {
+    "brand": gettext_lazy("Set the brand"),
+    "companies": gettext_lazy("Import a list of companies"),
+    "invitations": gettext_lazy("Invite the companies"),
+    "event": gettext_lazy("Plan an event"),
+    "plan": gettext_lazy("Plan the meetings"),
+    "papers": gettext_lazy("Print badges and papers"),
+    "report": gettext_lazy("Read the report"),
+}
+DAYS = {
+    "starts": gettext_lazy("The campaign begins"),
+    "ends": gettext_lazy("The campaign ends"),
+    "registration_closes": gettext_lazy("Registration closes"),
+    "event": gettext_lazy("Day of the event"),
+}
+
+
 @team
 def home(request):
     campaign, matches = request.campaign, _count_matches(request.campaign)
-    work = work_of(campaign, matches)
+    work = [item for item in work_of(campaign, matches) if item.n and opens_for(request.role, item.url)]
+    found = campaign_overview(campaign)
     return render(
         request,
         "console/home.html",
         {
-            "work": [item for item in work if item.n and opens_for(request.role, item.url)],
+            "work": work,
+            "steps": _steps(request, found),
+            "next": _next(request, found, work),
+            "days": [_day(mark) for mark in found.days],
+            "people": campaign.organisers.select_related("user").order_by("role", "pk"),
             "figures": figures_of(campaign, matches),
-            "events": Event.objects.filter(campaign=campaign).upcoming()[:4],
-            "runs": MatchRun.objects.filter(campaign=campaign).defer("background")[:1],
         },
     )
+
+
+def _urls(campaign, found: CampaignOverview) -> dict[str, str]:
+    """The page on which each step is worked on."""
+    is_new = {step.code: not step.n for step in found.steps}
+    events = reverse("console_events")
+    return {
+        "brand": reverse("console_brand"),
+        "partners": reverse("console_partners"),
+        "companies": reverse("imports") if is_new["companies"] else reverse("console_companies"),
+        "invitations": reverse("console_invitations"),
+        "event": reverse("console_event_new") if is_new["event"] and campaign.takes_new else events,
+        "plan": events,
+        "papers": events,
+        "report": reverse("console_outcomes"),
+    }
+
+
+def _steps(request, found: CampaignOverview) -> list[dict]:
+    """Rows of the component `step_list`; without a link where the reader may not open the page."""
+    urls = _urls(request.campaign, found)
+    details = {
+        "brand": [_("of %(n)s") % {"n": number(4)}],
+        "invitations": [_("came: %(n)s") % {"n": number(found.came)}] if found.came else [],
+        "plan": [_("events with a published plan")],
+        "papers": [_("people expected")],
+        "report": [_("events that are over")],
+    }
+    return [
+        {
+            "label": STEPS[step.code],
+            "state": step.state,
+            "n": number(step.n) if step.n <= MOST or step.code != "companies" else f"{number(MOST)}+",
+            "detail": details.get(step.code, []) if step.n else [],
+            "url": urls[step.code] if opens_for(request.role, urls[step.code]) else "",
+        }
+        for step in found.steps
+    ]
+
+
+def _next(request, found: CampaignOverview, work: Sequence["WorkItem"]) -> dict | None:
+    """What waits too long comes before the next step; None where the reader may do neither."""
+    urgent = next((item for item in work if item.late), None)
+    if urgent is not None:
+        return {"label": join_label(urgent.what, urgent.shown), "why": urgent.sub, "url": urgent.url}
+    url = _urls(request.campaign, found).get(found.next, "")
+    if not url or not opens_for(request.role, url) or (found.next != "report" and not may_change(request)):
+        return None
+    return {"label": NEXT[found.next], "why": "", "url": url}
+
+
+def _day(mark: CampaignDay) -> dict:
+    if mark.event is None:
+        return {"label": DAYS[mark.code], "day": mark.day}
+    url = reverse("console_event", args=[mark.event.slug])
+    return {"label": mark.event.name, "sub": DAYS[mark.code], "day": mark.day, "url": url}
 
 
 @dataclass(frozen=True)
@@ -86,10 +175,12 @@ def work_of(campaign, matches: dict[str, int]) -> list[WorkItem]:
         _claims(campaign),
         *_invitations(campaign),
         *_evidence(campaign),
+        _refused_rows(campaign),
         _feeds(campaign),
         *_meetings(campaign),
         _obstacles(campaign),
         *_messages(campaign),
+        _incomplete_run(campaign),
         *_matching(campaign, matches),
         _closing_demands(campaign),
         _event_drafts(campaign),
@@ -176,6 +267,29 @@ def _evidence(campaign) -> list[WorkItem]:
             url=url,
         ),
     ]
+
+
+def _refused_rows(campaign) -> WorkItem:
+    """Of the team's sheets that were checked and not brought in yet."""
+    sheets = Import.objects.filter(campaign=campaign, company__isnull=True, state=Import.State.PREVIEW)
+    return WorkItem(
+        what=_("Rows of sheets that were refused"),
+        sub=_("Correct them before you bring the sheet in, or leave them out."),
+        n=sheets.aggregate(n=Sum("rejected"))["n"] or 0,
+        url=reverse("imports"),
+    )
+
+
+def _incomplete_run(campaign) -> WorkItem:
+    """The latest matching of the campaign, where some of it was given up."""
+    run = MatchRun.objects.filter(campaign=campaign).defer("background").first()
+    return WorkItem(
+        what=_("Parts of the last full matching that were given up"),
+        sub=_("Try them again on the page of matching."),
+        n=run.given_up.count() if run is not None and run.state == MatchRun.State.INCOMPLETE else 0,
+        url=reverse("console_matching"),
+        late=True,
+    )
 
 
 def _feeds(campaign) -> WorkItem:

@@ -31,7 +31,7 @@ from matchmaker.web.console import (
     translation,
 )
 from matchmaker.web.console.events import brand as event_brand
-from matchmaker.web.console.events import event, interpreters, meetings, paper, people, plan, today
+from matchmaker.web.console.events import event, interpreters, meetings, overview, paper, people, plan, today
 from matchmaker.web.console.matching import runs
 from matchmaker.web.console.rules import records
 
@@ -160,7 +160,8 @@ urlpatterns = [
         "events/<slug:slug>/",
         include(
             [
-                path("", event.edit, name="console_event"),
+                path("", overview.overview, name="console_event"),
+                path("settings/", event.edit, name="console_event_settings"),
                 path("publish/", event.publish, name="console_event_publish"),
                 path("cancel/", event.cancel, name="console_event_cancel"),
                 path("copy/", event.copy, name="console_event_copy"),

@@ -166,7 +166,7 @@ _LINKS = {
         ("buyer_company", gettext_lazy("Company"), "building"),
     ],
     "console": [
-        ("console_home", gettext_lazy("Work list"), "home"),
+        ("console_home", gettext_lazy("Overview"), "home"),
         ("console_companies", gettext_lazy("Companies"), "building"),
         ("console_partners", gettext_lazy("Partners"), "flag"),
         ("console_demands", gettext_lazy("Demands"), "clipboard-list"),

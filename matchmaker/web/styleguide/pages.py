@@ -134,6 +134,15 @@ def gallery(language: str) -> dict:
             {"label": label, "state": state, "url": "#steps" if state == "done" else ""}
             for label, state in zip(words["steps"], ("done", "done", "current", "todo"), strict=True)
         ],
+        "step_list": [
+            {"label": label, "state": state, "n": n, "detail": [names[0], names[1]], "url": "#step-list"}
+            for label, state, n in zip(
+                (*words["steps"], *names[:2]),
+                ("done", "under_way", "next", "optional", "not_yet", "left_out"),
+                (128, 42, 7, None, 0, 0),
+                strict=True,
+            )
+        ],
         "score_parts": [
             {"label": names[0], "value": 92, "why": words["part_why"]},
             {"label": names[1], "value": 74},

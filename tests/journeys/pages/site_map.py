@@ -330,6 +330,7 @@ class SiteMap:
             "console-events": "/console/events/",
             "console-event-new": "/console/events/new/",
             "console-event": f"{event}/",
+            "console-event-settings": f"{event}/settings/",
             "console-participants": f"{event}/participants/",
             "console-plans": f"{event}/plan/",
             "console-plan": f"{event}/plan/{self.draft.uid}/",

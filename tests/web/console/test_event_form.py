@@ -56,7 +56,7 @@ def test_a_new_event_takes_the_zone_of_its_city_where_the_zone_is_left_as_it_is(
     event = Event.objects.get(name__en="Day abroad")
     assert event.time_zone == zone
     assert ("read on the clock of its city" in page) == (zone != typed)
-    address = reverse("console_event", args=[event.slug])
+    address = reverse("console_event_settings", args=[event.slug])
     console.post(address, {**sent, "time_zone": "Asia/Shanghai"})
     event.refresh_from_db()
     assert event.time_zone == "Asia/Shanghai", "what is chosen later stays"
@@ -79,7 +79,7 @@ def test_zones_are_named_by_city_and_offset_in_the_readers_language(console, lan
 
 def test_an_event_in_a_zone_outside_the_list_keeps_it_when_saved(console, hall):
     Event.objects.filter(pk=hall.event.pk).update(time_zone="Etc/GMT-5")
-    address = reverse("console_event", args=["wuhan"])
+    address = reverse("console_event_settings", args=["wuhan"])
     assert chosen(console.get(address).content.decode(), "time_zone") == "Etc/GMT-5"
     assert console.post(address, {**DAY, "time_zone": "Etc/GMT-5"}).status_code == 302
     assert Event.objects.get(pk=hall.event.pk).time_zone == "Etc/GMT-5"
@@ -159,7 +159,7 @@ HALF = {"day-2-held": "own", "day-2-opens_at": "09:00", "day-2-closes_at": "10:0
 
 
 def test_a_day_gets_hours_of_its_own_and_the_usual_ones_back(console, two_days):
-    address = reverse("console_event", args=["wuhan"])
+    address = reverse("console_event_settings", args=["wuhan"])
     page = console.get(address).text
     assert day(two_days.days[1], "full") in page
     assert chosen(page, "day-2-held") == "usual"
@@ -177,7 +177,8 @@ def test_a_day_gets_hours_of_its_own_and_the_usual_ones_back(console, two_days):
 
 def test_hours_of_a_day_that_end_before_they_begin_are_said_beside_the_box(console, two_days):
     answer = console.post(
-        reverse("console_event", args=["wuhan"]), hours_of_days(two_days, **{**HALF, "day-2-closes_at": "08:00"})
+        reverse("console_event_settings", args=["wuhan"]),
+        hours_of_days(two_days, **{**HALF, "day-2-closes_at": "08:00"}),
     )
     page = flat(answer.text)
     assert "Meetings must end after they begin." in page
@@ -194,7 +195,7 @@ def test_hours_of_a_day_outside_which_meetings_are_booked_are_refused_with_names
     hall.slots = two_days.slots()
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
     hall.book(supplier, buyer, len(hall.slots) - 1)
-    page = flat(console.post(reverse("console_event", args=["wuhan"]), hours_of_days(two_days, **HALF)).text)
+    page = flat(console.post(reverse("console_event_settings", args=["wuhan"]), hours_of_days(two_days, **HALF)).text)
     assert "1 booked meeting would lie outside these hours." in page
     assert f"2030-03-02 16:30: {supplier.company} with {buyer.company}." in page
 
@@ -211,7 +212,7 @@ def test_a_copy_takes_the_hours_of_each_day(console, two_days):
 
 
 def test_an_event_of_one_day_is_not_asked_about_its_days(console, hall):
-    assert "day-1-held" not in console.get(reverse("console_event", args=["wuhan"])).text
+    assert "day-1-held" not in console.get(reverse("console_event_settings", args=["wuhan"])).text
 
 
 def test_a_day_without_meetings_is_no_choice_of_a_plan(console, two_days):

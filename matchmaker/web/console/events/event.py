@@ -220,7 +220,7 @@ def _write(request, *, event: Event | None = None, copy_of: Event | None = None)
             saved = _save(request, event, form, [row for day in days for row in day.rows()])
             transaction.on_commit(start_delivery)
             messages.success(request, form.says_zone or _("Saved."))
-            return redirect("console_event", saved.slug)
+            return redirect("console_event_settings" if event else "console_event", saved.slug)
     fresh = get_object_or_404(of_campaign(request), pk=event.pk) if event else None
     context = {"form": form, "days": days, "event": fresh, "copy_of": copy_of, "tab": "settings"}
     return render(request, "console/event.html", context)
@@ -268,6 +268,6 @@ def cancel(request, slug):
         leave_at=services.letters_of_calling_off(services.to_call_off(event)),
         lead=_("It stays in the calendar, marked as cancelled, and all its meetings are called off."),
         button=_("Cancel the event"),
-        back_url=reverse("console_event", args=[slug]),
+        back_url=reverse("console_event_settings", args=[slug]),
         tab="settings",
     )

@@ -140,7 +140,7 @@ def invitations(request, slug):
         rows = rows.filter(answer="" if state == "none" else state)
     if filters.value("q") or filters.value("side"):
         rows = rows.filter(company__in=filters.companies().values("pk"))
-    counts = dict(everybody.order_by().values_list("answer").annotate(n=Count("pk")))
+    counts = everybody.count_by_answer()
     context = {
         "event": event,
         "tab": "invitations",

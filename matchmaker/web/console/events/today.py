@@ -65,8 +65,7 @@ def today(request, slug):
         .filter(attendees__checked_in_at__isnull=False)
         .values_list("company", flat=True)
     )
-    expected = Attendee.objects.expected().filter(participation__event=event)
-    totals = expected.aggregate(all=Count("pk"), inside=Count("pk", filter=Q(checked_in_at__isnull=False)))
+    totals = Attendee.objects.expected().filter(participation__event=event).count_inside()
     late = _late(event, now, here)
     overdue = sum(one.starts_at <= now for one in late)
     to_come = len(late) - overdue
