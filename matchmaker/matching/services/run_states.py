@@ -158,15 +158,18 @@ def start_run_after_entry() -> MatchRun | None:
     if last is None or last.finished_at is None or _count_products() < FIRST:
         return None
     total = _count_products() + storing.matchable_lines().order_by().count()
-    count, first, newest = _matched_since(last.finished_at)
+    since = _matched_since(last.finished_at)
+    if since is None:
+        return None
+    count, first, newest = since
     now = timezone.now()
-    if not count or count <= NEW_SHARE * total or (now - newest < PAUSE and now - first < LONGEST_WAIT):
+    if count <= NEW_SHARE * total or (now - newest < PAUSE and now - first < LONGEST_WAIT):
         return None
     return _start_by_itself()
 
 
-def _matched_since(moment: dt.datetime) -> tuple[int, dt.datetime | None, dt.datetime | None]:
-    """How many products and lines were matched after this moment, when the first and when the newest of them."""
+def _matched_since(moment: dt.datetime) -> tuple[int, dt.datetime, dt.datetime] | None:
+    """How many products and lines were matched after this moment, when the first and the newest; None without any."""
     rows = [
         kind.objects.filter(matched_at__gt=moment).aggregate(
             count=Count("pk"), first=Min("matched_at"), newest=Max("matched_at")
@@ -174,10 +177,12 @@ def _matched_since(moment: dt.datetime) -> tuple[int, dt.datetime | None, dt.dat
         for kind in (OfferState, WantState)
     ]
     rows = [row for row in rows if row["count"]]
+    if not rows:
+        return None
     return (
         sum(row["count"] for row in rows),
-        min((row["first"] for row in rows), default=None),
-        max((row["newest"] for row in rows), default=None),
+        min(row["first"] for row in rows),
+        max(row["newest"] for row in rows),
     )
 
 
