@@ -68,6 +68,7 @@ def world(production_site) -> dict:
 def calendar_address(visitor) -> str:
     """The path of a calendar address that the person has just asked for."""
     page = "/meetings/attacked/"
+    visitor.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert visitor.post(page + "calendar/renew/", form_at=page).status == 302
     return re.search(r"/meetings/feed/[^\"<\s]+\.ics", html.unescape(visitor.get(page).text))[0]
 
@@ -118,6 +119,7 @@ def test_a_superuser_reads_no_demand_that_is_not_open_to_everybody(production_si
 def test_x13_no_program_is_registered_at_an_address_inside(production_site, world):
     production_site.run('factories.user(PASSWORD, email="hooks@people.example.org")')
     visitor = production_site.sign_in("hooks@people.example.org")
+    visitor.post("/accounts/reauthenticate/", {"password": PASSWORD})
     for host in INSIDE:
         answer = visitor.post("/account/webhooks/", {"name": "Inside", "url": f"https://{host}/hook"})
         assert answer.status == 422, host
