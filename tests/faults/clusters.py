@@ -40,21 +40,6 @@ class Cluster:
         options += f" {self.options}"
         self._do("pg_ctl", "-D", self.folder, "-w", "-l", self.folder / "log", "-o", options, "start")
 
-    def standby(self, folder: Path, port: int) -> "Cluster":
-        """A running copy that follows this one; from now on a commit waits until the copy has it, too."""
-        follower = Cluster.__new__(Cluster)
-        follower.folder, follower.port, follower.bin = folder, port, self.bin
-        follower.host, follower.inside = self.host, self.inside
-        self._do("pg_basebackup", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-D", folder, "-R", "--no-sync")
-        follower.start()
-        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        self.run("SELECT pg_reload_conf()")
-        return follower
-
-    def promote(self) -> None:
-        """The copy is the primary now."""
-        self._do("pg_ctl", "-D", self.folder, "-w", "promote")
-
     def run(self, statement: str) -> list[tuple]:
         with psycopg.connect(self.url, autocommit=True) as link:
             done = link.execute(statement)
