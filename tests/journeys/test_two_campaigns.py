@@ -92,7 +92,7 @@ def test_from_the_list_to_the_report_everyone_sees_her_own_campaign(site, campai
         for name, text in seen.items():
             assert f"Fair of {slug}" in text, (slug, name)
             assert OTHER[slug] not in text, (slug, name)
-        assert f"Tamoshadox {slug}" in seen["companies"]
+        assert f"Borantora {slug}" in seen["companies"]
         assert f"Day of {slug}" in seen["visitor"]
     assert Company.objects.get(legal_name="Mill of autumn").contact_name == "Malee Srisuk"
 
