@@ -235,6 +235,7 @@ VERBS: dict[str, str | Promise] = {
     "edit_rate": _("Rate of the tariff changed"),
     "add_admission": _("Admission by protocol added"),
     "import_tariff": _("Tariff imported"),
+    "import_additional_duties": _("Additional duties imported"),
     "import_regime_list": _("List of goods of a way into China imported"),
     # papers, programs and accounts
     "add_document": _("Paper sent"),
