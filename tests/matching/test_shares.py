@@ -76,7 +76,7 @@ def test_work_that_is_stopped_goes_on_after_the_piece_that_was_stored_last(monke
             work(listed)
     assert OfferState.objects.filter(**stored).count() == 2
 
-    done = list(OfferState.objects.filter(**stored).values_list("pk", "code_digest", "text_digest"))
+    done = list(OfferState.objects.filter(**stored).order_by("pk").values_list("pk", "code_digest", "text_digest"))
     assert len(work(listed)) == 5
     assert OfferState.objects.filter(**stored).count() == 5
     assert [pk for pk, *_ in done] == [listed[0].key, listed[1].key]
