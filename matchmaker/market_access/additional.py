@@ -1,6 +1,6 @@
 """Duties on top of the tariff for goods of some origins: anti-dumping, countervailing, safeguard, retaliatory.
 
-A record says for which codes and origins a duty holds between two days. Two things are kept apart: a duty *on record*,
+A record says for which codes and origins a duty holds between two days. Two things differ: a duty *on record*,
 and whether *the whole list* of such duties was loaded. Without it, goods that no record covers are not known to be free
 of one. Plain Python: values in, values out. Rates are percent of the customs value.
 """

@@ -63,7 +63,7 @@ def test_invitations_answers_registrations_and_wishes_are_counted(hall):
         "plan": (0, None, "not_yet"),
         "published": (0, None, "not_yet"),
         "checked_in": (0, 2, "not_yet"),
-        "kept": (0, 0, "not_yet"),
+        "held": (0, 0, "not_yet"),
         "survey": (0, 0, "not_yet"),
     }
     assert (found.next, found.counts.wishes, found.counts.answers) == ("remind", 1, {"yes": 1, "later": 1, "": 1})
@@ -139,7 +139,7 @@ def test_an_event_that_is_over_asks_for_outcomes_and_then_shows_its_results(hall
     over = hall.event.ends_on
     found = event_overview(hall.event)
     assert (found.next, late(found)) == ("outcomes", {"outcomes": (1, over)})
-    assert figures(found)["kept"] == (1, 2, "next")
+    assert figures(found)["held"] == (1, 2, "next")
     Meeting.objects.filter(supplier=other.company).update(supplier_said="missed", buyer_said="held")
     assert late(event_overview(hall.event)) == {"disputed": (1, None)}
     Meeting.objects.update(status="held", team_said="held")
@@ -147,7 +147,7 @@ def test_an_event_that_is_over_asks_for_outcomes_and_then_shows_its_results(hall
     Survey.objects.create(event=hall.event, company=buyer.company, person=person, sent_at=timezone.now())
     found = event_overview(hall.event)
     assert (found.next, late(found)) == ("results", {})
-    assert figures(found)["kept"] == (2, 2, "done")
+    assert figures(found)["held"] == (2, 2, "done")
     assert figures(found)["survey"] == (0, 1, "under_way")
     assert figures(found)["plan"] == (0, None, "left_out"), "these meetings were booked one by one"
     assert [mark.code for mark in found.days] == ["event", "survey"]

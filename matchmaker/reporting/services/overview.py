@@ -37,9 +37,9 @@ STEP_OF = {
     "publish_plan": "published",
     "unplaced": "published",
     "today": "checked_in",
-    "outcomes": "kept",
+    "outcomes": "held",
 }
-SOON = dt.timedelta(days=7)  # before the last day of registration: whoever has not answered by then is late
+SOON = dt.timedelta(days=7)  # before the last day of registration: who has not answered by then is late
 MOST_PLANS = 20  # looked at for the one that counts
 MOST_DAYS = 5  # of a long event the first and the last day are named
 
@@ -194,7 +194,7 @@ def _steps(event: Event, counts: EventCounts, today: dt.date) -> tuple[Step, ...
         Step("published", _state(0, is_done=counts.is_published), counts.meetings if counts.is_published else 0),
         Step("checked_in", _state(counts.inside, is_done=over and counts.inside > 0), counts.inside, counts.people),
         Step(
-            "kept", _state(ended, is_done=over and ended > 0 and not row.open + row.disputed), row.held, counts.meetings
+            "held", _state(ended, is_done=over and ended > 0 and not row.open + row.disputed), row.held, counts.meetings
         ),
         Step(
             "survey",

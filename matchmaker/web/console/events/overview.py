@@ -24,7 +24,7 @@ STEPS = {
     "plan": gettext_lazy("Plan computed"),
     "published": gettext_lazy("Plan published"),
     "checked_in": gettext_lazy("Checked in"),
-    "kept": gettext_lazy("Meetings held"),
+    "held": gettext_lazy("Meetings held"),
     "survey": gettext_lazy("Survey answered"),
 }
 NEXT = {
@@ -123,7 +123,7 @@ def _urls(event: Event) -> dict[str, str]:
         "survey": page["results"],
         "results": page["results"],
         **dict.fromkeys(("plan", "published", "computing", "publish_plan", "plan_failed", "unplaced"), page["plans"]),
-        **dict.fromkeys(("kept", "outcomes", "disputed"), page["meetings"]),
+        **dict.fromkeys(("held", "outcomes", "disputed"), page["meetings"]),
     }
 
 
@@ -159,7 +159,7 @@ def _detail(step: Step, counts: EventCounts) -> list[str]:
         "plan": lambda: [_("meetings in the plan"), counts.plan.get_state_display()] if counts.plan else [],
         "published": lambda: [_("meetings in the plan")] if counts.is_published else [],
         "checked_in": lambda: [_("of %(n)s people expected") % {"n": number(step.of)} if step.of else ""],
-        "kept": lambda: [of, *_outcomes(counts)],
+        "held": lambda: [of, *_outcomes(counts)],
         "survey": lambda: [_("of %(n)s people who were sent it") % {"n": number(step.of)} if step.of else ""],
     }
     return [text for text in texts[step.code]() if text] if step.code in texts else []
@@ -178,8 +178,8 @@ def _answers(counts: EventCounts) -> list[str]:
 def _outcomes(counts: EventCounts) -> list[str]:
     """How many of the meetings that were held or missed were held, and how many were missed."""
     row = counts.row
-    kept = _("%(percent)s of them kept") % {"percent": percent(row.kept)} if row.kept is not None else ""
-    return [kept, join_label(_("Missed"), number(row.missed)) if row.missed else ""]
+    held = _("%(percent)s of them kept") % {"percent": percent(row.kept)} if row.kept is not None else ""
+    return [held, join_label(_("Missed"), number(row.missed)) if row.missed else ""]
 
 
 def _late(thing: LateThing, urls: dict[str, str]) -> dict:
