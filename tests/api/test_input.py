@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from django.utils import timezone
 
+from matchmaker.accounts.idempotency import LEASE
+from matchmaker.accounts.models import StoredAnswer
 from matchmaker.catalogue.models import Product
 from tests import factories
 
@@ -161,6 +164,23 @@ def test_repeat_with_the_same_key_gets_the_first_answer(api):
     second = api.post(PRODUCTS, {"origin": "TH"}, **{"Idempotency-Key": "k"})
     assert second.json() == first.json()
     assert second["Idempotent-Replayed"] == "true"
+    assert Product.objects.count() == 1
+
+
+def test_key_of_a_request_whose_process_died_works_again_when_its_lease_ends(api):
+    api.post(PRODUCTS, {"origin": "TH"}, **{"Idempotency-Key": "k"})
+    # What a process leaves that was killed before its transaction ended: the claim of the key, and no object.
+    Product.objects.all().delete()
+    claim = StoredAnswer.objects.filter(key="k")
+    claim.update(status=None, body=None, lease_until=timezone.now() + LEASE)
+
+    refused(api.post(PRODUCTS, {"origin": "TH"}, **{"Idempotency-Key": "k"}), 409, "request_in_progress")
+    assert Product.objects.count() == 0
+
+    claim.update(lease_until=timezone.now())
+    answers = [api.post(PRODUCTS, {"origin": "TH"}, **{"Idempotency-Key": "k"}) for _time in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
     assert Product.objects.count() == 1
 
 
