@@ -273,12 +273,12 @@ class _Reader:
     def _add(self, page: int, row: Row, cells: Mapping[str, str]) -> None:
         if self.line is None:
             return
-        kept = {name: cells[name] for name in RATE_COLUMNS if cells.get(name)}
-        if kept:
-            self.line.cells.append(kept)
+        readable = {name: cells[name] for name in RATE_COLUMNS if cells.get(name)}
+        if readable:
+            self.line.cells.append(readable)
         if column := _mixed(row):
             self.line.fault = self.line.fault or _Unreadable(column, "sizes_mixed", cells[column])
-        for column, text in kept.items():
+        for column, text in readable.items():
             # The notes of a line stand on the page where it begins; the same sign means another note on the next.
             if page != self.line.page and _SIGNED.search(text):
                 self.line.fault = self.line.fault or _Unreadable(column, "note_missing", text)

@@ -83,8 +83,8 @@ def test_an_event_is_never_deleted_only_cancelled_and_that_asks_first(busy, api,
     before = state(busy)
     assert api.client.delete(reverse("api_event", args=[busy.event.slug]), headers=api.headers).status_code == 405
     client.force_login(busy.organiser)
-    asked = client.get(reverse("console_event_cancel", args=[busy.event.slug])).context["figures"]
-    assert [one["value"] for one in asked[:2]] == ["2", "4"]  # meetings, companies
+    shown = client.get(reverse("console_event_cancel", args=[busy.event.slug])).context["figures"]
+    assert [one["value"] for one in shown[:2]] == ["2", "4"]  # meetings, companies
     assert state(busy) == before
 
 

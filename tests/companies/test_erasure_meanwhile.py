@@ -96,8 +96,8 @@ def test_blocks_matched_after_the_receipt_suggest_nobody_of_a_company_that_close
     since = timezone.now()
     while match_block():
         pass
-    told = Notice.objects.filter(created_at__gte=since)
+    notices = Notice.objects.filter(created_at__gte=since)
     assert Match.objects.filter(line=line, product__company=stays).exists()
     assert not Match.objects.filter(product__company=closing, created_at__gte=since).exists()
-    assert [notice for notice in told if MARK in str(notice.context).lower()] == []
-    assert not told.filter(recipient=person.pk).exists()
+    assert [notice for notice in notices if MARK in str(notice.context).lower()] == []
+    assert not notices.filter(recipient=person.pk).exists()

@@ -132,8 +132,8 @@ class WebSite:
     # -- data
     def run(self, code: str, **given) -> dict:
         command = [sys.executable, "-W", "ignore", "-c", BESIDE]
-        said = json.dumps({"code": code, **given})
-        done = subprocess.run(command, env=self.env, input=said, capture_output=True, text=True, check=False)
+        values = json.dumps({"code": code, **given})
+        done = subprocess.run(command, env=self.env, input=values, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -182,7 +182,7 @@ class Client:
         return answer.status
 
     def make_until(self, name: str, seconds: float, pause: float = 0.3) -> int:
-        """As a program that was told to come again: until it has 201, under the same key. Returns how many tries."""
+        """As a program that tries again after a 503: until it has 201, under the same key. Returns how many tries."""
         end, tries = time.monotonic() + seconds, 0
         while True:
             tries += 1

@@ -346,13 +346,13 @@ def command(path, *more, by=None):
 def test_the_command_shows_first_and_writes_with_apply(records, printed, tmp_path, capsys):
     path = printed(replace(SOUND, specials=(("0", ("老LA",)),), part="△5"), replace(SOUND, code="0101.2900", mfn="6,5"))
     command(path, "--report", tmp_path / "report.csv")
-    said = capsys.readouterr().out
-    assert "+ 01012100 MFN 10%, PROVISIONAL 0%, CHL 0%, KOR 0%, PAK 5%, RCEP-KR 5%, GENERAL 70%" in said
-    assert "not read: page 2 no. 2 01012900 mfn: “6,5” is no rate" in said
-    assert "left out: page 2 no. 1 01012100 mfn: a reduced rate for a part of the line is not loaded: △5" in said
-    assert "left out: 1 rates with the mark 老LA: no agreement of this site" in said
-    assert "lines 1 added, 0 removed, 0 changed; rates 7 new" in said
-    assert "1 faults; nothing written." in said
+    output = capsys.readouterr().out
+    assert "+ 01012100 MFN 10%, PROVISIONAL 0%, CHL 0%, KOR 0%, PAK 5%, RCEP-KR 5%, GENERAL 70%" in output
+    assert "not read: page 2 no. 2 01012900 mfn: “6,5” is no rate" in output
+    assert "left out: page 2 no. 1 01012100 mfn: a reduced rate for a part of the line is not loaded: △5" in output
+    assert "left out: 1 rates with the mark 老LA: no agreement of this site" in output
+    assert "lines 1 added, 0 removed, 0 changed; rates 7 new" in output
+    assert "1 faults; nothing written." in output
     assert TariffRate.objects.count() == 0
     report = (tmp_path / "report.csv").read_text(encoding="utf-8-sig").splitlines()
     assert report[2] == 'not read,2,2,01012900,"“6,5” is no rate"'
