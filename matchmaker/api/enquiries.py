@@ -347,10 +347,11 @@ class QuoteRequestIn(Strict, serializers.ModelSerializer):
     products = serializers.ListField(child=serializers.UUIDField(), max_length=20, required=False, default=list)
     suppliers = serializers.ListField(child=serializers.UUIDField(), max_length=20, required=False, default=list)
     line = serializers.UUIDField(required=False, allow_null=True)
+    phrases = PhraseIn(many=True, required=False, default=list)
 
     class Meta:
         model = QuoteRequest
-        fields = ["company", "products", "suppliers", "line", *REQUEST_TERMS]
+        fields = ["company", "products", "suppliers", "line", "phrases", *REQUEST_TERMS]
         validators = []
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.core.problems import Refused
@@ -316,3 +317,35 @@ def test_a_regime_that_leaves_the_goods_out_gives_no_rate_and_no_tax(market):
     assert row.regime.coverage == "excluded"
     assert (row.regime.duty, row.regime.vat, row.regime.consumption) == (None, None, None)
     assert row.cost.missing == ("duty", "additional", "vat")
+
+
+def test_a_request_without_words_asks_each_supplier_in_the_language_that_it_reads(market):
+    with override("zh-hans"):
+        result = wish(market)
+    message = Message.objects.filter(request_line__request=result.request).first()
+    assert message.text == ""
+    with override("fr"):
+        assert message.sentences == "Veuillez nous envoyer un devis à ces conditions."
+    with override("th"):
+        assert message.sentences == "กรุณาส่งใบเสนอราคาตามเงื่อนไขนี้"
+
+
+def test_sentences_of_a_request_reach_every_supplier_and_its_notice_in_its_language(market):
+    reader = factories.member_of(market.products[1].company)
+    reader.language = "fr"
+    reader.save()
+    validity = {"key": "price_valid_ask"}
+    result = wish(market, text="五公斤真空包装", phrases=[validity])
+    messages = Message.objects.filter(request_line__request=result.request)
+    assert [[row["key"] for row in message.phrases] for message in messages] == [["price_valid_ask"]] * 3
+    assert {message.text for message in messages} == {"五公斤真空包装"}
+    notice = Notice.objects.get(kind="enquiry_request", recipient=reader)
+    assert notice.context["text"]["fr"] == "Jusqu'à quand votre prix est-il valable ? 五公斤真空包装"
+
+
+def test_a_sentence_that_is_not_in_the_book_is_refused_and_nothing_is_sent(market):
+    with pytest.raises(ValidationError) as problem:
+        wish(market, phrases=[{"key": "no_such_sentence"}])
+    assert "phrases[0].key" in problem.value.error_dict
+    assert not QuoteRequest.objects.exists()
+    assert not Enquiry.objects.exists()

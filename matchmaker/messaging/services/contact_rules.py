@@ -199,15 +199,13 @@ def hold_for(
     """Why a first message has to be looked at before it is delivered; ("", {}) when it need not.
 
     Texts that this company sent to others within a week are compared, so that re-wording a little does not help (B59).
-    A request for a quote is one text to several suppliers: it is compared with earlier ones, not with itself. One
-    without words of the buyer has nothing to compare. Sentences of the phrase book are the same for everybody: of a
-    message with phrases only the words of its author are compared, and a few words, such as a name, are none.
+    A request for a quote is one text to several suppliers: it is compared with earlier ones, not with itself.
+    Sentences of the phrase book are the same for everybody: of a message with phrases only the words of its author are
+    compared, and a few words, such as a name, are none.
 
     Args:
         message: not stored yet; its text, phrases and language stand.
     """
-    if request is not None and not request.text:
-        return "", {}
     if screening.is_little_more_than_a_link(message.as_written):
         return Message.Hold.LINK_ONLY, {}
     text = _compared_words(message.phrases, message.text)

@@ -1,7 +1,8 @@
 """Ask several suppliers for a quote at once: one request, a line of it in each conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,10 +21,13 @@ from matchmaker.core.problems import NotFound, Refused
 from matchmaker.messaging.models import QuoteRequest
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.messaging.payment import check_payment
-from matchmaker.messaging.services.writing import ask
+from matchmaker.messaging.phrases import Stored
+from matchmaker.messaging.services.writing import ask, compose
 
 MOST_ASKED = 6  # suppliers of one request
 TERMS = ("quantity", "unit", "incoterm", "place", "needed_by", "sample_wanted", "text", *PAYMENT)
+
+PLAIN = "price_ask_terms"  # the sentence of a request that has neither words nor sentences of its own
 
 Subject = Product | Company
 
@@ -38,7 +42,13 @@ class RequestResult:
 
 @transaction.atomic
 def request_quotes(
-    *, by: User, company: Company, subjects: Sequence[Subject], line: DemandLine | None = None, **terms
+    *,
+    by: User,
+    company: Company,
+    subjects: Sequence[Subject],
+    line: DemandLine | None = None,
+    phrases: Sequence[Mapping[str, Any]] = (),
+    **terms,
 ) -> RequestResult:
     """Ask the suppliers of products, or suppliers as such, for a quote on the same terms.
 
@@ -48,10 +58,11 @@ def request_quotes(
     Args:
         company: the buyer.
         line: the line of its own demand that the request is for.
+        phrases: sentences of the phrase book beside the text, or in its place; see `compose`.
 
     Raises:
         Refused: 404 for a line of another company; `ask`'s refusal where no supplier could be asked.
-        ValidationError: by field; on `subjects` for none or too many.
+        ValidationError: by field; on `subjects` for none or too many; for a phrase as `phrase_book.check`.
     """
     require_member(by, company)
     if not company.is_buyer:
@@ -65,8 +76,9 @@ def request_quotes(
         setattr(request, name, value)
     subjects = list(dict.fromkeys(subjects))
     _check(request, subjects)
+    words = compose(request.text, phrases or ([] if request.text else [{"key": PLAIN}]))
     request.save()
-    refusals = [(subject, refusal) for subject in subjects if (refusal := _ask(by, request, subject))]
+    refusals = [(subject, refusal) for subject in subjects if (refusal := _ask(by, request, subject, words))]
     if len(refusals) == len(subjects):
         raise refusals[0][1]
     facts = {"suppliers": len(subjects) - len(refusals), "refused": len(refusals)}
@@ -74,11 +86,11 @@ def request_quotes(
     return RequestResult(request, refusals)
 
 
-def _ask(by: User, request: QuoteRequest, subject: Subject) -> Refused | None:
+def _ask(by: User, request: QuoteRequest, subject: Subject, words: tuple[str, Sequence[Stored]]) -> Refused | None:
     about = {"product": subject} if isinstance(subject, Product) else {"other": subject}
-    text = request.text or _("Please send us a quote on these terms.")
+    text, phrases = words
     try:
-        ask(by=by, company=request.company, text=text, request=request, **about)
+        ask(by=by, company=request.company, text=text, phrases=phrases, request=request, **about)
     except Refused as refusal:
         return refusal
     return None

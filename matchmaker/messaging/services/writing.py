@@ -23,7 +23,7 @@ from matchmaker.messaging.models import Enquiry, Message, QuoteRequest, QuoteReq
 from matchmaker.messaging.services import contact_rules
 from matchmaker.messaging.services.files import attach, check_files
 from matchmaker.messaging.services.fraud_warnings import sentence_of_new
-from matchmaker.messaging.services.notices import excerpt, excerpt_for, notify_side
+from matchmaker.messaging.services.notices import excerpt_for, notify_side
 from matchmaker.translation.models import Kind
 from matchmaker.translation.services import TranslationRequest, request_translations
 
@@ -292,7 +292,7 @@ def _notify_of(message: Message, enquiry: Enquiry, side: Side, *, first: bool) -
             enquiry,
             side,
             message,
-            text=excerpt(line.request.text),
+            text=excerpt_for(message, side),
             warning=sentence_of_new(message),
             **terms,
         )

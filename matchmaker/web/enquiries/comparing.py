@@ -150,13 +150,16 @@ def _prefix(scope: Scope) -> str:
 
 
 def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict[str, Any]:
-    lines = list(found.lines.select_related("enquiry__supplier", "product").prefetch_related("product__texts"))
+    lines = list(
+        found.lines.select_related("enquiry__supplier", "product", "message").prefetch_related("product__texts")
+    )
     quotes = list(Quote.objects.for_request(found))
     answered = {quote.enquiry_id for quote in quotes}
     read_ahead_notes([found.text, *(quote.note for quote in quotes)], [found.line] if found.line else [])
     return {
         "quote_request": found,
         "facts": facts_of(found),
+        "sentences": lines[0].message.sentences if lines else "",
         "sent": [{"line": line, "has_answered": line.enquiry_id in answered} for line in lines],
         "table": _table(Scope(request=found), form),
     }

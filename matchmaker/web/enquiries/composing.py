@@ -3,7 +3,7 @@
 Works without a script: a button adds or removes a sentence, and the page comes back with what was typed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from matchmaker.messaging import phrases
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.refusals import refusals_in_form
 
+MESSAGE_FIELDS = {"files": "attachments"}  # field of the service → field of the form of a message
 STEP = "phrase_step"  # the name of the buttons that change the list and send nothing
 
 
@@ -185,9 +186,11 @@ class Composer:
 
 
 @contextmanager
-def refusals_in_message(form: forms.Form, composer: Composer) -> Iterator[None]:
+def refusals_in_message(
+    form: forms.Form, composer: Composer, names: Mapping[str, str] = MESSAGE_FIELDS
+) -> Iterator[None]:
     """As `refusals_in_form`; what is wrong with a sentence is shown beside its slot."""
-    with refusals_in_form(form, {"files": "attachments"}):
+    with refusals_in_form(form, names):
         try:
             yield
         except ValidationError as problem:

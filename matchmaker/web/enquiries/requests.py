@@ -22,9 +22,9 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, QuoteRequest
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import buyer
+from matchmaker.web.enquiries.composing import Composer, refusals_in_message
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import RequestForm
-from matchmaker.web.forms.refusals import refusals_in_form
 
 PER_PAGE = 20
 SUGGESTED = 6  # other suppliers that may be ticked, too
@@ -56,26 +56,37 @@ def new(request: HttpRequest) -> HttpResponse:
     options = [_option(request.company, subject) for subject in (*named, *suggested)]
     open_options = [option for option in options if option.refusal is None]
     ticked = [option.value for option in open_options[: services.MOST_ASKED] if option.subject in named]
+    composer = Composer(request)
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
     form = RequestForm(
-        request.POST or None,
+        None if composer.is_step else request.POST or None,
         options=[(option.value, option.label) for option in open_options],
-        initial={"suppliers": ticked, **_wishes(line, named)},
+        initial=_typed(request) if composer.is_step else {"suppliers": ticked, **_wishes(line, named)},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
         chosen = {option.value: option.subject for option in open_options}
-        with refusals_in_form(form, {"subjects": "suppliers"}):
+        with refusals_in_message(form, composer, {"subjects": "suppliers"}):
             result = services.request_quotes(
                 by=request.user,
                 company=request.company,
                 subjects=[chosen[value] for value in form.cleaned_data["suppliers"]],
                 line=line,
+                phrases=composer.values(),
                 **form.terms(),
             )
             transaction.on_commit(start_delivery)
             _say(request, result)
             return redirect("quote_request", result.request.uid)
-    context = {"form": form, "line": line, "refused": [option for option in options if option.refusal]}
-    return render(request, "enquiries/request.html", context, status=422 if form.errors else 200)
+    refused = [option for option in options if option.refusal]
+    context = {"form": form, "composer": composer, "line": line, "refused": refused}
+    is_refused = form.errors or (composer.has_errors and not composer.is_step)
+    return render(request, "enquiries/request.html", context, status=422 if is_refused else 200)
+
+
+def _typed(request: HttpRequest) -> dict:
+    """What was typed into the form, where a sentence is added or removed and nothing is judged yet."""
+    return {**request.POST.dict(), "suppliers": request.POST.getlist("suppliers")}
 
 
 @buyer
