@@ -12,6 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
 from matchmaker.market_access.additional import AdditionalLine
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer
+from matchmaker.market_access.regimes import DutyOf
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
@@ -322,7 +323,7 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         language=sentences.language_of(regime, "summary"),
         summary=sentences.in_language(regime, "summary"),
         needs=sentences.in_language(regime, "needs"),
-        duty=sentences.regime_duty(regime, found.duty),
+        duty=sentences.best_rate(answer) if _is_divided(found, answer) else sentences.regime_duty(regime, found.duty),
         vat=sentences.regime_tax(regime, found.vat, answer.vat),
         consumption=sentences.regime_tax(regime, found.consumption, answer.consumption),
         limits=sentences.regime_limits(regime),
@@ -332,6 +333,11 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         confidence=regime.confidence.value,
         confidence_label=sentences.confidence(regime.confidence),
     )
+
+
+def _is_divided(found: RegimeAnswer, answer: DutyAnswer) -> bool:
+    """Whether the duty under a regime is that of the tariff, which a quota divides."""
+    return found.duty is not None and found.regime.duty == DutyOf.TARIFF and answer.by_quota is not None
 
 
 def _additional(line: AdditionalLine) -> AdditionalDutyLine:
