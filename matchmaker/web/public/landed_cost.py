@@ -148,10 +148,14 @@ def _table(cost: EntryCost) -> dict[str, Any]:
     values = Row(_("Customs value"), [_customs_value(first, second) for _entry, first, second in columns])
     position = 1 + list(PART_WORDS).index("insurance")
     rows = [*rows[:position], values, *rows[position:]]
+    totals = [_total(first, second) for _entry, first, second in columns]
+    heads = [words[entry.side] for entry in cost.sums]
     return {
-        "heads": [words[entry.side] for entry in cost.sums] if len(cost.sums) > 1 else [],
+        "heads": heads if len(heads) > 1 else [],
         "rows": [row for row in rows if any(cell.text for cell in row.cells)],
-        "totals": [_total(first, second) for _entry, first, second in columns],
+        "totals": totals,
+        # Said before the table, of which a telephone shows one column.
+        "by_side": [{"head": head, "text": cell.text} for head, cell in zip(heads, totals, strict=True)],
     }
 
 
