@@ -1,14 +1,18 @@
-"""The duty on a product and the ways by which it may enter China, for programs."""
+"""The duty on a product, the ways by which it may enter China, and what goods cost there, for programs."""
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Resource
+from matchmaker.api.enquiries import CostPartOut
 from matchmaker.api.permissions import EVERYONE
 from matchmaker.catalogue.models import Product
-from matchmaker.market_access.presentation import duty_box
+from matchmaker.directory.rates import yuan_rates
+from matchmaker.market_access.presentation import box_of, duty_box
+from matchmaker.market_access.regimes import Kind
+from matchmaker.messaging.services import EntryCost, Shipment, TypedCosts, entry_cost
 
 
 class DutyOptionOut(serializers.Serializer):
@@ -70,6 +74,7 @@ class DutyOut(serializers.Serializer):
     regimes = RegimeOut(many=True)
     notes = serializers.ListField(child=serializers.CharField())
     sources = serializers.ListField(child=serializers.CharField())
+    lower_under = serializers.CharField(allow_blank=True)
     disclaimer = serializers.CharField()
 
 
@@ -97,3 +102,94 @@ class ProductDuty(Resource):
         query.is_valid(raise_exception=True)
         day = query.validated_data.get("on") or timezone.localdate()
         return Response(DutyOut(duty_box(product, day)).data)
+
+
+def _amount(help_text: str, decimals: int = 2, **options) -> serializers.DecimalField:
+    options = {"max_digits": 18, "required": False} | options
+    return serializers.DecimalField(decimal_places=decimals, min_value=0, help_text=help_text, **options)
+
+
+class ShipmentIn(serializers.Serializer):
+    """Goods on their way to China. Amounts are in `currency`; what is left out is not known, never zero."""
+
+    hs_code = serializers.CharField(help_text="6, 8 or 10 digits.")
+    origin = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    ship = serializers.DateField(required=False, help_text="YYYY-MM-DD; today where it is left out.")
+    value = _amount("Price of all goods.", required=True)
+    currency = serializers.CharField(help_text="ISO 4217.")
+    incoterm = serializers.CharField(help_text="What the price holds: EXW, FOB, CIF and so on.")
+    quantity = _amount("Needed where a duty or tax is levied by weight, volume or price of one unit.", 4)
+    unit = serializers.CharField(required=False, help_text="Of the quantity.")
+    regime = serializers.ChoiceField(choices=list(Kind), required=False, help_text="The way into China.")
+    yuan_rate = _amount("Yuan for one unit of the currency; goes before the rate of the site.", 6)
+    freight = _amount("From the place of the Incoterm to the port in China.")
+    insurance = _amount("Of the carriage.")
+    fees = _amount("All other costs.")
+    duty_percent = _amount("All duties; goes before the rates of the site.", max_digits=6)
+    vat_percent = _amount("Import VAT; goes before the rate of the site.", max_digits=6)
+    consumption_percent = _amount("Consumption tax; goes before the rate of the site.", max_digits=5, max_value=99)
+
+
+class CostOut(serializers.Serializer):
+    """`low` and `high` are sums without the parts that `missing` names; they differ where national lines differ."""
+
+    currency = serializers.CharField()
+    parts = CostPartOut(many=True)
+    missing = serializers.ListField(child=serializers.CharField())
+    customs_value = serializers.DecimalField(max_digits=24, decimal_places=2, allow_null=True)
+    low = serializers.DecimalField(max_digits=24, decimal_places=2)
+    high = serializers.DecimalField(max_digits=24, decimal_places=2)
+
+
+class EntrySumOut(serializers.Serializer):
+    """`side` is inside or outside of a quota, or empty where none divides the duties.
+
+    `is_complete` is true where no part is missing and no agreement whose rate is not loaded can make the sum lower.
+    """
+
+    side = serializers.CharField(allow_blank=True)
+    in_yuan = CostOut()
+    in_currency = CostOut()
+    is_complete = serializers.BooleanField()
+    may_be_lower_under = serializers.SerializerMethodField(help_text="Codes of agreements.")
+
+    def get_may_be_lower_under(self, row) -> list[str]:
+        return [option.agreement.code for option in row.duty.may_be_lower] if row.may_be_lower else []
+
+
+class NationalLineOut(serializers.Serializer):
+    """What every origin pays on a line: `percent`, or `text` where it is no percentage, or neither."""
+
+    code = serializers.CharField()
+    percent = serializers.DecimalField(max_digits=7, decimal_places=4, allow_null=True)
+    text = serializers.CharField(allow_blank=True)
+
+
+class EntryCostOut(serializers.Serializer):
+    sums = EntrySumOut(many=True)
+    is_complete = serializers.BooleanField()
+    national_lines = NationalLineOut(source="duty.national", many=True)
+    duty = serializers.SerializerMethodField()
+
+    @extend_schema_field(DutyOut)
+    def get_duty(self, row: EntryCost):
+        return DutyOut(box_of(row.duty)).data
+
+
+class EntryCosts(Resource):
+    serializer_class = EntryCostOut
+    policy = {"retrieve": EVERYONE}
+    words = {"retrieve": "What goods cost until they are in China"}
+    notes = {
+        "retrieve": "Reference, not legal advice. Two sums where a quota divides the duties. What is not known is "
+        "named, and no sum is called complete while a question is open."
+    }
+
+    @extend_schema(parameters=[ShipmentIn], responses=EntryCostOut)
+    def retrieve(self, request):
+        query = ShipmentIn(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        given = dict(query.validated_data)
+        day = given.pop("ship", None) or timezone.localdate()
+        typed = TypedCosts(**{name: given.pop(name, None) for name in TypedCosts.__dataclass_fields__})
+        return Response(EntryCostOut(entry_cost(Shipment(**given, day=day, typed=typed), yuan_rates())).data)

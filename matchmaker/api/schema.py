@@ -67,6 +67,7 @@ TAGS = {
     "notifications": "What the caller was told.",
     "categories": "The campaign's categories.",
     "hs-codes": "The Harmonized System, from chapter to subheading.",
+    "landed-cost": "What goods cost until they are in China, part by part.",
     "suggestions": "Category and HS code for a text.",
     "tokens": "Keys for programs.",
 }

@@ -14,7 +14,7 @@ from matchmaker.api.event_brand import EventBrandFiles, EventBrands
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
 from matchmaker.api.invitations import CompanyInvitations
-from matchmaker.api.market import ProductDuty
+from matchmaker.api.market import EntryCosts, ProductDuty
 from matchmaker.api.matches import Matches
 from matchmaker.api.meetings import MeetingRequests, Meetings
 from matchmaker.api.notices import Notices
@@ -212,6 +212,7 @@ urlpatterns = [
     path("announcements/<uuid:uid>/call-back/", one(Announcements, "call_back"), name="api_announcement_call_back"),
     path("announcements/<uuid:uid>/discard/", one(Announcements, "discard"), name="api_announcement_discard"),
     path("report/", Reports.as_view({"get": "retrieve"}), name="api_report"),
+    path("landed-cost/", EntryCosts.as_view({"get": "retrieve"}), name="api_landed_cost"),
     path("suggestions/", one(Suggestions, "create"), name="api_suggestions"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("problems/", Problems.as_view(), name="api_problems"),

@@ -8,7 +8,7 @@ of one. Plain Python: values in, values out. Rates are percent of the customs va
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -60,10 +60,15 @@ class AdditionalDuty:
 
     def percent(self, code: str) -> Span | None:
         """From the lowest to the highest for the code: from zero where a quota or a part of its lines is free."""
+        outside = self.percent_outside(code)
+        return Span(Decimal(0), outside.high) if outside and self.above_quota else outside
+
+    def percent_outside(self, code: str) -> Span | None:
+        """The same for goods outside of the quota."""
         if self.percent_low is None or self.percent_high is None:
             return None
         is_partial = bool(self.hs_prefixes) and not any(code.startswith(one) for one in self.hs_prefixes)
-        return Span(Decimal(0) if self.above_quota or is_partial else self.percent_low, self.percent_high)
+        return Span(Decimal(0) if is_partial else self.percent_low, self.percent_high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,14 @@ class AdditionalList:
 
 @dataclass(frozen=True, slots=True)
 class AdditionalLine:
-    """A duty on record that holds on the day; `percent` is None where it is no percentage."""
+    """A duty on record that holds on the day; `percent` is None where it is no percentage.
+
+    `percent_outside` is what is levied on goods outside of the quota, where it is levied only on them.
+    """
 
     duty: AdditionalDuty
     percent: Span | None
+    percent_outside: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,21 @@ class Additional:
             return None
         return Span(sum((one.low for one in known), Decimal(0)), sum((one.high for one in known), Decimal(0)))
 
+    @property
+    def has_quota(self) -> bool:
+        """Whether one of them is levied only above a quota, at a rate that is known."""
+        return any(line.duty.above_quota and line.percent is not None for line in self.lines)
+
+    @property
+    def inside_quota(self) -> Additional:
+        """The same for goods inside of the quota: what is levied above it is zero."""
+        free = Span(Decimal(0), Decimal(0))
+        return replace(self, lines=tuple(replace(x, percent=free) if x.duty.above_quota else x for x in self.lines))
+
+    @property
+    def outside_quota(self) -> Additional:
+        return replace(self, lines=tuple(replace(line, percent=line.percent_outside) for line in self.lines))
+
 
 NOTHING_KNOWN = Additional()
 
@@ -117,4 +141,6 @@ def additional_duties(
     covering = [one for one in records if one.covers(code, origin)]
     lines = [one for one in covering if is_valid_on(day, one.valid_from, one.valid_until)]
     ended = [one for one in covering if one.valid_until and one.valid_until < day]
-    return Additional(tuple(AdditionalLine(one, one.percent(code)) for one in lines), tuple(ended), checked)
+    return Additional(
+        tuple(AdditionalLine(one, one.percent(code), one.percent_outside(code)) for one in lines), tuple(ended), checked
+    )

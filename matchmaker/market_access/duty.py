@@ -10,6 +10,7 @@ the value that was given. Plain Python: values in, values out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -92,6 +93,7 @@ class Rate:
 
 
 Regimes = Mapping[str, Rate]
+Lines = dict[str, Regimes]  # code of a national line → its rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,14 @@ class QuotaGoods:
 
 @dataclass(frozen=True, slots=True)
 class Tax:
-    """A tax on top of the duty: its span in percent, or the wordings of one that is not a plain percentage."""
+    """A tax on top of the duty: its span in percent, or the wordings of one that is not a plain percentage.
+
+    `wording` is the one that holds for all national lines, if there is one.
+    """
 
     percent: Span | None = None
     texts: tuple[str, ...] = ()
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +155,23 @@ class RegimeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NationalLine:
+    """A line of eight or ten digits below the code, and what every origin pays: percent, or a wording, or neither."""
+
+    code: str
+    percent: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaSides:
+    """The same question for goods inside and outside of a quota."""
+
+    inside: DutyAnswer
+    outside: DutyAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class DutyAnswer:
     """What is known on the day.
 
@@ -170,6 +193,8 @@ class DutyAnswer:
     sources: tuple[Source, ...] = ()
     regimes: tuple[RegimeAnswer, ...] = ()
     additional: Additional = NOTHING_KNOWN  # on top of the rate to count on
+    national: tuple[NationalLine, ...] = ()
+    by_quota: QuotaSides | None = None  # set where a quota divides the duty or the additional duties
 
     def under(self, kind: str) -> RegimeAnswer | None:
         """What is levied under a kind of regime, where one is in force."""
@@ -179,6 +204,26 @@ class DutyAnswer:
     def best_rate(self) -> Span | None:
         """The rate to count on: the best agreement's, else the most-favoured-nation rate, else not known."""
         return self.best.rate if self.best else self.mfn
+
+    @property
+    def wording(self) -> str:
+        """The duty of every origin where all national lines have the same one, and it is no percentage."""
+        texts = {line.text for line in self.national}
+        return texts.pop() if len(texts) == 1 else ""
+
+    @property
+    def may_be_lower(self) -> tuple[Option, ...]:
+        """Agreements that apply, whose rate is not loaded, and that can be below the rate to count on."""
+        if self.best_rate is not None and self.best_rate.high == 0:
+            return ()
+        return tuple(o for o in self.options if any(reason.code == "rate_not_loaded" for reason in o.reasons))
+
+    @property
+    def shares(self) -> tuple[tuple[Decimal, int], ...]:
+        """What every origin pays → on how many national lines, the most frequent first; without lines that are not
+        known or no percentage."""
+        counts = Counter(line.percent for line in self.national if line.percent is not None)
+        return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,37 +274,95 @@ def duty(
     """
     code, origin = digits(hs_code), origin.upper()
     lines = _lines(code, day, rates)
-    mfn = _span(_open_rate(regimes) for regimes in lines)
     quota = trade.quota(code)
+    case = _Case(code, origin, day, trade, quota, value)
+    whole = _answer(case, lines, additional, in_quota_only=quota is not None)
+    inside, outside = _sides(lines) if quota else (lines, lines)
+    if inside == outside and not additional.has_quota:
+        return whole
+    return replace(
+        whole,
+        by_quota=QuotaSides(
+            _answer(case, inside, additional.inside_quota, in_quota_only=False),
+            _answer(case, outside, additional.outside_quota, in_quota_only=quota is not None),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    code: str
+    origin: str
+    day: date
+    trade: Trade
+    quota: QuotaGoods | None
+    value: Decimal | None
+
+
+def _answer(case: _Case, lines: Lines, additional: Additional, *, in_quota_only: bool) -> DutyAnswer:
+    """The answer for some national lines; `in_quota_only` where a rate that an agreement fixes does not count."""
+    rates = list(lines.values())
+    mfn = _span(_open_rate(regimes) for regimes in rates)
     options = tuple(
-        _option(agreement, partner, lines, value, quota is not None)
-        for agreement, partner in trade.applying(origin, day)
+        _option(agreement, partner, rates, case.value, in_quota_only)
+        for agreement, partner in case.trade.applying(case.origin, case.day)
     )
     best = _best(options, mfn)
     answer = DutyAnswer(
-        hs_code=code,
-        origin=origin,
-        day=day,
+        hs_code=case.code,
+        origin=case.origin,
+        day=case.day,
         mfn=mfn,
         options=options,
         best=best,
-        upcoming=tuple(trade.upcoming(origin, day)),
-        reasons=tuple(_about_the_answer(code, origin, lines, mfn, options, best)),
-        lines=len(lines),
-        quota=quota,
-        vat=_tax(VAT, lines),
-        consumption=_tax(CONSUMPTION, lines),
-        sources=_sources(lines, {name for option in options for name in regimes_of(option.agreement.code)}),
+        upcoming=tuple(case.trade.upcoming(case.origin, case.day)),
+        reasons=tuple(_about_the_answer(case.code, case.origin, rates, mfn, options, best)),
+        lines=len(rates),
+        quota=case.quota,
+        vat=_tax(VAT, rates),
+        consumption=_tax(CONSUMPTION, rates),
+        sources=_sources(rates, {name for option in options for name in regimes_of(option.agreement.code)}),
         additional=additional,
+        national=tuple(_national(code, regimes) for code, regimes in lines.items()),
     )
-    covered = [(regime, *regime.covers(code, has_quota=quota is not None)) for regime in in_force(trade.regimes, day)]
+    covered = [
+        (regime, *regime.covers(case.code, has_quota=case.quota is not None))
+        for regime in in_force(case.trade.regimes, case.day)
+    ]
     return replace(answer, regimes=tuple(_under(answer, *one) for one in covered))
+
+
+def _sides(lines: Lines) -> tuple[Lines, Lines]:
+    """The lines inside and outside of a tariff quota.
+
+    The tariff divides a line of eight digits that has a quota into lines of ten: the lowest rate of every origin is
+    that inside of the quota, the highest that outside. A line that is not divided is on both sides.
+    """
+    groups: dict[str, Lines] = {}
+    for code, regimes in lines.items():
+        groups.setdefault(code[:8], {})[code] = regimes
+    inside, outside = {}, {}
+    for group in groups.values():
+        known = {code: rate for code, regimes in group.items() if (rate := _open_rate(regimes)) is not None}
+        is_divided = len(known) == len(group) and len(set(known.values())) > 1
+        low, high = (min(known.values()), max(known.values())) if is_divided else (None, None)
+        inside |= {code: group[code] for code in group if not is_divided or known[code] == low}
+        outside |= {code: group[code] for code in group if not is_divided or known[code] == high}
+    return inside, outside
+
+
+def _national(code: str, regimes: Regimes) -> NationalLine:
+    percent = _open_rate(regimes)
+    rate = regimes.get(MFN)
+    is_wording = rate is not None and rate.percent is None and PROVISIONAL not in regimes
+    return NationalLine(code, percent, rate.text if is_wording and rate else "")
 
 
 def _tax(name: str, lines: Sequence[Regimes]) -> Tax:
     found = [regimes.get(name) for regimes in lines]
     texts = sorted({rate.text for rate in found if rate is not None and rate.percent is None})
-    return Tax(_span(rate.percent if rate else None for rate in found), tuple(texts))
+    is_one = len(texts) == 1 and all(rate is not None and rate.text == texts[0] for rate in found)
+    return Tax(_span(rate.percent if rate else None for rate in found), tuple(texts), texts[0] if is_one else "")
 
 
 def _sources(lines: Sequence[Regimes], agreements: Collection[str]) -> tuple[Source, ...]:
@@ -315,14 +418,14 @@ def _about_the_answer(
         yield Reason("best_of_loaded")
 
 
-def _lines(code: str, day: date, rates: Iterable[Rate]) -> list[Regimes]:
-    """For each national line below the code: regime → the rate in force on the day.
+def _lines(code: str, day: date, rates: Iterable[Rate]) -> Lines:
+    """For each national line below the code, in their order: regime → the rate in force on the day.
 
     A rate given for a shorter code holds for the lines below it unless the line has its own; of two in force
     the one that began later counts.
     """
     if not code:
-        return []
+        return {}
     held = [r for r in rates if r.holds(day) and (r.hs_code.startswith(code) or code.startswith(r.hs_code))]
     codes = sorted({rate.hs_code for rate in held})
     leaves = [one for one, following in pairwise([*codes, ""]) if not (following.startswith(one) and following != one)]
@@ -331,7 +434,7 @@ def _lines(code: str, day: date, rates: Iterable[Rate]) -> list[Regimes]:
     whole = {rate.hs_code for rate in held if rate.regime == MFN and rate.hs_code.startswith(code)} - set(leaves)
     leaves += [one for one in whole if not any(other.startswith(one) and other != one for other in dividing)]
     held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
-    return [{rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in sorted(leaves)]
+    return {leaf: {rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in sorted(leaves)}
 
 
 def _open_rate(regimes: Regimes) -> Decimal | None:

@@ -293,9 +293,13 @@ def after(code: str) -> str:
 
 class TariffRateQuerySet(DatedQuerySet):
     def below(self, code: str):
-        """The national lines of a code, by a range of digits: under any collation the index answers it."""
-        rows, end = self.filter(hs_code__gte=code), after(code)
-        return rows.filter(hs_code__lt=end) if end else rows
+        """The national lines of a code, and of ten digits the line of eight that holds for it, too.
+
+        By a range of digits: under any collation the index answers it.
+        """
+        end = after(code)
+        within = Q(hs_code__gte=code, hs_code__lt=end) if end else Q(hs_code__gte=code)
+        return self.filter(within | Q(hs_code=code[:8]) if len(code) > 8 else within)
 
 
 class TariffRate(models.Model):

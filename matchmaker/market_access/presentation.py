@@ -12,6 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.market_access import readiness, sentences
 from matchmaker.market_access.additional import AdditionalLine
 from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, RegimeAnswer
+from matchmaker.market_access.regimes import DutyOf
 from matchmaker.market_access.rules import Rulebook
 from matchmaker.market_access.services import duty_of, readiness_difference, readiness_of
 
@@ -147,7 +148,8 @@ class DutyBox:
     day: date
     hs_code: str
     origin: str
-    mfn: str  # an empty string where it is not loaded
+    mfn: str  # what every origin pays, inside and outside of a quota; an empty string where it is not loaded
+    lower_under: str  # "may be lower under …" where the rate of an agreement is not loaded
     best: OptionLine | None
     options: tuple[OptionLine, ...]
     notes: tuple[str, ...]
@@ -160,6 +162,15 @@ class DutyBox:
     additional: tuple[AdditionalDutyLine, ...]
     additional_notes: tuple[str, ...]  # that none is known, or that the list is not loaded
     disclaimer: str
+
+    @property
+    def open_ways(self) -> list[RegimeLine]:
+        """The ways into China of which it is known that they are open to the goods."""
+        return [line for line in self.regimes if line.coverage == "applies"]
+
+    @property
+    def other_ways(self) -> list[RegimeLine]:
+        return [line for line in self.regimes if line.coverage != "applies"]
 
 
 def readiness_box(
@@ -231,13 +242,18 @@ def duty_box(
 ) -> DutyBox:
     """The duty on one product, of which code and origin count, on a day. With `value` in `currency`, the saving of each
     agreement is given."""
-    answer = duty_of(product, day, value=value, origin=origin)
+    return box_of(duty_of(product, day, value=value, origin=origin), currency)
+
+
+def box_of(answer: DutyAnswer, currency: str = "CNY") -> DutyBox:
+    """The box of an answer; savings are in `currency`."""
     options = tuple(_option(option, answer, currency) for option in answer.options)
     return DutyBox(
-        day=day,
+        day=answer.day,
         hs_code=answer.hs_code,
         origin=answer.origin,
-        mfn=sentences.percent(answer.mfn) if answer.mfn else "",
+        mfn=sentences.open_rate(answer),
+        lower_under=sentences.lower_under(answer),
         best=next((line for line in options if line.is_best), None),
         options=options,
         notes=tuple(sentences.about_duty(answer)),
@@ -307,7 +323,7 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         language=sentences.language_of(regime, "summary"),
         summary=sentences.in_language(regime, "summary"),
         needs=sentences.in_language(regime, "needs"),
-        duty=sentences.regime_duty(regime, found.duty),
+        duty=sentences.best_rate(answer) if _is_divided(found, answer) else sentences.regime_duty(regime, found.duty),
         vat=sentences.regime_tax(regime, found.vat, answer.vat),
         consumption=sentences.regime_tax(regime, found.consumption, answer.consumption),
         limits=sentences.regime_limits(regime),
@@ -317,6 +333,11 @@ def _regime(found: RegimeAnswer, answer: DutyAnswer) -> RegimeLine:
         confidence=regime.confidence.value,
         confidence_label=sentences.confidence(regime.confidence),
     )
+
+
+def _is_divided(found: RegimeAnswer, answer: DutyAnswer) -> bool:
+    """Whether the duty under a regime is that of the tariff, which a quota divides."""
+    return found.duty is not None and found.regime.duty == DutyOf.TARIFF and answer.by_quota is not None
 
 
 def _additional(line: AdditionalLine) -> AdditionalDutyLine:

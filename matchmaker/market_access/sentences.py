@@ -317,6 +317,39 @@ def percent(span: Span) -> str:
     return _("%(rate)s%%") % {"rate": low} if span.is_one else _("%(low)s%% to %(high)s%%") % {"low": low, "high": high}
 
 
+def open_rate(answer: DutyAnswer) -> str:
+    """What every origin pays: one rate, or that inside and that outside of a quota; an empty string where it is not
+    loaded."""
+    return _of_sides(answer, lambda side: percent(side.mfn) if side.mfn else "")
+
+
+def best_rate(answer: DutyAnswer) -> str:
+    """The rate to count on, as `open_rate`."""
+    return _of_sides(answer, lambda side: percent(side.best_rate) if side.best_rate else "")
+
+
+def _of_sides(answer: DutyAnswer, rate_of: Callable[[DutyAnswer], str]) -> str:
+    if answer.by_quota is not None:
+        inside, outside = rate_of(answer.by_quota.inside), rate_of(answer.by_quota.outside)
+        if inside and outside and inside != outside:
+            return _("%(inside)s inside the quota, %(outside)s outside it") % {"inside": inside, "outside": outside}
+    return rate_of(answer)
+
+
+def may_be_lower(option: Option) -> str:
+    """What an agreement asks for whose rate is not loaded."""
+    return _(
+        "The duty may be lower under %(agreement)s: its rate for this code is not loaded here. It needs a proof of "
+        "origin (%(proofs)s), and the goods must meet its rule of origin for this code."
+    ) % {"agreement": in_language(option.agreement, "name"), "proofs": format_list(map(proof, option.proofs))}
+
+
+def lower_under(answer: DutyAnswer) -> str:
+    """Which agreements may make the duty lower, in a few words; an empty string where none is open."""
+    names = [in_language(option.agreement, "name") for option in answer.may_be_lower]
+    return _("may be lower under %(agreements)s") % {"agreements": format_list(names)} if names else ""
+
+
 def money(span: Span, currency: str) -> str:
     low, high = (formats.money(end, currency) for end in (span.low, span.high))
     return low if span.is_one else _("%(low)s to %(high)s") % {"low": low, "high": high}
@@ -335,12 +368,25 @@ def proof(code: str) -> str:
 def about_duty(answer: DutyAnswer) -> list[str]:
     """What has to be said of the whole answer, in the order in which it matters."""
     sentences = [_about_answer(reason, answer) for reason in answer.reasons]
+    if len(answer.shares) > 1 and answer.by_quota is None:
+        sentences.append(_about_shares(answer))
+    sentences.extend(may_be_lower(option) for option in answer.may_be_lower)
     for agreement, begins in answer.upcoming:
         sentences.append(
             _("%(agreement)s begins on %(begins)s for this origin.")
             % {"agreement": in_language(agreement, "name"), "begins": day(begins)}
         )
     return sentences
+
+
+def _about_shares(answer: DutyAnswer) -> str:
+    """On how many of the national lines the three most frequent rates are."""
+    pieces = [
+        _("%(share)s of the lines: %(rate)s.")
+        % {"share": formats.percent(Decimal(lines) / answer.lines), "rate": percent(Span(rate, rate))}
+        for rate, lines in answer.shares[:3]
+    ]
+    return join_sentences(pieces)
 
 
 def about_quota(goods: QuotaGoods) -> tuple[str, ...]:

@@ -10,11 +10,18 @@ and at the end to the decimals of the currency (won and yen have none).
     consumption tax = (customs value + both duties) / (1 - its rate) x its rate
     import VAT    = (customs value + both duties + consumption tax) x VAT rate
 
-Consumption tax is a part where its rate is known as a percentage. Otherwise it is none: a buyer whose goods bear it
-types it into the fees. A regime that levies a share of the taxes gives that share of the amounts (`tax_share`).
-Additional duties are a part where the site judges the goods (`asks_additional`); where they are not known, the taxes
-are counted without them. Where it is not known whether the regime is open to the goods, and it changes an amount, that
-is a part without an amount, `regime`, and not known.
+A duty or a consumption tax by weight or volume is an amount for one unit, in yuan: it needs the quantity in that unit.
+It stands in place of the percentage or beside it, and one that a price divides is chosen by the customs value of one
+unit:
+
+    consumption tax = (customs value + both duties + amount) / (1 - its rate) x its rate + amount
+
+Consumption tax is a part where its rate is known or where the sum asks for it (`asks_consumption`). Otherwise it is
+none: a buyer whose goods bear it types it into the fees. A regime that levies a share of the taxes gives that share of
+the amounts (`tax_share`). Additional duties are a part where the site judges the goods (`asks_additional`). Where
+additional duties or consumption tax may apply and are not loaded, the taxes are counted without them. Where it is not
+known whether the regime is open to the goods, and it changes an amount, that is a part without an amount, `regime`, and
+not known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +31,7 @@ from enum import StrEnum
 from typing import Any
 
 from matchmaker.engines.language import convert, exchange
+from matchmaker.market_access.levies import Levy, LevyByPrice
 
 CENT = Decimal("0.01")
 # What a price under an Incoterm includes. Under DAP and DPU the carriage behind the port is in the customs value, too.
@@ -53,7 +61,8 @@ class Reason(StrEnum):
     NO_RATE = "no_rate"
     NOT_TYPED = "not_typed"
     NO_DUTY_RATE = "no_duty_rate"
-    NOT_LOADED = "not_loaded"  # no record of an additional duty, and no whole list of them
+    NOT_LOADED = "not_loaded"  # no record of an additional duty or a consumption tax, and no whole list of them
+    NO_UNIT_PRICE = "no_unit_price"  # the rate is for one unit: the quantity in it or the price of one is not known
     NO_VALUE = "no_value"  # a part of the customs value is not known
     REGIME_NOT_CERTAIN = "regime_not_certain"  # it is not known whether the regime is open to the goods
 
@@ -79,7 +88,10 @@ class TargetQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A quoted price. One `packing` holds so many `content_unit`, where the supplier says so."""
+    """A quoted price. One `packing` holds so many `content_unit`, where the supplier says so.
+
+    With `is_total`, the price is that of the whole quantity.
+    """
 
     price: Decimal
     currency: str
@@ -88,11 +100,15 @@ class Offer:
     packing: str = ""
     content: Decimal | None = None
     content_unit: str = ""
+    is_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What is added to the price, in the currency of the comparison; None for what is not known."""
+    """What is added to the price, in the currency of the comparison; None for what is not known.
+
+    A levy stands for a duty or a tax whose rate is no percentage; the percentage goes before it.
+    """
 
     freight: Decimal | None = None
     insurance: Decimal | None = None
@@ -102,6 +118,9 @@ class Costs:
     additional: tuple[Decimal, Decimal] | None = None  # percent of the customs value, lowest and highest
     asks_additional: bool = False  # they are a part of the sum; otherwise the typed duty holds them
     consumption: tuple[Decimal, Decimal] | None = None  # percent, lowest and highest
+    duty_levy: Levy | LevyByPrice | None = None
+    consumption_levy: Levy | LevyByPrice | None = None
+    asks_consumption: bool = False  # it is a part of the sum, also where its rate is not known
     tax_share: Decimal = Decimal(100)  # percent of both taxes that is levied
     rests_on_regime: bool = False  # duty or taxes hold only if the regime is open to the goods, which is not known
 
@@ -125,12 +144,18 @@ class LandedCost:
 
     @property
     def is_complete(self) -> bool:
+        """Nothing is missing. Only whole sums are compared: one that lacks a part looks lower than it is.
+
+        Additional duties are no exception: goods of one origin may bear them and those of another not.
+        """
         return not self.missing
 
     @property
-    def is_comparable(self) -> bool:
-        """Nothing is missing but additional duties, of which no list may be loaded."""
-        return not set(self.missing) - {"additional"}
+    def customs_value(self) -> Decimal | None:
+        """What duty is levied on; None where a part is not known, or where the price holds the duty."""
+        if self.part("duty").state == State.INCLUDED:
+            return None
+        return _sum(*(self.part(name) for name in ("goods", "freight", "insurance")))
 
     @property
     def low(self) -> Decimal:
@@ -156,10 +181,10 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     goods = _goods(offer, wanted, currency, rates)
     freight = _typed_part("freight", costs.freight, included)
     insurance = _typed_part("insurance", costs.insurance, included)
-    value = _sum(goods, freight, insurance)
-    duty = _included_part("duty", included) or _duty(value, costs.duty)
-    additional = _additional(value, costs, included)
-    taxes = _taxes(value, _both_duties(duty, additional), costs, included)
+    shipment = _Shipment(_sum(goods, freight, insurance), offer, wanted, currency, rates)
+    duty = _included_part("duty", included) or _duty(shipment, costs.duty, costs.duty_levy)
+    additional = _additional(shipment, costs, included)
+    taxes = _taxes(shipment, _both_duties(duty, additional), costs, included)
     parts = (goods, freight, insurance, duty, *additional, *taxes, _typed_part("fees", costs.fees, included))
     if costs.rests_on_regime and duty.state != State.INCLUDED:
         parts = (*parts, Part("regime", State.UNKNOWN, reason=Reason.REGIME_NOT_CERTAIN))
@@ -200,9 +225,9 @@ def best_offer(values: Sequence[Mapping[str, Any]], order: Sequence[str]) -> tup
 
 
 def _goods(offer: Offer, wanted: TargetQuantity, currency: str, rates: Rates) -> Part:
-    if wanted.quantity is None:
+    if wanted.quantity is None and not offer.is_total:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_QUANTITY)
-    amount = amount_in(wanted, offer.price_unit, offer)
+    amount = Decimal(1) if offer.is_total else amount_in(wanted, offer.price_unit, offer)
     if amount is None:
         return Part("goods", State.UNKNOWN, reason=Reason.NO_COMMON_UNIT)
     price = exchange(offer.price * amount, offer.currency, currency, rates.yuan)
@@ -221,17 +246,62 @@ def _included_part(name: str, included: frozenset[str]) -> Part | None:
     return Part(name, State.INCLUDED) if name in included else None
 
 
-def _duty(value: Decimal | None, percent: tuple[Decimal, Decimal] | None) -> Part:
-    if percent is None:
-        return Part("duty", State.UNKNOWN, reason=Reason.NO_DUTY_RATE)
+@dataclass(frozen=True, slots=True)
+class _Shipment:
+    """The goods that are levied on; `value` is their customs value, or None where a part of it is not known."""
+
+    value: Decimal | None
+    offer: Offer
+    wanted: TargetQuantity
+    currency: str
+    rates: Rates
+
+    def levied(self, levy: Levy | LevyByPrice) -> tuple[Decimal, Decimal] | Reason:
+        """The percentage, and the amount for the whole quantity in the currency of the sum; or why it is not known."""
+        if isinstance(levy, LevyByPrice):
+            price = self._price_of(levy.unit)
+            if isinstance(price, Reason):
+                return price
+            levy = levy.at(price)
+        percent = levy.percent or Decimal(0)
+        if not levy.amount:
+            return percent, Decimal(0)
+        quantity = amount_in(self.wanted, levy.unit, self.offer)
+        if quantity is None:
+            return Reason.NO_UNIT_PRICE
+        amount = exchange(levy.amount * quantity, "CNY", self.currency, self.rates.yuan)
+        return Reason.NO_RATE if amount is None else (percent, amount)
+
+    def _price_of(self, unit: str) -> Decimal | Reason:
+        """The customs value of one unit in yuan."""
+        quantity = amount_in(self.wanted, unit, self.offer)
+        if self.value is None:
+            return Reason.NO_VALUE
+        if not quantity:
+            return Reason.NO_UNIT_PRICE
+        value = exchange(self.value, self.currency, "CNY", self.rates.yuan)
+        return Reason.NO_RATE if value is None else value / quantity
+
+
+def _duty(shipment: _Shipment, percent: tuple[Decimal, Decimal] | None, levy: Levy | LevyByPrice | None = None) -> Part:
+    if percent is not None:
+        return _duty_of(shipment.value, percent)
+    levied = Reason.NO_DUTY_RATE if levy is None else shipment.levied(levy)
+    if isinstance(levied, Reason):
+        return Part("duty", State.UNKNOWN, reason=levied)
+    return _duty_of(shipment.value, (levied[0], levied[0]), levied[1])
+
+
+def _duty_of(value: Decimal | None, percent: tuple[Decimal, Decimal], amount: Decimal = Decimal(0)) -> Part:
     if percent[1] == 0:
-        return _known_part("duty", Decimal(0), Decimal(0))
+        return _known_part("duty", amount, amount)
     if value is None:
         return Part("duty", State.UNKNOWN, reason=Reason.NO_VALUE)
-    return _known_part("duty", value * percent[0] / 100, value * percent[1] / 100)
+    low, high = (value * rate / 100 + amount for rate in percent)
+    return _known_part("duty", low, high)
 
 
-def _additional(value: Decimal | None, costs: Costs, included: frozenset[str]) -> list[Part]:
+def _additional(shipment: _Shipment, costs: Costs, included: frozenset[str]) -> list[Part]:
     """One part, or none where the duty that was typed holds it."""
     if not costs.asks_additional:
         return []
@@ -239,7 +309,7 @@ def _additional(value: Decimal | None, costs: Costs, included: frozenset[str]) -
         return [included_part]
     if costs.additional is None:
         return [Part("additional", State.UNKNOWN, reason=Reason.NOT_LOADED)]
-    return [replace(_duty(value, costs.additional), name="additional")]
+    return [replace(_duty_of(shipment.value, costs.additional), name="additional")]
 
 
 def _both_duties(duty: Part, additional: Sequence[Part]) -> Part:
@@ -250,27 +320,42 @@ def _both_duties(duty: Part, additional: Sequence[Part]) -> Part:
     return replace(duty, low=duty.low + known[0].low, high=duty.high + known[0].high)
 
 
-def _taxes(value: Decimal | None, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:
-    """Consumption tax, where its rate is known, and VAT; both are levied in the share that the regime sets.
+def _taxes(shipment: _Shipment, duty: Part, costs: Costs, included: frozenset[str]) -> list[Part]:
+    """Consumption tax, where its rate is known or the sum asks for it, and VAT; both are levied in the share that the
+    regime sets.
 
     Where none of it is levied, both are zero, whatever else is not known.
     """
     if costs.tax_share == 0:
         costs = replace(costs, vat=Decimal(0), consumption=(Decimal(0), Decimal(0)))
-    bare = _consumption(value, duty, costs.consumption) if costs.consumption is not None else None
-    vat = _included_part("vat", included) or _share(_vat(value, duty, bare, costs.vat), costs.tax_share)
+    bare = _consumption(shipment, duty, costs)
+    vat = _included_part("vat", included) or _share(_vat(shipment.value, duty, bare, costs.vat), costs.tax_share)
     if bare is None:
         return [vat]
     return [_included_part("consumption", included) or _share(bare, costs.tax_share), vat]
 
 
-def _consumption(value: Decimal | None, duty: Part, percent: tuple[Decimal, Decimal]) -> Part:
+def _consumption(shipment: _Shipment, duty: Part, costs: Costs) -> Part | None:
+    """The whole tax; None where it is no part of the sum."""
+    if costs.consumption is not None:
+        return _consumption_of(shipment.value, duty, costs.consumption)
+    if costs.consumption_levy is not None:
+        levied = shipment.levied(costs.consumption_levy)
+        if isinstance(levied, Reason):
+            return Part("consumption", State.UNKNOWN, reason=levied)
+        return _consumption_of(shipment.value, duty, (levied[0], levied[0]), levied[1])
+    return Part("consumption", State.UNKNOWN, reason=Reason.NOT_LOADED) if costs.asks_consumption else None
+
+
+def _consumption_of(
+    value: Decimal | None, duty: Part, percent: tuple[Decimal, Decimal], amount: Decimal = Decimal(0)
+) -> Part:
     if percent[1] == 0:
-        return _known_part("consumption", Decimal(0), Decimal(0))
+        return _known_part("consumption", amount, amount)
     if value is None or duty.state == State.UNKNOWN:
         return Part("consumption", State.UNKNOWN, reason=Reason.NO_VALUE)
     pairs = zip((duty.low, duty.high), percent, strict=True)
-    low, high = ((value + paid) / (100 - rate) * rate for paid, rate in pairs)
+    low, high = ((value + paid + amount) / (100 - rate) * rate + amount for paid, rate in pairs)
     return _known_part("consumption", low, high)
 
 
@@ -282,8 +367,9 @@ def _vat(
     lowest, highest = percent if isinstance(percent, tuple) else (percent, percent)
     if highest == 0:
         return _known_part("vat", Decimal(0), Decimal(0))
-    unknown = State.UNKNOWN in (duty.state, consumption.state if consumption else State.KNOWN)
-    if value is None or unknown:
+    # A tax that may apply and is not loaded leaves VAT on all else, as additional duties do.
+    is_open = consumption is not None and consumption.reason not in (None, Reason.NOT_LOADED)
+    if value is None or duty.state == State.UNKNOWN or is_open:
         return Part("vat", State.UNKNOWN, reason=Reason.NO_VALUE)
     low, high = (value + duty.low, value + duty.high)
     if consumption:

@@ -159,6 +159,8 @@ def test_a_product_has_certificates_files_pictures_and_videos(program):
     assert [row.uid for row in own.call("products.files_list", product.uid).results] == [file.uid]
     own.call("products.files_file_retrieve", product.uid, file.uid)
     assert own.call("products.duty_retrieve", product.uid).hs_code == product.hs_code
+    shipped = {"hs_code": "220421", "origin": "FR", "value": "100", "currency": "EUR", "incoterm": "CIF"}
+    assert [one.side for one in own.call("landed_cost.retrieve", **shipped).sums] == [""]
     image = own.call("products.pictures_create", product.uid, body=own.form("PictureInRequest", image=picture()))
     change = own.model("PatchedPictureChangeRequest", {"alt": "Rice in a bowl"})
     assert own.call("products.pictures_partial_update", product.uid, image.sha256, body=change).alt == "Rice in a bowl"

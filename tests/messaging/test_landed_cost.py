@@ -180,10 +180,10 @@ def test_additional_duties_are_a_line_of_their_own_and_bear_vat():
     assert cost.is_complete
 
 
-def test_a_sum_without_additional_duties_is_comparable_and_not_complete():
+def test_a_sum_without_additional_duties_is_not_complete():
     costs = Costs(duty=(D(12), D(12)), asks_additional=True, vat=D(9), fees=D(0))
     cost = landed_cost(Offer(D(1000), "CNY", "t", "CIF"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)
-    assert (cost.missing, cost.is_complete, cost.is_comparable) == (("additional",), False, True)
+    assert (cost.missing, cost.is_complete) == (("additional",), False)
     assert cost.part("additional").reason == Reason.NOT_LOADED
     assert cost.low == D("12208.00")  # 11,200 and 9% of it
     ddp = landed_cost(Offer(D(1000), "CNY", "t", "DDP"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)

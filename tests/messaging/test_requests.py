@@ -251,9 +251,56 @@ def test_landed_cost_takes_loaded_rates_and_the_regime_that_the_buyer_chooses(ma
     assert taxes("bonded") == [0, 0]
     assert taxes("hainan") == [0, 0]
     (row,) = services.compare_quotes(scope, scope.sheet, RATES)
-    assert (row.vat.high, row.consumption.high) == (0, 0)  # 9% beside an amount of 0 would contradict it
+    assert (row.regime.vat.high, row.regime.consumption.high) == (0, 0)  # 9% beside an amount of 0 would contradict it
     with pytest.raises(ValidationError):
         services.save_costs(by=market.buy, scope=scope, costs={}, order=[], regime="smuggling")
+
+
+def test_a_sum_that_lacks_additional_duties_is_never_the_lowest(market):
+    load_market_access()
+    market.products[2].hs_code, market.products[2].origin = "220421", "US"
+    market.products[2].save()
+    for regime, percent in (("MFN", 0), ("VAT", 9), ("CONSUMPTION", 0)):
+        TariffRate.objects.create(
+            hs_code="22042100", regime=regime, percent=percent, valid_from=dt.date(2026, 1, 1), source="TEST DATA"
+        )
+    result = wish(market)
+    first, second, open_one = (
+        answer(product, result, price=price)
+        for product, price in zip(market.products, (D(950), D(900), D(700)), strict=True)
+    )
+    scope, typed = Scope(request=result.request), {"duty_percent": D(0)}
+    services.save_costs(
+        by=market.buy,
+        scope=scope,
+        costs={first.uid: typed, second.uid: typed},
+        order=["landed_cost"],
+        vat_percent=D(9),
+        fees=D(0),
+    )
+    rows = {row.quote: row for row in services.compare_quotes(scope, scope.sheet, RATES)}
+    assert rows[open_one].cost.missing == ("additional",)
+    assert rows[open_one].cost.low < rows[second].cost.low < rows[first].cost.low
+    assert [(quote, row.decided_by) for quote, row in rows.items() if row.is_best] == [(second, "landed_cost")]
+
+
+def test_goods_under_a_quota_have_a_sum_inside_and_one_outside_which_is_compared(market):
+    load_market_access()
+    market.product.hs_code, market.product.origin = "100630", "AR"
+    market.product.save()
+    common = {"valid_from": dt.date(2026, 1, 1), "source": "TEST DATA"}
+    for code, regime, percent in (
+        *(("1006302001", "MFN", 1), ("1006302090", "MFN", 65), ("10063020", "VAT", 9), ("10063020", "CONSUMPTION", 0)),
+    ):
+        TariffRate.objects.create(hs_code=code, regime=regime, percent=percent, **common)
+    result = wish(market, [market.product])
+    answer(market.product, result, price=D(1000), currency="CNY")
+    scope = Scope(request=result.request)
+    services.save_costs(by=market.buy, scope=scope, costs={}, order=[], fees=D(0))
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    # 20 t at 1,000 yuan, CIF: 1% of 20,000 and 65% of it.
+    assert (row.cost_inside.part("duty").high, row.cost.part("duty").high) == (D("200.00"), D("13000.00"))
+    assert (row.cost_inside.high, row.cost.high) == (D("22018.00"), D("35970.00"))
 
 
 def compare_under_hainan(market, costs=(), **changed):

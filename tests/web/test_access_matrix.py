@@ -133,6 +133,7 @@ def probes(w: World) -> list[Probe]:
         see("published product, API", EVERYBODY, api("product", w.offer.uid), "Moffer"),
         see("published product, page", EVERYBODY, reverse("product", args=[w.offer.uid]), "Moffer"),
         see("published product, duty, API", EVERYBODY, api("product_duty", w.offer.uid), '"regimes"'),
+        see("landed cost, page", EVERYBODY, reverse("landed_cost"), "Landed cost"),
         see("draft product, duty, API", SELLERS_API, api("product_duty", w.draft.uid), '"regimes"'),
         see("draft product, API", SELLERS_API, api("product", w.draft.uid), "Mdraft"),
         see("draft product, page", SELLERS, reverse("product", args=[w.draft.uid]), "Mdraft"),

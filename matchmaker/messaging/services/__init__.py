@@ -30,6 +30,16 @@ from matchmaker.messaging.services.deals import (
     move_sample,
     say_step,
 )
+from matchmaker.messaging.services.entry_cost import (
+    NOTHING_TYPED,
+    EntryCost,
+    EntrySum,
+    QuotaSide,
+    Shipment,
+    TypedCosts,
+    entry_cost,
+    included_in,
+)
 from matchmaker.messaging.services.fraud_warnings import warnings_for
 from matchmaker.messaging.services.quotes import (
     answer_quote,

@@ -20,14 +20,13 @@ from matchmaker.companies.services import is_member
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import NotFound
-from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer, Span
+from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer
 from matchmaker.market_access.readiness import SHIPS_IN
-from matchmaker.market_access.regimes import Coverage, DutyOf, Kind
+from matchmaker.market_access.regimes import Kind
 from matchmaker.market_access.services import duty_of
 from matchmaker.matching.models import Match
 from matchmaker.messaging.landed_cost import (
     CRITERIA,
-    Costs,
     LandedCost,
     Offer,
     Rates,
@@ -38,6 +37,7 @@ from matchmaker.messaging.landed_cost import (
 )
 from matchmaker.messaging.models import CostSheet, Quote, QuoteCost, QuoteRequest
 from matchmaker.messaging.payment import payment_rank
+from matchmaker.messaging.services.entry_cost import NOTHING_TYPED, TypedCosts, costs_under, regime_under
 
 COSTS = ("freight", "insurance", "duty_percent")
 
@@ -80,6 +80,12 @@ class Scope:
 
 @dataclass(frozen=True)
 class ComparedQuote:
+    """A quote with its cost.
+
+    Where a quota divides the duties, `duty` and `cost` are those outside of it: who holds no part of it pays them, and
+    they are compared. `duty_inside` and `cost_inside` are those inside.
+    """
+
     quote: Quote
     product: Product | None
     duty: DutyAnswer | None
@@ -89,25 +95,9 @@ class ComparedQuote:
     is_best: bool
     decided_by: str  # the criterion, where it is the best
     regime: RegimeAnswer | None = None  # set where the buyer chose another than general trade
-    has_typed_vat: bool = False
-
-    @property
-    def duty_percent(self) -> tuple[Decimal, Decimal] | None:
-        return _duty_percent(self.duty, self.typed, self.regime)
-
-    @property
-    def vat(self) -> Span | None:
-        """The rate of import VAT that is levied, where the buyer typed none."""
-        if self.has_typed_vat or self.duty is None:
-            return None
-        return self.regime.vat if self.regime else self.duty.vat.percent
-
-    @property
-    def consumption(self) -> Span | None:
-        """The rate of consumption tax that is levied."""
-        if self.duty is None:
-            return None
-        return self.regime.consumption if self.regime else self.duty.consumption.percent
+    typed_costs: TypedCosts = NOTHING_TYPED
+    cost_inside: LandedCost | None = None
+    duty_inside: DutyAnswer | None = None
 
 
 def compare_quotes(scope: Scope, sheet: CostSheet, rates: Mapping[str, Decimal]) -> list[ComparedQuote]:
@@ -180,58 +170,35 @@ def save_costs(
 
 def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, rates: Rates) -> ComparedQuote:
     product = _product(quote)
-    answer = duty_of(product, scope.day) if product is not None else None
-    regime = answer.under(sheet.regime) if answer and sheet.regime not in ("", Kind.GENERAL) else None
+    whole = duty_of(product, scope.day) if product is not None else None
+    sides = whole.by_quota if whole else None
+    answer = sides.outside if sides else whole
     offer = Offer(
         *(quote.price, quote.currency, quote.price_unit, quote.incoterm),
         *(quote.unit, quote.holds, quote.holds_unit),
     )
+
+    costs_typed = _typed(sheet, typed)
+
+    def cost_of(duty: DutyAnswer | None) -> LandedCost:
+        costs = costs_under(costs_typed, duty, regime_under(duty, sheet.regime))
+        return landed_cost(offer, scope.wanted, costs, sheet.currency, rates)
+
     held = [one.code for one in product.certificates.all() if one.is_valid] if product is not None else []
     return ComparedQuote(
         quote=quote,
         product=product,
         duty=answer,
-        cost=landed_cost(offer, scope.wanted, _costs(sheet, typed, answer, regime), sheet.currency, rates),
+        cost=cost_of(answer),
         typed=typed,
         certificates=tuple(held),
         is_best=False,
         decided_by="",
-        regime=regime,
-        has_typed_vat=sheet.vat_percent is not None,
+        regime=regime_under(answer, sheet.regime),
+        typed_costs=costs_typed,
+        cost_inside=cost_of(sides.inside) if sides else None,
+        duty_inside=sides.inside if sides else None,
     )
-
-
-def _costs(sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None) -> Costs:
-    """What is added to the price under the regime, and whether it rests on a regime that may not be open."""
-    costs = _costs_under(sheet, typed, answer, regime)
-    if regime is None or regime.coverage != Coverage.UNKNOWN:
-        return costs
-    return replace(costs, rests_on_regime=costs != _costs_under(sheet, typed, answer, None))
-
-
-def _costs_under(
-    sheet: CostSheet, typed: QuoteCost | None, answer: DutyAnswer | None, regime: RegimeAnswer | None
-) -> Costs:
-    """What the buyer typed goes before what the site knows of the goods under the regime."""
-    is_excluded = regime is not None and regime.coverage == Coverage.EXCLUDED
-    known = None if is_excluded else answer  # what is levied on goods that a regime leaves out is not known
-    loaded_vat = _pair(known.vat.percent) if known else None
-    is_suspended = not is_excluded and regime is not None and regime.regime.duty == DutyOf.SUSPENDED
-    return Costs(
-        freight=typed.freight if typed else None,
-        insurance=typed.insurance if typed else None,
-        duty=_duty_percent(answer, typed, regime),
-        vat=Decimal(0) if is_suspended else sheet.vat_percent if sheet.vat_percent is not None else loaded_vat,
-        fees=sheet.fees,
-        additional=_pair(known.additional.percent) if known else None,
-        asks_additional=answer is not None and not is_suspended and not (typed and typed.duty_percent is not None),
-        consumption=_pair(known.consumption.percent) if known else None,
-        tax_share=regime.regime.tax_percent if regime and not is_excluded else Decimal(100),
-    )
-
-
-def _pair(span: Span | None) -> tuple[Decimal, Decimal] | None:
-    return (span.low, span.high) if span is not None else None
 
 
 def _mark_best(row: ComparedQuote, criterion: str) -> ComparedQuote:
@@ -249,15 +216,14 @@ def _product(quote: Quote) -> Product | None:
     return best.product if best else None
 
 
-def _duty_percent(
-    answer: DutyAnswer | None, typed: QuoteCost | None, regime: RegimeAnswer | None
-) -> tuple[Decimal, Decimal] | None:
-    """What the buyer typed goes before what the site knows; a regime that leaves the goods out gives no rate."""
-    if typed is not None and typed.duty_percent is not None:
-        return typed.duty_percent, typed.duty_percent
-    if regime is not None:
-        return None if regime.coverage == Coverage.EXCLUDED else _pair(regime.duty)
-    return _pair(answer.best_rate) if answer else None
+def _typed(sheet: CostSheet, typed: QuoteCost | None) -> TypedCosts:
+    return TypedCosts(
+        freight=typed.freight if typed else None,
+        insurance=typed.insurance if typed else None,
+        duty_percent=typed.duty_percent if typed else None,
+        vat_percent=sheet.vat_percent,
+        fees=sheet.fees,
+    )
 
 
 def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:
@@ -265,7 +231,7 @@ def _values(row: ComparedQuote, scope: Scope) -> dict[str, Any]:
     goods = row.cost.part("goods")
     held = len(set(row.certificates) & set(scope.certificates)) if scope.certificates else len(row.certificates)
     return {
-        "landed_cost": row.cost.high if row.cost.is_comparable else None,
+        "landed_cost": row.cost.high if row.cost.is_complete else None,
         "price": goods.high if goods.state == State.KNOWN else None,
         "delivery": row.quote.lead_time_days,
         "certificates": -held if row.product is not None else None,

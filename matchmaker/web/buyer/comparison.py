@@ -78,6 +78,7 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
         _texts(_("Shelf life"), [format_days(p.shelf_life_days) for p in products]),
         _texts(_("HS code"), [hs(p.hs_code) for p in products]),
         Row(_("Duty"), [_duty(box) for box in duties]),
+        Row(_("Additional duties"), [_additional(box) for box in duties]),
         _texts(_("Import VAT"), [box.vat for box in duties]),
         _texts(_("Consumption tax"), [box.consumption for box in duties]),
         *_regimes(duties),
@@ -192,10 +193,17 @@ def _capacity(product: Product) -> str:
 
 
 def _duty(box: DutyBox) -> Cell:
-    quota = [_("Tariff quota")] if box.quota else []
+    lines = [*([_("Tariff quota")] if box.quota else []), *([box.lower_under] if box.lower_under else [])]
     if box.best and box.best.rate:
-        return Cell(box.best.rate, [box.best.name, *quota], url=box.best.source_url)
-    return Cell(box.mfn or (box.best.name if box.best else _("not loaded")), quota)
+        return Cell(box.best.rate, [box.best.name, *lines], url=box.best.source_url)
+    return Cell(box.mfn or (box.best.name if box.best else _("not loaded")), lines)
+
+
+def _additional(box: DutyBox) -> Cell:
+    """Those on record, each with its rate; or that none is known, or that they may apply."""
+    rates = [join_label(line.kind_label, line.rate) for line in box.additional]
+    texts = rates or list(box.additional_notes)
+    return Cell(texts[0], texts[1:]) if texts else Cell("")
 
 
 def _regimes(duties: Sequence[DutyBox]) -> list[Row]:

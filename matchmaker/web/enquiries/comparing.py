@@ -1,6 +1,7 @@
 """Quotes side by side in one currency, with landed cost: of a request, and of each line of a demand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,19 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.catalogue.models import Demand, DemandLine
 from matchmaker.companies.models import Company
 from matchmaker.core import reference
 from matchmaker.core.downloads import download
-from matchmaker.core.formats import day, money, number, quantity
+from matchmaker.core.formats import day, money, quantity
 from matchmaker.core.lists import format_list, join_label
 from matchmaker.directory.rates import as_yuan, current_rates
 from matchmaker.market_access import sentences
 from matchmaker.messaging import services
-from matchmaker.messaging.landed_cost import LandedCost, Part, Reason, State
 from matchmaker.messaging.models import Quote, QuoteRequest
 from matchmaker.messaging.payment import payment_facts
 from matchmaker.messaging.services import ComparedQuote, Scope
@@ -31,33 +30,12 @@ from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import CRITERION_WORDS, CostsForm
 from matchmaker.web.enquiries.quotes import comparison
 from matchmaker.web.forms.refusals import refusals_in_form
+from matchmaker.web.rendering.cost_cells import PART_WORDS, CostInWords
 from matchmaker.web.rendering.list_export import FORMS
 from matchmaker.web.rendering.match_terms import format_days
 from matchmaker.web.rendering.reading_ahead import read_ahead_notes
 from matchmaker.web.rendering.side_by_side import Cell, Page, Row, rate_notes, workbook
 from matchmaker.web.templatetags.trade import certificate, for_one
-
-PART_WORDS = {
-    "goods": gettext_lazy("Goods"),
-    "freight": gettext_lazy("Freight"),
-    "insurance": gettext_lazy("Insurance"),
-    "duty": gettext_lazy("Duty"),
-    "additional": gettext_lazy("Additional duties"),
-    "consumption": gettext_lazy("Consumption tax"),
-    "vat": gettext_lazy("Import VAT"),
-    "fees": gettext_lazy("Fees"),
-    "regime": gettext_lazy("Way into China"),
-}
-REASON_WORDS = {
-    Reason.NO_QUANTITY: gettext_lazy("unknown: no quantity is stated"),
-    Reason.NO_COMMON_UNIT: gettext_lazy("unknown: the quote does not say how much one unit holds"),
-    Reason.NO_RATE: gettext_lazy("unknown: no exchange rate is set"),
-    Reason.NOT_TYPED: gettext_lazy("unknown: nothing typed yet"),
-    Reason.NO_DUTY_RATE: gettext_lazy("unknown: no duty rate is loaded or typed"),
-    Reason.NOT_LOADED: gettext_lazy("may apply: not loaded"),
-    Reason.NO_VALUE: gettext_lazy("unknown: the customs value is not complete"),
-    Reason.REGIME_NOT_CERTAIN: gettext_lazy("unknown whether it is open to these goods"),
-}
 
 
 @signed_in
@@ -260,107 +238,31 @@ def _prices(quotes: Sequence[Quote]) -> Row:
     return Row(_("Price"), cells, best_word=word)
 
 
+def _in_words(row: ComparedQuote) -> CostInWords:
+    return CostInWords(row.cost, row.duty, row.regime, row.typed_costs)
+
+
 def _part(row: ComparedQuote, name: str) -> Cell:
-    part = row.cost.optional_part(name)
-    if part is None:
-        return Cell("")
-    text = _amount(part, row.cost.currency)
-    if part.state == State.INCLUDED:
-        return Cell(text)
-    return Cell(text, PART_LINES[name](row) if name in PART_LINES else ())
-
-
-def _vat_lines(row: ComparedQuote) -> list[str]:
-    """The rate that is levied, as the site knows it; the one that the buyer typed stands in the form."""
-    return [sentences.percent(row.vat)] if row.vat is not None else []
-
-
-def _consumption_lines(row: ComparedQuote) -> list[str]:
-    return [sentences.percent(row.consumption)] if row.consumption is not None else []
-
-
-def _regime_lines(row: ComparedQuote) -> list[str]:
-    """Which way into China it is, and why it is not known whether it is open."""
-    if row.regime is None:
-        return []
-    return [sentences.in_language(row.regime.regime, "name"), sentences.about_coverage(row.regime.reason)]
-
-
-def _amount(part: Part, currency: str) -> str:
-    if part.state == State.INCLUDED:
-        return _("in the price")
-    if part.reason is not None:
-        return str(REASON_WORDS[part.reason])
-    return _band(part.low, part.high, currency)
-
-
-def _band(low: Decimal, high: Decimal, currency: str) -> str:
-    if low == high:
-        return money(low, currency)
-    return _("%(low)s to %(high)s") % {"low": money(low, currency), "high": money(high, currency)}
-
-
-def _duty_lines(row: ComparedQuote) -> list[str]:
-    """The rate and where it comes from."""
-    if row.typed is not None and row.typed.duty_percent is not None:
-        return [_("%(percent)s%%, typed by you") % {"percent": number(row.typed.duty_percent.normalize())}]
-    if row.product is None:
-        return [_("The quote names no product.")]
-    if row.regime is not None:
-        name = sentences.in_language(row.regime.regime, "name")
-        duty = sentences.regime_duty(row.regime.regime, row.regime.duty)
-        lines = [join_label(name, duty) if duty else name]
-        is_certain = row.cost.optional_part("regime") is None  # otherwise the reason stands with the regime
-        return [*lines, sentences.about_coverage(row.regime.reason)] if is_certain else lines
-    if row.duty is None or row.duty.best_rate is None:
-        return []
-    name = sentences.in_language(row.duty.best.agreement, "name") if row.duty.best else _("every origin")
-    return [join_label(name, sentences.percent(row.duty.best_rate))]
-
-
-def _additional_lines(row: ComparedQuote) -> list[str]:
-    """Each duty on record with its rate, or that none is known."""
-    if row.duty is None:
-        return []
-    answer = row.duty.additional
-    lines = [
-        join_label(sentences.additional_kind(one.duty.kind), sentences.additional_rate(one)) for one in answer.lines
-    ]
-    return [*lines, *(sentences.about_additional(answer) if answer.percent is not None else [])]
-
-
-PART_LINES = {
-    "duty": _duty_lines,
-    "additional": _additional_lines,
-    "vat": _vat_lines,
-    "consumption": _consumption_lines,
-    "regime": _regime_lines,
-}
+    cell = _in_words(row).cell(name)
+    if name == "duty" and row.duty_inside is not None and row.duty_inside.best_rate is not None and not row.regime:
+        inside = join_label(_("Inside the quota"), sentences.percent(row.duty_inside.best_rate))
+        return replace(cell, lines=[*cell.lines, inside])
+    return cell
 
 
 def _totals(compared: Sequence[ComparedQuote]) -> list[Cell]:
-    comparable = [row.cost.high for row in compared if row.cost.is_comparable]
+    """The whole sums are compared; one that lacks a part, of whatever kind, is never called the lowest."""
+    comparable = [row.cost.high for row in compared if row.cost.is_complete]
     lowest = min(comparable) if len(comparable) > 1 else None
-    return [_total(row.cost, lowest) for row in compared]
+    return [_total(row, lowest) for row in compared]
 
 
-def _total(cost: LandedCost, lowest: Decimal | None) -> Cell:
-    if cost.is_complete:
-        return Cell(_band(cost.low, cost.high, cost.currency), is_best=cost.high == lowest)
-    lacks = _lacks(cost)
-    if cost.part("goods").state == State.UNKNOWN:
-        return Cell(_("unknown"), lacks)
-    is_lowest = cost.is_comparable and cost.high == lowest
-    return Cell(_("at least %(amount)s") % {"amount": money(cost.low, cost.currency)}, lacks, is_best=is_lowest)
-
-
-def _lacks(cost: LandedCost) -> list[str]:
-    """The parts that a sum is without, and the regime that it rests on."""
-    names = [str(PART_WORDS[name]) for name in cost.missing if name != "regime"]
-    lines = [join_label(_("without"), format_list(names))] if names else []
-    if "regime" in cost.missing:
-        lines.append(_("only if the way into China is open to these goods"))
-    return lines
+def _total(row: ComparedQuote, lowest: Decimal | None) -> Cell:
+    cell = _in_words(row).total(lowest)
+    if row.cost_inside is None or row.cost_inside == row.cost:
+        return cell
+    inside = CostInWords(row.cost_inside, row.duty_inside, row.regime, row.typed_costs).total()
+    return replace(cell, lines=[_("Outside the quota"), *cell.lines, join_label(_("Inside the quota"), inside.text)])
 
 
 def _least(values: Sequence[int | None]) -> list[Cell]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from matchmaker.web import product_files
-from matchmaker.web.public import campaign, demands, directory, events, label, products, suppliers
+from matchmaker.web.public import campaign, demands, directory, events, label, landed_cost, products, suppliers
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("products/<uuid:uid>/files/<uuid:key>/", product_files.product_file, name="product_file"),
     path("products/<uuid:uid>/videos/<uuid:key>/", product_files.video, name="product_video"),
     path("products/<uuid:uid>/videos/<uuid:key>/captions.vtt", product_files.captions, name="product_video_captions"),
+    path("landed-cost/", landed_cost.show, name="landed_cost"),
     path("demands/", demands.index, name="demands"),
     path("demands/totals/", directory.totals, {"kind": "demands"}, name="demands_totals"),
     path("demands/<uuid:uid>/", demands.show, name="demand"),
