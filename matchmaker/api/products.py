@@ -212,7 +212,6 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=ProductIn, responses=ProductOut)
     def partial_update(self, request, uid):
         product = self.get_object()
-        self.check_version(product.revision)
         given = self.given(ProductIn, product)
         services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
         transaction.on_commit(tasks.start_matching)
