@@ -17,6 +17,11 @@ operation below says which scope it needs.
 **Lists** come in pages of 25; `page_size` goes to 100. Only the parameters named here may be given; another one is
 refused, so that a mistyped filter is never silently dropped.
 
+**Keeping in step.** `…/changes/` of products, demands and companies answers what changed since the `cursor` of the last
+answer, with what left the list as `deleted`; no change is missed, whenever it was committed. A program keeps `cursor`
+with its rows, reads `next` until it is null, and may be stopped at any moment. Where `from_start` is true, all rows
+follow: what the program held before and does not read again is gone.
+
 **Writing.** The body is one JSON object; members that are unknown or read-only are refused. With an `Idempotency-Key`
 header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). A new
 row answers 201 with its address in `Location`.
