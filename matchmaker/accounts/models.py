@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.core.clocks import known_zone, usual_zone
-from matchmaker.core.ids import Public
+from matchmaker.core.ids import Public, new_id
 from matchmaker.core.text import validate_one_line, validate_person_name
 from matchmaker.notifications.models import Promise
 
@@ -184,3 +184,42 @@ class StoredAnswer(models.Model):
 
     def __str__(self):
         return f"{self.caller} {self.key}"
+
+
+class SyncedList(models.Model):
+    """A list that programs keep in step with: what it held when it was last looked at (see `changes`).
+
+    A list that everybody reads the same has no `user`. Its rows are numbered in the order in which their changes were
+    seen, under a lock of this row, so that no number appears after a program has read a higher one.
+    """
+
+    uid = models.UUIDField(default=new_id, unique=True, editable=False)  # a part of cursors
+    name = models.CharField(max_length=80, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    last_number = models.PositiveBigIntegerField(default=0)
+    looked_at = models.DateTimeField(null=True)
+    has_more = models.BooleanField(default=False)  # the last look ended before all changes were numbered
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return self.name
+
+
+class SyncedRow(models.Model):
+    """One row of such a list, or one that was in it. `changed_at` and `owner_changed_at` are times of that row."""
+
+    synced_list = models.ForeignKey(SyncedList, models.CASCADE, related_name="rows")
+    row = models.BigIntegerField()  # its primary key in the table of the list
+    uid = models.UUIDField()
+    number = models.PositiveBigIntegerField()
+    changed_at = models.DateTimeField()
+    owner_changed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField()
+    is_deleted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["synced_list", "row"], name="synced_row_once")]
+        indexes = [models.Index(fields=["synced_list", "number"], name="synced_row_by_number")]
+
+    def __str__(self):
+        return f"{self.synced_list_id} {self.number}"

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from matchmaker.accounts import idempotency, letters
+from matchmaker.accounts import changes, idempotency, letters
 from matchmaker.core.tasks import start
 
 
@@ -16,6 +16,7 @@ def send_letters() -> None:
 @shared_task(name="accounts.forget_stored_answers")
 def forget_stored_answers() -> None:
     idempotency.forget_old()
+    changes.forget_old()
 
 
 @shared_task(name="accounts.forget_old_letters")

@@ -144,7 +144,6 @@ class Announcements(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=AnnouncementIn, responses=OneAnnouncementOut)
     def partial_update(self, request, uid):
         row = self.get_object()
-        self.check_version(row.revision)
         return self._write(self._campaign_of(row), row)
 
     @extend_schema(request=None, responses=OneAnnouncementOut)

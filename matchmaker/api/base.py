@@ -1,4 +1,4 @@
-"""What all resources share: strict input, and one effect for one Idempotency-Key."""
+"""What all resources share: strict input, one effect for one Idempotency-Key, and conditional requests."""
 
 import hashlib
 import json
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from matchmaker.accounts import idempotency
+from matchmaker.api.conditional import Conditional
 from matchmaker.campaigns import site
 from matchmaker.campaigns.models import Campaign
 from matchmaker.companies.models import Company
@@ -54,30 +55,31 @@ class Output(serializers.ModelSerializer):
         return {**kwargs, "allow_blank": True} if may_be_blank else kwargs
 
 
-class Resource(viewsets.GenericViewSet):
+class Resource(Conditional, viewsets.GenericViewSet):
     """Rows are named by `uid`; `policy`, `filters` and `orderings` are declared on the class."""
 
     lookup_field = "uid"
     lookup_value_converter = "uuid"
     http_method_names = ["get", "post", "patch", "head", "options"]
     policy: dict[str, str] = {}
-    is_versioned = False  # rows have a `revision`, which callers may name in If-Match
     url_name = ""  # of the address of one row
 
     def initial(self, request, *args, **kwargs):
-        """Every POST honours an Idempotency-Key, also one whose author did not think of it."""
+        """Every POST honours an Idempotency-Key and every change of a row If-Match, also where nobody thought of it."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and hasattr(self, "post"):
-            act = self.post  # type: ignore[has-type]  # a method of the view
-            self.post = lambda *given, **named: self.once(lambda: act(*given, **named))
+            post = self.post  # type: ignore[has-type]  # a method of the view
+            self.post = lambda *given, **named: self.once(lambda: self.if_unchanged(lambda: post(*given, **named)))
+        if request.method == "PATCH" and hasattr(self, "patch"):
+            patch = self.patch  # type: ignore[has-type]
+            self.patch = lambda *given, **named: self.if_unchanged(lambda: patch(*given, **named))
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        data = getattr(response, "data", None)
-        if isinstance(data, dict) and self.is_versioned and "revision" in data:
-            response["ETag"] = f'"{data["revision"]}"'
+        if isinstance(response, Response):
+            self.add_tag(response)
         if response.status_code == 201 and self.url_name:
-            response["Location"] = request.build_absolute_uri(self.address_of(data))
+            response["Location"] = request.build_absolute_uri(self.address_of(response.data))
         return response
 
     def address_of(self, data: dict) -> str:
@@ -153,22 +155,6 @@ class Resource(viewsets.GenericViewSet):
         checked = serializer(row, data=self.request.data, partial=row is not None)
         checked.is_valid(raise_exception=True)
         return checked
-
-    @property
-    def read_version(self) -> str:
-        """The version that the caller has read, of `If-Match: "3"`; "" without one."""
-        return str(self.request.headers.get("If-Match", "")).strip().removeprefix("W/").strip('"')
-
-    def check_version(self, current: int | str) -> None:
-        """`If-Match: "3"` refuses to overwrite what somebody else has changed meanwhile (B15)."""
-        wanted = self.read_version
-        if wanted and wanted != str(current):
-            raise Refused(
-                "stale_version",
-                _("This was changed meanwhile: it is at version %(current)s, yours is %(wanted)s.")
-                % {"current": current, "wanted": wanted[:20]},
-                status=412,
-            )
 
 
 def _digest(request) -> str:

@@ -7,6 +7,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
+from matchmaker.api.changes import SINCE, SINCE_NOTE, WithChanges, changes_of
 from matchmaker.api.pagination import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
@@ -73,7 +74,7 @@ class DemandOut(Output):
 
     class Meta:
         model = Demand
-        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "source", "lines"]
+        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "updated_at", "source", "lines"]
         read_only_fields = fields
 
     @extend_schema_field(SourceOut(allow_null=True))
@@ -99,13 +100,15 @@ class DemandIn(Strict, serializers.ModelSerializer):
         return fields
 
 
-class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+class Demands(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = DemandOut
     url_name = "api_demand"
     policy = {
         "list": EVERYONE,
         "retrieve": EVERYONE,
         "mine": SIGNED_IN,
+        "changes": EVERYONE,
+        "my_changes": SIGNED_IN,
         "create": "demands:write",
         "partial_update": "demands:write",
         "publish": "demands:write",
@@ -116,6 +119,8 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "list": "Open public demands",
         "retrieve": "One demand",
         "mine": "The caller's demands in every state",
+        "changes": "Open public demands that changed, and what is open no longer",
+        "my_changes": "The caller's demands that changed",
         "create": "Write down a demand with its lines, as a draft",
         "partial_update": "Change a demand",
         "publish": "Publish a demand: its lines are matched",
@@ -123,6 +128,8 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "withdraw": "Withdraw a demand",
     }
     notes = {
+        "changes": SINCE_NOTE,
+        "my_changes": SINCE_NOTE,
         "retrieve": "A public one, one's own, or one the caller was invited to.",
         "partial_update": "Only what is named is changed. Lines with `uid` are changed, others new; those left out go.",
         "publish": "What names contacts, links or prohibited goods waits for the campaign's team.",
@@ -143,11 +150,12 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             lambda value: Q(title__icontains=value) | Q(lines__text__icontains=value),
         ),
     }
+    change_times = ("updated_at", "company__updated_at")
     orderings = {"newest": ["-published_at", "-pk"], "closing": ["closing_on", "pk"]}
 
     def get_queryset(self):
         queryset = _whole(Demand.objects.all())
-        if self.action == "list":
+        if self.action in ("list", "changes"):
             shown = self.of_site(Demand.objects.public(), "buyer")
             return queryset.filter(pk__in=shown.values("pk")).order_by("-pk")
         if self.action == "retrieve":
@@ -157,6 +165,14 @@ class Demands(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(responses=DemandOut(many=True))
     def mine(self, request):
         return self.listed(self.get_queryset().order_by("-pk"), DemandOut)
+
+    @extend_schema(responses=changes_of(DemandOut, "Demand"), parameters=SINCE)
+    def changes(self, request):
+        return self.changed(DemandOut)
+
+    @extend_schema(responses=changes_of(DemandOut, "Demand"), parameters=SINCE)
+    def my_changes(self, request):
+        return self.changed(DemandOut, is_own=True)
 
     @extend_schema(request=DemandIn, responses={201: DemandOut})
     def create(self, request):

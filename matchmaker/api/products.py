@@ -9,6 +9,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
+from matchmaker.api.changes import SINCE, SINCE_NOTE, WithChanges, changes_of
 from matchmaker.api.companies import PublicCompany
 from matchmaker.api.pagination import Filter, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
@@ -115,7 +116,7 @@ class ProductOut(Output):
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS),
-            *("certificate_details", "files", "pictures", "videos", "status", "published_at", "revision"),
+            *("certificate_details", "files", "pictures", "videos", "status", "published_at", "updated_at", "revision"),
         ]
         read_only_fields = fields
 
@@ -146,13 +147,15 @@ class ProductIn(Strict, serializers.ModelSerializer):
         return fields
 
 
-class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
+class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = ProductOut
     url_name = "api_product"
     policy = {
         "list": EVERYONE,
         "retrieve": EVERYONE,
         "mine": SIGNED_IN,
+        "changes": EVERYONE,
+        "my_changes": SIGNED_IN,
         "create": "products:write",
         "partial_update": "products:write",
         "publish": "products:write",
@@ -163,6 +166,8 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "list": "Published products",
         "retrieve": "One product",
         "mine": "The caller's products in every state",
+        "changes": "Published products that changed, and what is published no longer",
+        "my_changes": "The caller's products that changed",
         "create": "Write down a product, as a draft",
         "partial_update": "Change a product",
         "publish": "Publish a product: it is found and matched",
@@ -170,11 +175,14 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "withdraw": "Withdraw a product",
     }
     notes = {
+        "changes": SINCE_NOTE,
+        "my_changes": SINCE_NOTE,
         "partial_update": "Only what is named is changed; `texts` and `variants` are replaced as a whole.",
         "publish": "Matches follow within seconds.",
         "pause": "It is no longer found nor matched until it is published again.",
     }
     is_versioned = True
+    change_times = ("updated_at", "company__updated_at")
     filters = {
         "category": equal("category", "Code of a category."),
         "group": equal("category__group", "Group of its category."),
@@ -193,7 +201,7 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}
 
     def get_queryset(self):
-        if self.action in ("list",):
+        if self.action in ("list", "changes"):
             return _whole(self.of_site(Product.objects.published(), "supplier")).order_by("-pk")
         if self.action == "retrieve":
             return _whole(Product.objects.visible_to(self.request.user))
@@ -202,6 +210,14 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(responses=ProductOut(many=True))
     def mine(self, request):
         return self.listed(self.get_queryset().order_by("-pk"), ProductOut)
+
+    @extend_schema(responses=changes_of(ProductOut, "Product"), parameters=SINCE)
+    def changes(self, request):
+        return self.changed(ProductOut)
+
+    @extend_schema(responses=changes_of(ProductOut, "Product"), parameters=SINCE)
+    def my_changes(self, request):
+        return self.changed(ProductOut, is_own=True)
 
     @extend_schema(request=ProductIn, responses={201: ProductOut})
     def create(self, request):
@@ -212,7 +228,6 @@ class Products(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     @extend_schema(request=ProductIn, responses=ProductOut)
     def partial_update(self, request, uid):
         product = self.get_object()
-        self.check_version(product.revision)
         given = self.given(ProductIn, product)
         services.save_product(by=request.user, company=product.company, product=product, **given.as_verb())
         transaction.on_commit(tasks.start_matching)

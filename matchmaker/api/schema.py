@@ -3,6 +3,7 @@
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from matchmaker.api.conditional import Conditional
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 
 ABOUT = """
@@ -16,10 +17,19 @@ operation below says which scope it needs.
 **Lists** come in pages of 25; `page_size` goes to 100. Only the parameters named here may be given; another one is
 refused, so that a mistyped filter is never silently dropped.
 
+**Keeping in step.** `…/changes/` of products, demands and companies answers what changed since the `cursor` of the last
+answer, with what left the list as `deleted`; no change is missed, whenever it was committed. A program keeps `cursor`
+with its rows, reads `next` until it is null, and may be stopped at any moment. Where `from_start` is true, all rows
+follow: what the program held before and does not read again is gone.
+
 **Writing.** The body is one JSON object; members that are unknown or read-only are refused. With an `Idempotency-Key`
-header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). Where
-`If-Match` is named, send the `ETag` of the answer that was read: the change is refused with 412 if another caller
-changed the row meanwhile. A new row answers 201 with its address in `Location`.
+header a POST that is sent again has no second effect and gets the first answer (`Idempotent-Replayed: true`). A new
+row answers 201 with its address in `Location`.
+
+**What was read before.** Every GET has an `ETag`; with it in `If-None-Match` the answer is 304 without a body while
+nothing changed. With the `ETag` of one row in `If-Match` a change of this row is refused with 412 and the present
+`ETag` if another caller changed it meanwhile. It is made from what this caller reads, so ask with the same
+`Accept-Language`. Where a row has a `revision`, this number alone will do: `If-Match: "3"`.
 
 **Files** are sent as `multipart/form-data`, one a request and up to 10 MB, and are judged by what is in them: a PDF
 that starts nothing by itself, or a JPEG, PNG or WebP picture, which is drawn again. They come back as downloads. An
@@ -105,8 +115,16 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,
-    description='The `revision` that was read, as `"3"`; refused with 412 if it is another one by now.',
+    description="The `ETag` of the row that was read; refused with 412 and the ETag of now if the row was changed.",
 )
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="The `ETag` of the answer that the caller has: 304 without a body where it is still the same.",
+)
+
+
+ETAG = {"description": "Names this state of the answer.", "schema": {"type": "string"}}
 
 
 class Operations(AutoSchema):
@@ -132,11 +150,13 @@ class Operations(AutoSchema):
         return [{}, *auth] if self.view.policy[self._action] == EVERYONE and auth else auth
 
     def get_override_parameters(self) -> list:
-        versioned = getattr(self.view, "is_versioned", False) and self._action in ("partial_update", "send")
-        if_match = [IF_MATCH] if versioned else []
-        if self.method == "POST" and self.view.get_authenticators():
-            return [IDEMPOTENCY_KEY, *if_match]
-        return if_match
+        is_conditional = isinstance(self.view, Conditional)
+        if self.method == "GET":
+            return [IF_NONE_MATCH] if is_conditional and self._action != "content" else []
+        return [
+            *([IDEMPOTENCY_KEY] if self.method == "POST" and self.view.get_authenticators() else []),
+            *([IF_MATCH] if is_conditional and self.view.names_row(self.path) else []),
+        ]
 
 
 def _any_of(schema) -> None:
@@ -160,6 +180,12 @@ def finish(result: dict, **kwargs) -> dict:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for address in result["paths"].values():
         for operation in address.values():
+            if any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", [])):
+                operation["responses"]["200"]["headers"] = {"ETag": ETAG}
+                operation["responses"]["304"] = {
+                    "description": "Unchanged; there is no body.",
+                    "headers": {"ETag": ETAG},
+                }
             for status, answer in operation["responses"].items():
                 answer["description"] = answer.get("description") or ANSWERS[status]
             operation["responses"]["4XX"] = {"description": "Refused, with the reason.", "content": content}

@@ -109,6 +109,7 @@ def refuse_certificate(*, by: User, document: Document, campaign: Campaign, reas
         Refused: as `refuse_document`.
     """
     refuse_document(by=by, document=document, campaign=campaign, reason=reason)
+    Product.objects.filter(certificates__document=document).update(updated_at=timezone.now())
     ProductCertificate.objects.filter(document=document).update(seen_on=None, seen_by=None, confirmed_by="")
 
 
@@ -156,6 +157,7 @@ def add_product_file(*, by: User, product: Product, kind: str, file) -> ProductF
     row = ProductFile(product=product, kind=kind, uploaded_by=by)
     row.store(checked)
     facts = {"kind": kind, "sha256": checked.sha256}
+    product.save(update_fields=["updated_at"])
     record(by=by, verb="add_product_file", on=product, organisation=product.company, facts=facts)
     return row
 
@@ -165,4 +167,5 @@ def remove_product_file(*, by: User, file: ProductFile) -> None:
     require_member(by, file.product.company)
     facts = {"sha256": file.sha256}
     record(by=by, verb="remove_product_file", on=file.product, organisation=file.product.company, facts=facts)
+    file.product.save(update_fields=["updated_at"])
     file.delete_with_file()

@@ -55,6 +55,7 @@ def add_product_video(
         row.save()
     if product.status == Product.Status.PUBLISHED:
         request_product_translations(product)
+    product.save(update_fields=["updated_at"])
     facts = {"sha256": row.sha256, "address": row.address}
     record(by=by, verb="add_product_video", on=product, organisation=product.company, facts=facts)
     return row
@@ -64,6 +65,7 @@ def add_product_video(
 def remove_product_video(*, by: User, video: ProductVideo) -> None:
     """Take the row away now, and its file once that is certain."""
     require_member(by, video.product.company)
+    video.product.save(update_fields=["updated_at"])
     facts = {"sha256": video.sha256, "address": video.address}
     record(by=by, verb="remove_product_video", on=video.product, organisation=video.product.company, facts=facts)
     if video.file:

@@ -164,7 +164,8 @@ TABLE = (
     Right("Gate and contacts of a hall", ("–", "own contacts", "own contacts", "while shared", "gates and scans", "–"),
         tables="events.GateDevice events.Scan events.SavedContact", exports={"meetings_contacts_export": SIGNED_IN}),
     Right("Account, keys, copy, erasure", ("–", "own", "own", "own", "own", "–"),
-        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer accounts.AccountLetter",
+        tables="accounts.User accounts.ApiToken accounts.Consent accounts.StoredAnswer accounts.AccountLetter "
+        "accounts.SyncedList accounts.SyncedRow",
         notices="sign_in_guessed way_in_added"),
     Right("Team of the campaign",
         ("–", "–", "–", "–", "read; administrators give places, change roles, remove", "–"),
