@@ -142,9 +142,14 @@ def test_a_supplier_writes_reads_changes_and_lists_products(program):
     assert (changed.incoterm, changed.origin, changed.revision) == ("FOB", "TH", made.revision + 1)
     assert own.call("products.retrieve", made.uid).uid == made.uid
     assert [row.uid for row in own.call("products.mine_list").results] == [made.uid]
+    since = "2026-01-01T00:00:00Z"
+    mine = own.call("products.mine_changes_retrieve", updated_since=since)
+    assert [(row.id, row.deleted) for row in mine.results] == [(made.uid, False)]
+    assert own.call("products.mine_changes_retrieve", updated_since=mine.cursor).results == []
     factories.product()
     factories.product(price_low=None, currency="")
     assert own.call("products.list").count == 2
+    assert len(own.call("products.changes_retrieve", updated_since=since).results) == 2
 
 
 def test_a_product_has_certificates_files_pictures_and_videos(program):
@@ -183,8 +188,12 @@ def test_a_buyer_writes_reads_changes_and_lists_demands(program):
     changed = own.call("demands.partial_update", made.uid, body=own.model("PatchedDemandInRequest", {"title": "Tea"}))
     assert (changed.title, own.call("demands.retrieve", made.uid).title) == ("Tea", "Tea")
     assert [row.uid for row in own.call("demands.mine_list").results] == [made.uid]
+    since = "2026-01-01T00:00:00Z"
+    mine = own.call("demands.mine_changes_retrieve", updated_since=since)
+    assert [row.id for row in mine.results] == [made.uid]
     factories.demand(lines=1)
     assert own.call("demands.list").count == 1
+    assert len(own.call("demands.changes_retrieve", updated_since=since).results) == 1
 
 
 def test_a_company_is_read_and_changed_with_its_papers(program):
@@ -200,6 +209,9 @@ def test_a_company_is_read_and_changed_with_its_papers(program):
     assert changed.about == "x"
     assert own.call("companies.list").count == own.call("companies.list", country=company.country).count == 1
     assert own.call("companies.retrieve", company.uid).uid == company.uid
+    since = "2026-01-01T00:00:00Z"
+    assert [row.id for row in own.call("companies.changes_retrieve", updated_since=since).results] == [company.uid]
+    assert [row.id for row in own.call("companies.mine_changes_retrieve", updated_since=since).results] == [company.uid]
     body = own.form("DocumentInRequest", kind=own.choice("DocumentKindEnum", "register"), paper=PDF)
     made = own.call("companies.documents_create", company.uid, body=body)
     assert own.call("companies.documents_retrieve", company.uid, made.uid).uid == made.uid
