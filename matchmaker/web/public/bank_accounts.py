@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,18 +20,22 @@ from matchmaker.web.forms.refusals import refusals_in_form, refusals_in_messages
 VERBS = {"confirm": bank_accounts.confirm_account, "withdraw": bank_accounts.withdraw_account}
 
 
+def _label(name: str):
+    return capfirst(BankAccount._meta.get_field(name).verbose_name)
+
+
 class AccountForm(forms.Form):
     holder = fields.of_model(BankAccount, "holder")
     bank = fields.of_model(BankAccount, "bank")
-    country = fields.CodeField(label=BankAccount._meta.get_field("country").verbose_name, choices=fields.countries)
+    country = fields.CodeField(label=_label("country"), choices=fields.countries)
     number = fields.of_model(BankAccount, "number", max_length=60)  # people write it with spaces
     bic = fields.of_model(BankAccount, "bic")
-    currency = fields.CodeField(label=BankAccount._meta.get_field("currency").verbose_name, choices=fields.currencies)
+    currency = fields.CodeField(label=_label("currency"), choices=fields.currencies)
 
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)
+@reauthentication_required  # for reading, too: asked on the way to the form, what was typed into it is not lost
 def show(request: HttpRequest, uid) -> HttpResponse:
     """All versions with who entered and who confirmed them; administrators enter, confirm and withdraw here."""
     company, form = request.company, AccountForm(initial={"country": request.company.country, "currency": "USD"})
