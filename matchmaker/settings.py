@@ -420,6 +420,10 @@ BOUNDARY_COUNTRY = env.str("BOUNDARY_COUNTRY", "CN")  # where the site and its b
 BOUNDARY_THRESHOLDS = [int(count) for count in env.list("BOUNDARY_THRESHOLDS", default=["100000", "1000000"])]
 BOUNDARY_LIMIT = env.int("BOUNDARY_LIMIT", 100_000)  # persons a year; beyond it no further contact leaves
 
+# -- bank details of companies ---------------------------------------------------------------------------------------
+# Days for which an administrator must have been one before she may confirm bank details that another entered.
+BANK_ACCOUNT_ADMIN_DAYS = env.int("BANK_ACCOUNT_ADMIN_DAYS", 14)
+
 # -- the API ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

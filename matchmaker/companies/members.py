@@ -79,8 +79,10 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
         raise Refused("unknown_role", _("Choose one of the roles."), field="role", status=400)
     if role == Membership.Role.MEMBER:
         _keep_an_admin(membership.company, membership)
-    before, membership.role = membership.role, role
-    membership.save(update_fields=["role"])
+    before = membership.role
+    if role != before:
+        membership.role, membership.role_since = role, timezone.now()
+        membership.save(update_fields=["role", "role_since"])
     facts = {"from": before, "to": role}
     record(by=by, verb="change_role", on=membership.user, organisation=membership.company, facts=facts)
     return membership
@@ -124,8 +126,10 @@ def hand_over(*, by: User, membership: Membership) -> None:
     if membership.user_id == by.pk:
         raise Refused("already_yours", _("Choose another person to hand over to."))
     Company.objects.select_for_update().get(pk=company.pk)
-    Membership.objects.filter(pk=membership.pk).update(role=Membership.Role.ADMIN)
-    Membership.objects.filter(company=company, user=by).update(role=Membership.Role.MEMBER)
+    now = timezone.now()
+    if membership.role != Membership.Role.ADMIN:
+        Membership.objects.filter(pk=membership.pk).update(role=Membership.Role.ADMIN, role_since=now)
+    Membership.objects.filter(company=company, user=by).update(role=Membership.Role.MEMBER, role_since=now)
     record(by=by, verb="hand_over", on=membership.user, organisation=company)
 
 

@@ -8,11 +8,21 @@ from collections import defaultdict
 
 from django.db import IntegrityError, models, transaction
 
-from matchmaker.companies.models import Check, Company, Document, DomainProof, Membership, Merge, Suspension
+from matchmaker.companies.models import (
+    BankAccount,
+    Check,
+    Company,
+    Document,
+    DomainProof,
+    Membership,
+    Merge,
+    Suspension,
+)
 from matchmaker.companies.services import change_status, name_key
 
-# What was seen of the duplicate speaks of its own name and number, and so does what was decided about it.
-STAYS = (Check, Document, DomainProof, Suspension, Merge, Membership)
+# What was seen of the duplicate speaks of its own name and number, and so does what was decided about it. Its bank
+# details stay, too: two administrators of the other company never said that it is paid there.
+STAYS = (BankAccount, Check, Document, DomainProof, Suspension, Merge, Membership)
 FILLED = ("name_latin", "name_zh", "website", "address", "founded", "size")  # where the survivor's is empty
 
 

@@ -169,4 +169,5 @@ def _close(by: User, company: Company) -> None:
     cleared = (*CONTACT_FIELDS, "address", "city", "website")
     change_status(company, Company.Status.SUSPENDED, **dict.fromkeys(cleared, ""))
     forget_documents(company)
+    company.bank_accounts.all().delete()
     record(by=by, verb="close_company", on=company)

@@ -20,4 +20,8 @@ class MessagingConfig(AppConfig):
     name = "matchmaker.messaging"
 
     def ready(self):
+        from matchmaker.companies import bank_accounts
+        from matchmaker.messaging.services.bank_accounts import tell_customers
+
+        bank_accounts.confirmations.register(tell_customers)
         post_migrate.connect(fill_limits, sender=self)

@@ -84,6 +84,13 @@ class EnquiryQuerySet(models.QuerySet):
         duty |= Q(Exists(enquiry.filter(samples__stage=stage)))
         return models.ExpressionWrapper(owes | duty, output_field=models.BooleanField())
 
+    def with_deal(self):
+        """Those with a quote that was not declined or taken back, or a step of a deal that the supplier agreed to."""
+        enquiry = Enquiry.objects.filter(pk=OuterRef("pk"))
+        has_quote = Exists(enquiry.filter(quotes__status__in=["open", "question", "accepted"]))
+        agreed = Q(steps__answer="confirmed") | Q(steps__answer="", steps__said_by=Side.SUPPLIER)
+        return self.filter(has_quote | Exists(enquiry.filter(agreed)))
+
     def owed_by(self, company):
         """Where the other side waits for this company."""
         turn = Q(supplier=company, supplier_must=True) | Q(buyer=company, buyer_must=True)

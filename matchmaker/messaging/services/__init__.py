@@ -1,5 +1,6 @@
 """The services of enquiries, quotes, samples and deals."""
 
+from matchmaker.messaging.services.bank_accounts import account_for
 from matchmaker.messaging.services.comparing import (
     ComparedQuote,
     Scope,

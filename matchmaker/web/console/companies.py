@@ -22,7 +22,7 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import AutomaticApproval, BulkAction, Organiser, SavedView, Tag
-from matchmaker.campaigns.services import claims, identity, tags, verification
+from matchmaker.campaigns.services import bank_accounts, claims, identity, tags, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import refuse_certificate
@@ -42,6 +42,7 @@ from matchmaker.web.access.decorators import may_change, organiser, signed_in, t
 from matchmaker.web.console import invitations
 from matchmaker.web.console.company_list import CompanyFilter, companies_of
 from matchmaker.web.forms import fields
+from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
 from matchmaker.web.rendering.look_alikes import why_alike
 from matchmaker.web.rendering.notice_claims import describe_result
@@ -200,6 +201,8 @@ def company(request, uid, reason="", errors=None, check=None):
                 (claim, domains.newest_proof(company, claim.user), proof_of(claim.user, company).label)
                 for claim in company.claims.filter(status=RequestStatus.OPEN).select_related("user", "first_yes_by")
             ],
+            "account": bank_accounts.accounts_for_team(request.campaign).filter(company=company).first(),
+            "changed_lately": bank_accounts.changed_lately(company),
             "suspension": company.suspensions.filter(lifted_at__isnull=True).select_related("first_yes_by").first(),
             "merges": Merge.objects.filter(
                 survivor=company, done_at__isnull=True, declined_at__isnull=True
@@ -243,6 +246,8 @@ def history(company) -> list[dict]:
         "decline_merge": _("Merge declined"),
         "prove_domain": _("Domain proved"),
         "verify_company": _("Evidence checked"),
+        "enter_bank_account": _("Bank details entered"),
+        "confirm_bank_account": _("Bank details confirmed"),
         "withdraw_check": _("Check taken back"),
         "add_document": _("Document sent"),
         "read_document": _("Document read"),
@@ -390,6 +395,19 @@ def answer_claim(request, uid, claim):
         verb(by=request.user, claim=row, campaign=request.campaign)
         transaction.on_commit(start_delivery)
         messages.success(request, _("Your answer is written down."))
+    return redirect("console_company", uid)
+
+
+@organiser
+@require_POST
+def confirm_account(request, uid, key):
+    """Bank details of a company without a second administrator, after a call."""
+    row = get_object_or_404(bank_accounts.accounts_for_team(request.campaign), uid=key, company__uid=uid)
+    with refusals_in_messages(request):
+        note = text_beside(request, "note")
+        bank_accounts.confirm_after_call(by=request.user, account=row, campaign=request.campaign, note=note)
+        transaction.on_commit(start_delivery)
+        messages.success(request, _("Saved."))
     return redirect("console_company", uid)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import CompanyInvitation, Participation
+from matchmaker.campaigns.services.bank_accounts import accounts_for_team
 from matchmaker.campaigns.services.claims import open_claims
 from matchmaker.campaigns.services.deliveries import people_of
 from matchmaker.catalogue.models import Demand, Product
@@ -173,6 +174,7 @@ def work_of(campaign, matches: dict[str, int]) -> list[WorkItem]:
     return [
         _companies_to_approve(campaign),
         _claims(campaign),
+        _bank_accounts(campaign),
         *_invitations(campaign),
         *_evidence(campaign),
         _refused_rows(campaign),
@@ -228,6 +230,17 @@ def _claims(campaign) -> WorkItem:
         url=reverse("console_claims"),
         late=True,
         rows=[_company_row(claim.company, claim.created_at) for claim in first],
+    )
+
+
+def _bank_accounts(campaign) -> WorkItem:
+    count, first = _count_and_first(accounts_for_team(campaign))
+    return WorkItem(
+        what=_("Bank details to confirm by a call"),
+        sub=_("These companies have no second administrator who may confirm them."),
+        n=count,
+        url=reverse("console_company", args=[first[0].company.uid]) if first else "",
+        rows=[_company_row(account.company, account.entered_at) for account in first],
     )
 
 

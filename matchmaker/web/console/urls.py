@@ -65,6 +65,7 @@ urlpatterns = [
                 path("return/", companies.send_back, name="console_company_return"),
                 path("verify/", companies.verify, name="console_company_verify"),
                 path("checks/<uuid:check>/withdraw/", companies.withdraw_check, name="console_check_withdraw"),
+                path("bank/<uuid:key>/", companies.confirm_account, name="console_bank_confirm"),
                 path("documents/<uuid:key>/", companies.open_paper, name="console_document"),
                 path("documents/<uuid:key>/refuse/", companies.refuse_document, name="console_document_refuse"),
                 path("act/", companies.begin_acting, name="console_act"),

@@ -85,6 +85,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "last_request": QuoteRequest.objects.filter(lines__enquiry=enquiry).first(),
         "ask_query": f"p={enquiry.product.uid}" if enquiry.product else f"s={enquiry.supplier.uid}",
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
+        "account": services.account_for(enquiry, side),
         "sample": enquiry.samples.last(),
         "sample_wanted": QuoteRequest.objects.filter(lines__enquiry=enquiry, sample_wanted=True).exists(),
         "ladder": ladder,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.public import answers, documents, domain_proofs, members, partner_codes, webhooks
+from matchmaker.web.public import answers, bank_accounts, documents, domain_proofs, members, partner_codes, webhooks
 
 urlpatterns = [
     path("companies/", members.companies, name="companies"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("companies/<uuid:uid>/domain/", domain_proofs.show, name="domain_proof"),
     path("companies/<uuid:uid>/domain/<uuid:key>/look/", domain_proofs.look, name="domain_proof_look"),
     path("domain-proofs/<str:token>/", domain_proofs.letter, name="domain_letter"),
+    path("companies/<uuid:uid>/bank/", bank_accounts.show, name="company_bank"),
     path("companies/<uuid:uid>/documents/", documents.show, name="company_documents"),
     path("companies/<uuid:uid>/documents/<uuid:key>/", documents.read, name="company_document"),
     path("companies/<uuid:uid>/documents/<uuid:key>/remove/", documents.remove, name="company_document_remove"),

@@ -56,6 +56,9 @@ VERBS: dict[str, str | Promise] = {
     "vouch": _("Vouched for"),
     "withdraw_vouch": _("Word taken back"),
     "answer_questions": _("Answers changed"),
+    "enter_bank_account": _("Bank details entered"),
+    "confirm_bank_account": _("Bank details confirmed"),
+    "withdraw_bank_account": _("Bank details withdrawn"),
     # goods and demands
     "save_product": _("Product saved"),
     "publish_product": _("Product published"),
