@@ -100,6 +100,9 @@ class DemandIn(Strict, serializers.ModelSerializer):
         return fields
 
 
+DemandChanges = changes_of(DemandOut, "Demand")  # one for both lists: the document names it once
+
+
 class Demands(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = DemandOut
     url_name = "api_demand"
@@ -166,11 +169,11 @@ class Demands(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Res
     def mine(self, request):
         return self.listed(self.get_queryset().order_by("-pk"), DemandOut)
 
-    @extend_schema(responses=changes_of(DemandOut, "Demand"), parameters=SINCE)
+    @extend_schema(responses=DemandChanges, parameters=SINCE)
     def changes(self, request):
         return self.changed(DemandOut)
 
-    @extend_schema(responses=changes_of(DemandOut, "Demand"), parameters=SINCE)
+    @extend_schema(responses=DemandChanges, parameters=SINCE)
     def my_changes(self, request):
         return self.changed(DemandOut, is_own=True)
 

@@ -147,6 +147,9 @@ class ProductIn(Strict, serializers.ModelSerializer):
         return fields
 
 
+ProductChanges = changes_of(ProductOut, "Product")  # one for both lists: the document names it once
+
+
 class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     serializer_class = ProductOut
     url_name = "api_product"
@@ -211,11 +214,11 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
     def mine(self, request):
         return self.listed(self.get_queryset().order_by("-pk"), ProductOut)
 
-    @extend_schema(responses=changes_of(ProductOut, "Product"), parameters=SINCE)
+    @extend_schema(responses=ProductChanges, parameters=SINCE)
     def changes(self, request):
         return self.changed(ProductOut)
 
-    @extend_schema(responses=changes_of(ProductOut, "Product"), parameters=SINCE)
+    @extend_schema(responses=ProductChanges, parameters=SINCE)
     def my_changes(self, request):
         return self.changed(ProductOut, is_own=True)
 

@@ -52,7 +52,7 @@ def test_only_goods_of_the_sample_have_rates_and_each_names_authority_number_and
         ("150920", "TN", "10%", "0%", "9%", "0%"),
         ("190110", "NZ", "0% to 5%", None, "13%", "0%"),
         ("180100", "GH", "0%", None, "13%", "0%"),  # the provisional rate of 2026
-        ("100630", "TH", "1% to 65%", None, "9%", "0%"),
+        ("100630", "TH", "1% inside the quota, 65% outside it", None, "9%", "0%"),
         ("220300", "DE", "0%", None, "13%", "CN¥0.253 / l from a dutiable price of CN¥2.64295885 / l; "
          "below that, CN¥0.2227 / l"),
         ("910221", "CH", "11%", None, "13%", "20% from a dutiable price of CN¥10,000 / piece; below that, 0%"),

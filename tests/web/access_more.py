@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from matchmaker.campaigns.models import AutomaticApproval
 from matchmaker.catalogue.models import DemandComment, ProductFile, ProductImage, ProductVideo, ShortlistItem
-from matchmaker.companies.models import Check, Document, DomainProof, Merge, Suspension
+from matchmaker.companies.models import BankAccount, Check, Document, DomainProof, Merge, Suspension
 from matchmaker.directory.models import ExchangeRate, NotForUs, SavedSearch
 from matchmaker.events import services as events
 from matchmaker.events.models import BulkChange, Event
@@ -117,6 +117,10 @@ class FullWorld(World):
         self.automatic = AutomaticApproval.objects.create(
             campaign=self.campaign, company=self.seller, ground=AutomaticApproval.Ground.VOUCHED
         )
+        self.bank_account = BankAccount.objects.create(
+            company=self.seller, holder="Mholder", bank="Mbank", country="TH", number="MACCOUNT12", currency="USD",
+            entered_by=self.people["supplier admin"],
+        )  # fmt: skip
         self.registration = Registration.objects.create(company=self.seller, code="GACC-FOOD", number="MREG77")
         self.comment = DemandComment.objects.create(demand=self.wanted["public"], text="Mcomment text", is_team=True)
         self.waiting = factories.demand(self.buyer, lines=1, title="Mwaiting title", status="submitted")

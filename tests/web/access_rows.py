@@ -62,6 +62,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"api_paper(_.*)?", at(w.document)),
         (r"picture", {"path": w.picture.file.name}),
         (r"console_certificate", {**seller, "key": w.proof.uid}),
+        (r"console_bank_confirm", {**seller, "key": w.bank_account.uid}),
         (r"console_(company|act|merge).*", seller),
         (r"console_question.*", at(w.question)),
         (r"console_rate_remove", {"key": w.rate.pk}),

@@ -126,6 +126,7 @@ def gallery(language: str) -> dict:
             }
             for (title, detail, source), coverage in zip(words["readiness"], Coverage, strict=False)
         ],
+        "folded_ways": {"open_ways": [], "other_ways": [{"name": words["readiness"][0][0]}]},
         "label_versions": [
             {"version": {"number": number, "made_at": now, "digest": "0" * 64}, "changed": words["reasons"][:1]}
             for number in (2, 1)
