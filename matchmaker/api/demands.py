@@ -25,12 +25,18 @@ class Codes(serializers.ListField):
 
 
 class LineOut(Output):
+    """`origins_in_text` are the countries that the text asks for: they become `origins_wanted` where none are given."""
+
     category = serializers.CharField(source="category_id", read_only=True, allow_null=True)
+    origins_in_text = serializers.SerializerMethodField()
 
     class Meta:
         model = DemandLine
-        fields = ["uid", "number", "category", "code_is_confirmed", *LINE]
+        fields = ["uid", "number", "category", "code_is_confirmed", *LINE, "origins_in_text"]
         read_only_fields = fields
+
+    def get_origins_in_text(self, line) -> list[str]:
+        return line.origins_in_text or []
 
 
 class LineIn(Strict, serializers.ModelSerializer):

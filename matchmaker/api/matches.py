@@ -12,6 +12,7 @@ from matchmaker.campaigns import boundary
 from matchmaker.companies.models import CONTACT_FIELDS
 from matchmaker.companies.services import is_member
 from matchmaker.matching import reasons, services
+from matchmaker.matching.fit import fit_of
 from matchmaker.matching.models import Match
 from matchmaker.notifications.tasks import start_delivery
 
@@ -25,6 +26,7 @@ class MatchOut(Output):
     line = serializers.UUIDField(source="line.uid", read_only=True)
     line_text = serializers.CharField(source="line.text", read_only=True)
     side = serializers.SerializerMethodField()
+    fit = serializers.SerializerMethodField(help_text="strong, good or possible; a failed condition lowers it.")
     reasons = serializers.SerializerMethodField()
     conditions = serializers.SerializerMethodField()
     contact = serializers.SerializerMethodField()
@@ -32,14 +34,17 @@ class MatchOut(Output):
     class Meta:
         model = Match
         fields = [
-            "uid", "side", "product", "product_name", "demand", "line", "line_text", "score", "probability",
-            "parts", "reasons", "conditions", "supplier_answer", "buyer_answer", "mutual_at", "contact",
-            "created_at",
+            "uid", "side", "product", "product_name", "demand", "line", "line_text", "score", "fit",
+            "probability", "parts", "reasons", "conditions", "supplier_answer", "buyer_answer", "mutual_at",
+            "contact", "created_at",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_side(self, match) -> str:
         return "supplier" if is_member(self.context["request"].user, match.product.company) else "buyer"
+
+    def get_fit(self, match) -> str:
+        return fit_of(match.score, match.conditions)
 
     def get_reasons(self, match) -> list[str]:
         return reasons.sentences(match)

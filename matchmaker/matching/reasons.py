@@ -3,11 +3,13 @@
 import datetime as dt
 import itertools
 import re
+from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from matchmaker.catalogue.models import Category, DemandLine, Product
+from matchmaker.catalogue.origins import origins_in
 from matchmaker.core import reference
 from matchmaker.core.formats import day, isolate, money, per_unit, quantity
 from matchmaker.core.languages import BUYERS, ENGLISH, base_of, current
@@ -115,12 +117,25 @@ def _goods_in_common(match: Match) -> list[str]:
     common = evidence.get("goods_common", [])
     if _service_differs(match):
         return []
+    if _has_other_origin(match):
+        common = [concept for concept in common if not _is_of_a_country(concept)]
     code = evidence.get("hs_common", "")
     if len(code) >= 4:
         return [concept for concept in common if _code(concept).startswith(code)]
     common = [concept for concept in common if _is_about(evidence, "offer", concept)]
     common = [concept for concept in common if _is_about(evidence, "want", concept)]
     return common if len({_code(concept)[:4] for concept in common}) == 1 else []
+
+
+def _has_other_origin(match: Match) -> bool:
+    return any(row["code"] == "origin" and row["outcome"] == "fails" for row in match.conditions)
+
+
+@cache
+def _is_of_a_country(concept: str) -> bool:
+    """Whether one of its names says where the goods come from: jasmine rice is also Thai Hom Mali rice."""
+    goods = load_goods()
+    return concept in goods and any(origins_in(name, "en") for name in goods.names(concept, "en"))
 
 
 def _is_about(evidence: dict, side: str, concept: str) -> bool:
@@ -225,7 +240,8 @@ def _meaning(match: Match) -> str:
     if offered.casefold() == wanted.casefold():
         if not _is_own(match.evidence, offered):
             goods = _("Both name the same goods: %(goods)s.") % {"goods": offered}
-            return "" if _goods_in_common(match) or _service_differs(match) else goods
+            is_said = _goods_in_common(match) or _service_differs(match) or _has_other_origin(match)
+            return "" if is_said else goods
         return _quoting(_("Both are named “%(name)s”."), name=offered)
     sentence = (
         _("“%(offered)s” and “%(wanted)s” are close in meaning.")

@@ -199,6 +199,8 @@ class DemandLine(Public):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     price_unit = models.CharField(_("price is for one"), max_length=10, blank=True)
     origins_wanted = models.JSONField(_("origins wanted"), default=list, blank=True)
+    # Countries that the text asks for, as read when it was saved; None where it was never read.
+    origins_in_text = models.JSONField(null=True, blank=True, editable=False)
     origins_excluded = models.JSONField(_("origins excluded"), default=list, blank=True)
     certificates_required = models.JSONField(_("certificates required"), default=list, blank=True)
     capacity_wanted = amount_field(_("supplier's capacity, at least"))
@@ -214,6 +216,11 @@ class DemandLine(Public):
 
     def __str__(self):
         return self.text
+
+    @property
+    def is_origin_read(self) -> bool:
+        """Whether the origins wanted are those that stand in the text."""
+        return bool(self.origins_wanted) and sorted(self.origins_wanted) == self.origins_in_text
 
     @property
     def text_for_reader(self) -> translation.Readable:

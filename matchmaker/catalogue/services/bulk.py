@@ -18,7 +18,14 @@ from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandLine, Product, ProductCertificate, ProductText
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
 from matchmaker.catalogue.models.products import TERMS as PRODUCT_TERMS
-from matchmaker.catalogue.services.demands import check_count, check_line, check_terms, note_change, set_terms
+from matchmaker.catalogue.services.demands import (
+    check_count,
+    check_line,
+    check_terms,
+    note_change,
+    read_origins,
+    set_terms,
+)
 from matchmaker.catalogue.services.products import fill_text, write_product
 from matchmaker.companies.models import Company
 
@@ -128,6 +135,7 @@ def add_lines(*, by: User, demands: Mapping[uuid.UUID, Values], lines: Sequence[
         last[uid] += 1
         fields = {name: value for name, value in line.items() if name != "demand"}
         rows.append(DemandLine(demand=by_uid[uid], number=last[uid], **fields))
+        read_origins(rows[-1])
     for demand in by_uid.values():
         check_count(last[demand.uid])
     DemandLine.objects.bulk_create(rows)
@@ -154,9 +162,10 @@ def change_line(*, by: User, uid: uuid.UUID, values: Values, source: str) -> dic
     of_demand = {name: value for name, value in values.items() if name in TERMS and getattr(demand, name) != value}
     before = {name: getattr(line, name) for name in of_line} | {name: getattr(demand, name) for name in of_demand}
     set_terms(line, of_line, LINE_TERMS)
+    read_origins(line)
     check_line(line)
     line.revision = F("revision") + 1
-    line.save(update_fields=[*of_line, "revision"])
+    line.save(update_fields=[*of_line, "origins_wanted", "origins_in_text", "revision"])
     if of_demand:
         set_terms(demand, of_demand, TERMS)
         check_terms(demand, {})

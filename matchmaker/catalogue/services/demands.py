@@ -15,6 +15,7 @@ from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine
 from matchmaker.catalogue.models.demands import LINE_TERMS, TERMS
+from matchmaker.catalogue.origins import origins_in
 from matchmaker.catalogue.services import moderation
 from matchmaker.catalogue.services.moderation import open_demand
 from matchmaker.catalogue.services.translations import request_demand_translations
@@ -133,6 +134,7 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
         set_terms(line, {name: value for name, value in given.items() if name in LINE_TERMS}, LINE_TERMS)
         if {"hs_code", "category_id"} & given.keys():
             line.code_is_confirmed = given.get("code_is_confirmed", True)
+        read_origins(line)
         line.revision += 1
         try:
             check_line(line)
@@ -145,6 +147,19 @@ def _write_lines(demand: Demand, lines: Sequence[Mapping]) -> None:
     demand.lines.exclude(pk__in=line_keys).delete()
     for line in written:
         line.save()
+
+
+def read_origins(line: DemandLine) -> None:
+    """Make the countries that the text asks for the origins wanted, unless the buyer has set others.
+
+    They are read again only when the text asks for others: a condition that the buyer took away stays away.
+    """
+    read = [code for code in origins_in(line.text, line.language) if code not in line.origins_excluded]
+    if read == line.origins_in_text:
+        return
+    if not line.origins_wanted or sorted(line.origins_wanted) == line.origins_in_text:
+        line.origins_wanted = read
+    line.origins_in_text = read
 
 
 def check_line(line: DemandLine) -> None:

@@ -185,7 +185,8 @@ def _figures(text: str) -> Iterator[str]:
     for match in _COUNT.finditer(text):
         one, other = int(match.group(1)), int(match.group(2))
         if one < other <= 2 * one:
-            yield f"count:{one}/{other}"
+            # 30/40 and 31/40 are one class: the second only says where the class below it ends.
+            yield f"count:{one - 1 if one % 10 == 1 else one}/{other}"
 
 
 def _mains(low: float, high: float) -> Sequence[str]:

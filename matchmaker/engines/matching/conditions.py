@@ -1,8 +1,9 @@
 """Hard conditions of a want, judged against an offer: meets, fails or unknown, with the figures compared.
 
-They do not change the score, except `attributes` (see `engine/attributes.py`): a reader is told "minimum order 24 t:
-above the 20 t needed" and decides. Only what the want asks for is judged, so a want without a target price has no
-price condition. Whatever cannot be compared (nothing said, units of different kinds, no exchange rate) is 'unknown'.
+They do not change the score, except `attributes` and `origin` (see `attributes.py`, `origins.py`): a reader is told
+"minimum order 24 t: above the 20 t needed" and decides. Only what the want asks for is judged, so a want without a
+target price has no price condition. Whatever cannot be compared (nothing said, units of different kinds, no exchange
+rate) is 'unknown'.
 """
 
 import re

@@ -13,7 +13,7 @@ from matchmaker.engines.language.attributes import Attributes, read_attributes
 from matchmaker.engines.language.encoder import READ, Encoder, normalise
 from matchmaker.engines.language.glossary import gloss
 from matchmaker.engines.language.reading import describing_words, english_names
-from matchmaker.engines.matching import attributes, bags
+from matchmaker.engines.matching import attributes, bags, origins
 from matchmaker.engines.matching.background import Background
 from matchmaker.engines.matching.certainty import certainty
 from matchmaker.engines.matching.loops import CATEGORY_SURE, CROWDING, HS_SURE, TRAITS, TRUST, Side
@@ -198,8 +198,7 @@ def build[I: (OfferIndex, WantIndex)](
     ask = share * rarity / np.repeat(np.maximum(total, 1e-9), np.diff(starts))
     among = background.wants if offered else background.offers
     here = background.saturate(starts, counts)
-    read = [read_attributes(item.texts) for item in sorted_items]
-    extras = (attributes.of_offer(one) if offered else attributes.of_want(one) for one in read)
+    extras = (_hidden_of_offer(item) if offered else _hidden_of_want(item) for item in sorted_items)
     starts, numbers, here, ask = attributes.add((starts, numbers, here, ask.astype(np.float32)), extras)
     traits = _traits(sorted_items)
     traits[:, CROWDING] = background.crowding(matrix, among=among)
@@ -216,6 +215,14 @@ def build[I: (OfferIndex, WantIndex)](
             traits,
         ),
     )
+
+
+def _hidden_of_offer(offer: Offer) -> list[tuple[int, float, float]]:
+    return attributes.of_offer(read_attributes(offer.texts)) + origins.of_offer(offer)
+
+
+def _hidden_of_want(want: Want) -> list[tuple[int, float, float]]:
+    return attributes.of_want(read_attributes(want.texts)) + origins.of_want(want)
 
 
 def _rows(vectors: Vectors | Sequence[bytes], dim: int) -> Vectors:

@@ -98,7 +98,7 @@ class Pair:
     `score` (0..1) orders; `probability` is the same evidence calibrated on people's answers. `parts` are the values
     the score was made of; a part that could not be compared (no HS code on one side) is absent. `evidence` holds what
     reasons need, JSON-safe. `conditions` do not enter the score, except
-    `attributes` (see `engine/attributes.py`).
+    `attributes` and `origin` (see the modules `attributes` and `origins`).
     """
 
     offer: int

@@ -52,7 +52,7 @@ class Scorer:
     def of(cls, chosen: MatchSettings | None, background: Background, name: str) -> "Scorer":
         weights = Weights.from_dict(chosen.weights) if chosen else DEFAULT_WEIGHTS
         matcher = Matcher(vectors.encoder(), weights, background=background)
-        version = f"{matcher.encoder.name}/5" + (f"+{chosen.pk}" if chosen else "")
+        version = f"{matcher.encoder.name}/6" + (f"+{chosen.pk}" if chosen else "")
         return cls(
             f"{version} {name}".strip(),
             matcher,

@@ -72,7 +72,11 @@ def _lines(request, demand: Demand | None):
     """The lines of the demand; a new one may begin with a product that was looked at or words that were searched."""
     if demand:
         rows = [
-            {**{name: getattr(line, name, "") for name in LINE_FIELDS}, "category": line.category_id}
+            {
+                **{name: getattr(line, name, "") for name in LINE_FIELDS},
+                "category": line.category_id,
+                "is_origin_read": line.is_origin_read,
+            }
             for line in demand.lines.all()
         ]
     else:

@@ -210,6 +210,8 @@ class LineForm(forms.Form):
         codes = USUAL_CURRENCIES + (
             [typed] if typed in reference.currencies() and typed not in USUAL_CURRENCIES else []
         )
+        if self.initial.get("is_origin_read"):
+            self.fields["origins_wanted"].mark = _("read from your text")
         self.fields["currency"].choices = [("", _("currency")), *((code, code) for code in codes)]
 
     @property

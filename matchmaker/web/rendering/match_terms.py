@@ -28,6 +28,7 @@ from matchmaker.core.lists import join_sentences
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.presentation import WindowBox, window_box
 from matchmaker.matching import reasons
+from matchmaker.matching.fit import fit_of
 from matchmaker.matching.models import Match
 from matchmaker.matching.services import OfferedTerms, answer_match, judge_match
 from matchmaker.messaging.models import Quote
@@ -158,12 +159,13 @@ def format_days(days: int | None) -> str:
 def common(match: Match, judged: list[dict] | None = None) -> dict:
     """What the cards of both sides say of a match; `judged` conditions stand before the stored ones."""
     score = round(match.score * 100)
+    judged = match.conditions if judged is None else judged
     return {
         "match": match,
         "line": match.line,
         "product": match.product,
         "score": score,
-        "word": _("Strong fit") if score >= 75 else _("Good fit") if score >= 55 else _("Possible fit"),
+        "word": _fit_word(fit_of(match.score, judged)),
         "parts": _parts(match),
         "reasons": reasons.sentences(match),
         "conditions": [
@@ -172,6 +174,10 @@ def common(match: Match, judged: list[dict] | None = None) -> dict:
         ],
         "whys": [choice for choice in Match.Why.choices if choice[0]],
     }
+
+
+def _fit_word(fit: str) -> str:
+    return {"strong": _("Strong fit"), "good": _("Good fit"), "possible": _("Possible fit")}[fit]
 
 
 def _parts(match: Match) -> list[dict]:
@@ -184,7 +190,7 @@ def _parts(match: Match) -> list[dict]:
     }
     why = {"trust": trust.explain(match.product.company)}
     return [
-        {"label": labels[name], "value": round(100 * match.parts[name]), "why": why.get(name, "")}
+        {"label": labels[name], "value": min(100, max(0, round(100 * match.parts[name]))), "why": why.get(name, "")}
         for name in labels
         if name in match.parts
     ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matchmaker.engines.language import word_tables
 from matchmaker.engines.language.encoder import Vectors, get_encoder, normalise
+from matchmaker.engines.matching import origins
 from matchmaker.engines.matching.bags import number
 from matchmaker.engines.matching.pairs import Offer, Want, merge_pairs
 from matchmaker.engines.matching.scoring import Matcher, Weights
@@ -42,12 +43,14 @@ category = st.sampled_from(["", "AGRI-06", "AGRI-03", "COMP-07"])
 
 
 def offers(most: int) -> st.SearchStrategy[list[Offer]]:
-    one = st.builds(Offer, st.just(0), texts, hs, category, verification=st.integers(0, 3))
+    origin = st.sampled_from(["", "TH", "VN", "FR"])
+    one = st.builds(Offer, st.just(0), texts, hs, category, origin, verification=st.integers(0, 3))
     return st.lists(one, max_size=most).map(lambda xs: [rekey(x, i) for i, x in enumerate(xs)])
 
 
 def wants(most: int) -> st.SearchStrategy[list[Want]]:
-    one = st.builds(Want, st.just(0), texts, hs, category)
+    origins = st.frozensets(st.sampled_from(["TH", "VN"]), max_size=1)
+    one = st.builds(Want, st.just(0), texts, hs, category, origins_wanted=origins, origins_excluded=origins)
     return st.lists(one, max_size=most).map(lambda xs: [rekey(x, 1000 + i) for i, x in enumerate(xs)])
 
 
@@ -120,7 +123,9 @@ def test_the_score_is_the_weighted_sum_of_the_parts_shown(some_offers, some_want
     pairs = engine.match(engine.prepare_offers(some_offers), engine.prepare_wants(some_wants), 8, 8, 0.0, today=TODAY)
     for pair in pairs:
         assert pair.score == pytest.approx(logistic(engine.weights.log_odds(pair.parts)), abs=1e-4)
-        assert all(-1e-6 <= pair.parts[name] <= 1.001 for name in pair.parts)
+        assert all(-1e-6 <= pair.parts[name] <= 1.001 for name in pair.parts if name != "words")
+        # Where goods come from is a hidden word, as is what they are not.
+        assert -origins.PENALTY - 1e-6 <= pair.parts["words"] <= 1.001 + origins.BONUS
 
 
 def test_wide_and_narrow_calls_give_one_pair_the_same_score():
@@ -147,8 +152,8 @@ def test_equal_scores_are_ordered_by_key():
     assert ids(pairs) == [(2, 1), (2, 3), (2, 5)]
 
 
-def test_a_failed_condition_changes_no_score():
-    want = Want(1, (("en", "jasmine rice"),), origins_excluded=frozenset({"TH"}), quantity=1, unit="t")
+def test_a_failed_condition_of_trade_changes_no_score():
+    want = Want(1, (("en", "jasmine rice"),), quantity=1, unit="t")
     asked, open_to_all = (
         Offer(1, (("en", "jasmine rice"),), origin="TH", min_order=2, min_order_unit="t"),
         Offer(2, (("en", "jasmine rice"),), origin="VN", min_order=500, min_order_unit="kg"),
@@ -156,8 +161,8 @@ def test_a_failed_condition_changes_no_score():
     engine = Matcher(LetterEncoder())
     first, second = engine.match(engine.prepare_offers([asked, open_to_all]), engine.prepare_wants([want]), today=TODAY)
     assert first.score == second.score
-    assert [(c.code, c.outcome) for c in first.conditions] == [("origin", "fails"), ("minimum_order", "fails")]
-    assert [(c.code, c.outcome) for c in second.conditions] == [("origin", "meets"), ("minimum_order", "meets")]
+    assert [(c.code, c.outcome) for c in first.conditions] == [("minimum_order", "fails")]
+    assert [(c.code, c.outcome) for c in second.conditions] == [("minimum_order", "meets")]
 
 
 def test_stored_bytes_of_vectors_are_as_good_as_vectors():
@@ -253,6 +258,27 @@ def test_half_of_what_the_dictionary_read_is_no_word_in_common():
 
 
 @pytest.mark.slow
+def test_goods_from_another_country_come_after_those_that_do_not_say_where_they_come_from():
+    texts = (("en", "jasmine rice"),)
+    some_offers = [Offer(1, texts, origin="TH"), Offer(2, texts), Offer(3, texts, origin="VN")]
+    some_wants = [Want(10, texts, origins_wanted=frozenset({"TH"})), Want(11, texts)]
+    m = matcher(some_offers, some_wants)
+    pairs = m.match(m.prepare_offers(some_offers), m.prepare_wants(some_wants), minimum=0.0)
+    by_want = {want: [pair for pair in pairs if pair.want == want] for want in (10, 11)}
+    assert [pair.offer for pair in by_want[10]] == [1, 2, 3]
+    assert by_want[10][2].score < by_want[10][1].score < by_want[10][0].score
+    assert len({pair.score for pair in by_want[11]}) == 1
+
+
+def test_goods_from_an_excluded_country_come_last():
+    texts = (("en", "jasmine rice"),)
+    some_offers = [Offer(1, texts, origin="VN"), Offer(2, texts, origin="TH")]
+    some_wants = [Want(10, texts, origins_excluded=frozenset({"VN"}))]
+    m = matcher(some_offers, some_wants)
+    pairs = m.match(m.prepare_offers(some_offers), m.prepare_wants(some_wants), minimum=0.0)
+    assert [pair.offer for pair in pairs] == [2, 1]
+
+
 def test_a_failed_attribute_lowers_the_score_and_is_named():
     engine = Matcher(get_encoder())
     want = Want(1, (("zh", "求购有机冷冻蓝莓，不要加糖"),))

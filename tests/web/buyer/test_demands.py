@@ -366,6 +366,20 @@ def test_an_edit_keeps_the_lines_that_stay_and_removes_the_others(desk, company)
     assert not DemandLine.objects.filter(pk=gone.pk).exists()
 
 
+def test_a_country_in_the_text_is_a_condition_that_the_buyer_sees_and_takes_away(desk):
+    page = desk.post(reverse("buyer_demand_new"), typed({"text": "泰国茉莉香米"}), follow=True).content.decode()
+    line = DemandLine.objects.get()
+    assert line.origins_wanted == ["TH"]
+    assert "Thailand (read from your text)" in " ".join(page.split())
+    form = desk.get(reverse("buyer_demand_edit", args=[line.demand.uid])).content.decode()
+    assert "read from your text" in form
+    emptied = typed({"uid": str(line.uid), "text": "泰国茉莉香米", "origins_wanted": ""})
+    page = desk.post(reverse("buyer_demand_edit", args=[line.demand.uid]), emptied, follow=True).content.decode()
+    line.refresh_from_db()
+    assert line.origins_wanted == []
+    assert "read from your text" not in page
+
+
 def test_a_line_of_another_demand_cannot_be_taken_over(desk, company):
     theirs = make.line(make.demand(), text="别人的")
     desk.post(reverse("buyer_demand_new"), typed({"uid": str(theirs.uid), "text": "我的"}))
