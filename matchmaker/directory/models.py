@@ -22,6 +22,9 @@ class Kind(models.TextChoices):
     DEMANDS = "demands", _("Demands")
 
 
+SAMPLE_SOURCE = "sample"  # source of the rates that come with the sample campaign
+
+
 class ExchangeRate(models.Model):
     """What one unit of a currency is worth in yuan on a day, as the organiser set it, with where it comes from.
 
@@ -46,6 +49,11 @@ class ExchangeRate(models.Model):
 
     def __str__(self):
         return f"1 {self.currency} = {self.yuan.normalize():f} CNY"
+
+    @property
+    def source_name(self) -> str:
+        """The source as it was written; of a rate of the sample campaign, in the active language, that it is none."""
+        return _("sample rate, not a market rate") if self.source == SAMPLE_SOURCE else self.source
 
 
 class ShortlistDetail(models.Model):
