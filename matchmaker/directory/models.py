@@ -53,7 +53,7 @@ class ExchangeRate(models.Model):
     @property
     def source_name(self) -> str:
         """The source as it was written; of a rate of the sample campaign, in the active language, that it is none."""
-        return _("sample rate, not a market rate") if self.source == SAMPLE_SOURCE else self.source
+        return str(_("sample rate, not a market rate")) if self.source == SAMPLE_SOURCE else self.source
 
 
 class ShortlistDetail(models.Model):

@@ -67,7 +67,7 @@ def rate_notes(currencies: Iterable[str], rates: Mapping[str, ExchangeRate]) -> 
 
 def _rate_note(currency: str, rate: ExchangeRate) -> str:
     figures = isolate(f"1 {currency} = ¥{formats.number(rate.yuan.normalize())}")
-    facts = {"rate": figures, "day": formats.day(rate.as_of), "source": isolate(str(rate.source_name))}
+    facts = {"rate": figures, "day": formats.day(rate.as_of), "source": isolate(rate.source_name)}
     return _("%(rate)s on %(day)s, %(source)s.") % facts
 
 
