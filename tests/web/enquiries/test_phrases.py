@@ -1,7 +1,11 @@
 """Ready-made sentences on the message form: chosen without a script, read by the other side in its language."""
 
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry
@@ -114,3 +118,26 @@ def test_the_form_names_the_language_of_the_other_side(client, talk):
     enquiry, _sell, buy = talk
     client.force_login(buy)
     assert "法语" in client.get(page_of(enquiry)).content.decode()
+
+
+def test_sentences_of_a_request_for_a_quote_are_chosen_on_its_form_and_stay_with_the_supplier_that_was_ticked(client):
+    match = factories.match()
+    seller, wanter, product = match.product.company, match.line.demand.company, match.product
+    reader(seller, "fr")
+    client.force_login(reader(wanter, "zh-hans"))
+    page = f"{reverse('quote_request_new')}?p={product.uid}"
+    (target,) = set(re.findall(r'data-hx-post="([^"]+)"', client.get(page).content.decode()))
+    typed = {"suppliers": f"p:{product.uid}", "quantity": "20", "unit": "t", "text": "五公斤真空包装"}
+    part = client.post(
+        unescape(target), {**typed, "phrase_step": "add:price_valid_ask"}, headers={"HX-Request": "true"}
+    )
+    assert 'value="1:price_valid_ask"' in part.content.decode()
+    whole = client.post(page, {**typed, "phrase_step": "add:price_valid_ask"}).content.decode()
+    assert re.search(rf'value="p:{product.uid}"[^>]*checked', whole)
+    assert 'value="20"' in whole
+    assert "五公斤真空包装</textarea>" in whole
+    assert client.post(page, {**typed, "phrase": ["1:price_valid_ask"]}).status_code == 302
+    message = Enquiry.objects.get().messages.get()
+    with override("fr"):
+        assert message.sentences == "Jusqu'à quand votre prix est-il valable\u00a0?"
+    assert message.text == "五公斤真空包装"
