@@ -38,7 +38,7 @@ def test_a_match_of_goods_that_were_published_after_the_page_read_the_companys_g
 
 def test_list_shows_reasons_conditions_and_the_score_with_its_parts(client, match):
     card = client.get(reverse("supplier_matches")).context["cards"][0]
-    assert (card["score"], card["word"]) == (82, "Strong fit")
+    assert (card["score"], card["word"]) == (82, "Possible fit")  # a certificate that the buyer demands is missing
     assert [(part["label"], part["value"]) for part in card["parts"]] == [
         ("Meaning", 71),
         ("Words", 20),
