@@ -36,6 +36,7 @@ class FraudWarningOut(serializers.Serializer):
 
     kind = serializers.ChoiceField(KINDS)
     sentence = serializers.CharField()
+    detail = serializers.CharField(help_text="What the site knows of it: the end of the confirmed account; else empty.")
     authority = serializers.CharField()
     source = serializers.CharField()
     url = serializers.URLField()

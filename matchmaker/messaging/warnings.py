@@ -47,6 +47,7 @@ class Facts:
         domains: web and mail addresses that the sender's company has in its profile.
         earlier: texts that the sender's side wrote before in this conversation.
         requested: amount and unit of the request for a quote that the message brings, None without one.
+        confirmed: number of the sender's confirmed account, '' where there is none that the reader may see.
     """
 
     language: str = "en"
@@ -56,6 +57,7 @@ class Facts:
     domains: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     requested: tuple[Decimal, str] | None = None
+    confirmed: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,17 @@ class _Sign:
 
 @dataclass(frozen=True)
 class FraudWarning:
-    """What a reader sees about a sign, in one language: our sentence, and an authority's with the page it stands on."""
+    """What a reader sees about a sign, in one language: our sentence, and an authority's with the page it stands on.
+
+    `detail` is what this site knows of the sender about it, '' where it knows nothing.
+    """
 
     kind: str
     sentence: str
     authority: str
     source: str
     url: str
+    detail: str = ""
 
 
 def warning_of(kind: str, language: str) -> FraudWarning:
@@ -100,7 +106,7 @@ def signs_in(text: str, facts: Facts) -> list[str]:
         kinds |= {CONTACT for finding in screening.screen([text]) if _leads_away(finding)}
     else:
         kinds.discard(CONTACT)
-    if _is_other_account(text, facts.earlier):
+    if _is_other_account(text, facts.earlier, facts.confirmed):
         kinds.add(ACCOUNT)
     if _is_young(facts) and (asks_for_much(text, facts.language) or (facts.requested and is_much(*facts.requested))):
         kinds.add(YOUNG)
@@ -156,9 +162,9 @@ def _is_young(facts: Facts) -> bool:
     return facts.founded is not None and facts.year - facts.founded <= YOUNG_YEARS
 
 
-def _is_other_account(text: str, earlier: Iterable[str]) -> bool:
-    """Whether the text names an account (IBAN) while earlier texts name others."""
-    known = {iban for words in earlier for iban in _ibans(words)}
+def _is_other_account(text: str, earlier: Iterable[str], confirmed: str) -> bool:
+    """Whether the text names an account (IBAN) that is not the confirmed one, or while earlier texts name others."""
+    known = {confirmed} if confirmed else {iban for words in earlier for iban in _ibans(words)}
     return bool(known) and not _ibans(text) <= known
 
 

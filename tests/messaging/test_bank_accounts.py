@@ -89,3 +89,27 @@ def test_one_that_waits_is_not_shown_and_a_change_is_told_once_without_the_numbe
     assert notices.count() == 2
     assert not [row for row in notices if OLD in str(row.context) or NEW in str(row.context)]
     assert {row.path for row in notices} == {f"/enquiries/{talk.uid}/"}
+
+
+def test_a_message_that_names_another_account_than_the_confirmed_one_is_warned_of_with_its_end(
+    client, talk, matched, change
+):
+    change(OLD)
+    quoted(talk, matched)
+    services.reply(by=matched.sell, enquiry=talk, text=f"Please pay to {NEW}.")
+    services.reply(by=matched.sell, enquiry=talk, text=f"Please pay to {OLD}.")
+    *_first, other, confirmed = talk.messages.all()
+    warnings = services.warnings_for(talk, Side.BUYER, talk.messages.all())
+    assert [(row.kind, row.detail) for row in warnings[other.pk]] == [
+        ("account", "The confirmed account ends in 5432.")
+    ]
+    assert confirmed.pk not in warnings
+    client.force_login(matched.buy)
+    assert "The confirmed account ends in 5432." in client.get(reverse("enquiry", args=[talk.uid])).text
+
+
+def test_a_buyer_who_sees_no_account_is_not_shown_the_end_of_it(talk, matched, change):
+    change(OLD)
+    services.reply(by=matched.sell, enquiry=talk, text="Our bank account has changed, use the new IBAN.")
+    (warning,) = services.warnings_for(talk, Side.BUYER, talk.messages.all())[talk.messages.last().pk]
+    assert (warning.kind, warning.detail) == ("account", "")
