@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "matchmaker.imports",
     "matchmaker.directory",
     "matchmaker.messaging",
+    "matchmaker.first_orders",
     "matchmaker.events",
     "matchmaker.reporting",
     # web, API and command line

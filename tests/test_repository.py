@@ -13,7 +13,8 @@ from matchmaker.web.rendering import audit_log
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     *("engines", "core", "translation", "notifications", "accounts", "companies", "campaigns", "catalogue"),
-    *("market_access", "matching", "directory", "messaging", "imports", "events", "reporting", "api", "web", "running"),
+    *("market_access", "matching", "directory", "messaging", "imports", "events", "first_orders", "reporting"),
+    *("api", "web", "running"),
 )
 
 

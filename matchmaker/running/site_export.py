@@ -93,6 +93,15 @@ TABLES: dict[str, tuple[str, ...]] = {
         "messaging.ObstacleAnswer",
     ),
     "deals": ("messaging.DealStep", "messaging.StepPaper", "messaging.FollowUp"),
+    "first_orders": (
+        "first_orders.Programme",
+        "first_orders.Draw",
+        "first_orders.TrialLot",
+        "first_orders.LotConfirmation",
+        "first_orders.VoucherApplication",
+        "first_orders.VoucherDocument",
+        "first_orders.Posting",
+    ),
     "events": (
         "events.Event",
         "events.EventBrand",
@@ -218,6 +227,7 @@ OTHERS = {
     "accounts.User": {"is_superuser", "last_login"},
     "events.Attendee": {"code"},  # it is on the badge and opens the gate
     "events.Interpreter": {"code", "told"},
+    "first_orders.Programme": {"secret_seed"},  # nobody knows it before the draw; then it stands in `Draw`
 }
 
 

@@ -18,6 +18,8 @@ from matchmaker.events.models import BulkChange, Event
 from matchmaker.events.models.day import Scan
 from matchmaker.events.models.meetings import Meeting
 from matchmaker.events.models.wishes import MeetingMove
+from matchmaker.first_orders.models import Draw, Programme, TrialLot, VoucherApplication, VoucherDocument
+from matchmaker.first_orders.services.trial_lots import terms_of
 from matchmaker.imports.models import Feed, FeedLine, Import, ImportRow, Reading
 from matchmaker.market_access.labels import digest
 from matchmaker.market_access.models import (
@@ -64,6 +66,7 @@ class FullWorld(World):
         self.post()
         self.evidence()
         self.reference()
+        self.first_order()
 
     def letters(self):
         enquiry, at, admin = self.enquiry, self.now, self.people["supplier admin"]
@@ -94,6 +97,33 @@ class FullWorld(World):
             file=ContentFile(b"Mpaper", "x.pdf"),
         )  # fmt: skip
         self.block = Block.objects.create(company=self.seller, other=factories.buyer(legal_name="Mblocked Zeta"))
+
+    def first_order(self):
+        today, at = self.now.date(), self.now
+        self.programme = Programme.objects.create(
+            campaign=self.campaign, name={"en": "First orders"}, currency="CNY", budget=5000, opens_on=today,
+            closes_on=today, share_percent=50, cap=2000, covers=["freight"], proofs=["invoice"], state="drawn",
+            seed_source="Close of an index", opened_at=at, available=4000, reserved=1000,
+        )  # fmt: skip
+        self.draw = Draw.objects.create(
+            programme=self.programme, entries=[{"number": "MNUMBER8", "group": 0, "amount": "1000.00"}],
+            list_sha256="0", listed_at=at, seed="3141", drawn_at=at,
+        )  # fmt: skip
+        self.trial_lot = TrialLot.objects.create(
+            enquiry=self.enquiry, campaign=self.campaign, version=1, goods="Mlot goods", quantity=500, unit="kg",
+            price="1.2", currency="USD", price_unit="kg", incoterm="FOB", incoterm_place="Bangkok", success="repeat",
+            freight_cost=400, written_by="supplier", written_at=at,
+        )  # fmt: skip
+        self.voucher = VoucherApplication.objects.create(
+            programme=self.programme, lot=self.trial_lot, supplier=self.seller, number="MNUMBER8", costs=2800,
+            amount=1000, version=1, terms=terms_of(self.trial_lot), state="voucher", place=1, applied_by="supplier",
+            applied_at=at, voucher_at=at,
+        )  # fmt: skip
+        self.voucher_document = VoucherDocument.objects.create(
+            application=self.voucher, kind="invoice", name="Minvoice.pdf", suffix=".pdf",
+            content_type="application/pdf", size=6, sha256="0", number="MINV66", given_by="supplier", given_at=at,
+            file=ContentFile(b"Minvoicefile", "x.pdf"),
+        )  # fmt: skip
 
     def goods(self):
         default_storage.save("x.webp", ContentFile(b"Mimage"))

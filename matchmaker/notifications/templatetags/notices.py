@@ -106,6 +106,12 @@ def with_unit(amount: str, unit: str) -> str:
 
 
 @register.filter
+def in_currency(amount: str, currency: str) -> str:
+    """An amount that came as plain JSON, as money: 12000.00 and CNY are ¥12,000; what is no number stays as it is."""
+    return amount if decimal(amount) is None else money(amount, currency)
+
+
+@register.filter
 def announced(uid: str) -> dict[str, Any]:
     """Subject, body and sender of an announcement in the language set."""
     row = Announcement.objects.filter(uid=uid).first()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from matchmaker.campaigns.models import BulkAction, Campaign, CompanyInvitation, Participation, Partner, Question
 from matchmaker.events.models import Event
+from matchmaker.first_orders.models import Programme
 from matchmaker.imports.models import Import
 from matchmaker.web.access.teams import teams_of
 
@@ -17,6 +18,8 @@ Rows = Callable[[Any], QuerySet]
 THINGS: Mapping[str, tuple[str, Rows]] = {
     "console_event": ("slug", lambda slug: Event.objects.filter(slug=slug)),
     "console_partner": ("uid", lambda uid: Partner.objects.filter(uid=uid)),
+    "console_programme": ("uid", lambda uid: Programme.objects.filter(uid=uid)),
+    "console_voucher": ("uid", lambda uid: Programme.objects.filter(applications__uid=uid)),
     "console_question": ("uid", lambda uid: Question.objects.filter(uid=uid)),
     "console_bulk": ("uid", lambda uid: BulkAction.objects.filter(uid=uid)),
     "console_invitation": ("uid", lambda uid: CompanyInvitation.objects.filter(uid=uid)),

@@ -145,6 +145,7 @@ ONLY_FORMS = {
     "console_group_new",
     "console_invite",
     "console_partner_new",
+    "console_programme_new",
     "console_question_new",
     "console_rule_new",
     "partner_enrol",

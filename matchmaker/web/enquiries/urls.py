@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matchmaker.web.enquiries import asking, comparing, inbox, quotes, requests, thread
+from matchmaker.web.enquiries import asking, comparing, inbox, quotes, requests, thread, trial_lots
 
 urlpatterns = [
     path("", inbox.index, name="enquiries"),
@@ -29,6 +29,12 @@ urlpatterns = [
     path("step/<uuid:uid>/", thread.answer_step, name="deal_step_answer"),
     path("step/<uuid:uid>/paper/", thread.back_step, name="deal_step_paper"),
     path("paper/<uuid:uid>/", thread.download_paper, name="deal_paper"),
+    path("trial-lot/<uuid:uid>/confirm/", trial_lots.confirm, name="trial_lot_confirm"),
+    path("trial-lot/<uuid:uid>/end/", trial_lots.end, name="trial_lot_end"),
+    path("trial-lot/<uuid:uid>/apply/<uuid:programme>/", trial_lots.apply, name="trial_lot_apply"),
+    path("voucher/<uuid:uid>/withdraw/", trial_lots.withdraw, name="voucher_withdraw"),
+    path("voucher/<uuid:uid>/document/", trial_lots.hand_in, name="voucher_hand_in"),
+    path("voucher-document/<uuid:uid>/", trial_lots.document, name="voucher_document"),
     path("follow-up/<uuid:uid>/", thread.answer_follow_up, name="follow_up"),
     path("<uuid:uid>/", thread.show, name="enquiry"),
     path("<uuid:uid>/act/", thread.act, name="enquiry_act"),
@@ -37,4 +43,6 @@ urlpatterns = [
     path("<uuid:uid>/quote/", quotes.new, name="quote_new"),
     path("<uuid:uid>/sample/", thread.ask_sample, name="sample_ask"),
     path("<uuid:uid>/step/", thread.say_step, name="deal_step"),
+    path("<uuid:uid>/trial-lot/", trial_lots.show, name="trial_lot"),
+    path("<uuid:uid>/trial-lot/change/", trial_lots.change, name="trial_lot_change"),
 ]

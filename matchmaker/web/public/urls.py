@@ -3,7 +3,17 @@
 from django.urls import path
 
 from matchmaker.web import product_files
-from matchmaker.web.public import campaign, demands, directory, events, label, landed_cost, products, suppliers
+from matchmaker.web.public import (
+    campaign,
+    demands,
+    directory,
+    events,
+    first_orders,
+    label,
+    landed_cost,
+    products,
+    suppliers,
+)
 
 urlpatterns = [
     path("", campaign.home, name="home"),
@@ -28,4 +38,7 @@ urlpatterns = [
     path("events/", events.index, name="events"),
     path("events/<slug:slug>/", events.show, name="event"),
     path("events/<slug:slug>/calendar.ics", events.calendar, name="event_calendar"),
+    path("first-orders/", first_orders.index, name="first_order_programmes"),
+    path("first-orders/<uuid:uid>/", first_orders.show, name="first_order_programme"),
+    path("first-orders/<uuid:uid>/draw.json", first_orders.draw, name="first_order_draw"),
 ]

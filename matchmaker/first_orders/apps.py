@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FirstOrdersConfig(AppConfig):
+    name = "matchmaker.first_orders"
