@@ -53,6 +53,7 @@ def addresses() -> list[str]:
 def take_away(w: FullWorld) -> None:
     """Delete everything nobody from outside may know of."""
     hidden = [w.draft, w.pending, w.suspension.company, w.unsaid, w.waiting, w.wanted["private"], w.wanted["invited"]]
+    hidden += [w.voucher_document, w.voucher, w.trial_lot]  # before the enquiry that they protect
     hidden += [w.hidden_match, w.enquiry, w.batch, w.team_batch, w.run, w.hook, w.search, w.short]
     hidden += [w.code, w.enrolment, w.token, w.claim, w.asked, w.invitation, w.extra, w.unsent, w.called, w.check]
     hidden += [
