@@ -53,7 +53,7 @@ def test_the_api_has_the_warnings_of_the_reader_and_none_for_the_sender(client, 
     client.force_login(matched.buy)
     first, second = client.get(address).json()["messages"]
     assert (first["warnings"], [warning["kind"] for warning in second["warnings"]]) == ([], ["account"])
-    assert set(second["warnings"][0]) == {"kind", "sentence", "authority", "source", "url"}
+    assert set(second["warnings"][0]) == {"kind", "sentence", "detail", "authority", "source", "url"}
     client.force_login(matched.sell)
     assert [message["warnings"] for message in client.get(address).json()["messages"]] == [[], []]
 

@@ -238,7 +238,7 @@ def test_only_those_are_left_out_that_carry_no_mark_or_look_themselves():
     }
     uploads = {"company_documents", "import_new", "supplier_product_certificate", "supplier_product_file_add"}
     uploads |= {"supplier_product_image_add", "supplier_product_video_add", "supplier_step_show", "reading_start"}
-    uploads |= {"deal_step", "deal_step_paper"}
+    uploads |= {"deal_step", "deal_step_paper", "voucher_hand_in"}
     with_a_mail_service = {"anymail"}  # its route is there only then
     assert exempt - with_a_mail_service == {*uploads, "gate_scans", "unsubscribe", "invitation_refuse"}
 

@@ -1,13 +1,15 @@
 """First-order programmes of the campaign: rules, list of applications, draw. Companies are named nowhere here."""
 
+import json
+
 from django.core.paginator import Paginator
-from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from matchmaker.catalogue.models import Category
 from matchmaker.core import reference
+from matchmaker.core.downloads import download
 from matchmaker.core.formats import day, money, number
 from matchmaker.core.lists import format_list
 from matchmaker.first_orders import services
@@ -80,6 +82,5 @@ def rules_of(programme: Programme) -> list[dict[str, str]]:
 def draw(request, uid):
     """The published list, and the draw once it took place, as a file that `recompute_draw` reads."""
     programme = get_object_or_404(_programmes(request).exclude(draw=None), uid=uid)
-    answer = JsonResponse(services.published_draw(programme), json_dumps_params={"indent": 1})
-    answer["Content-Disposition"] = 'attachment; filename="draw.json"'
-    return answer
+    content = json.dumps(services.published_draw(programme), indent=1)
+    return download(content, name="draw.json", content_type="application/json")
