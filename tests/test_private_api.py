@@ -79,7 +79,7 @@ def test_a_private_part_is_recognised(line, tmp_path):
     assert [name for name in used(file) if is_private(name)]
 
 
-LOOPS = ("engines/matching/loops.py", "engines/planning/loops.py", "engines/search/scoring.py")
+LOOPS = ("engines/matching/loops.py", "engines/planning/loops.py", "engines/search/loops.py")
 
 
 def compiled_functions(file: Path) -> list[str]:
@@ -95,6 +95,6 @@ def test_few_functions_are_compiled_and_only_in_three_files():
     assert sum(map(len, compiled.values())) <= 25
 
 
-@pytest.mark.parametrize("file", LOOPS[:2])
+@pytest.mark.parametrize("file", LOOPS)
 def test_compiled_loops_need_no_other_file_so_that_old_machine_code_is_never_used(file):
     assert not [name for name in used(CODE / file) if name.startswith("matchmaker")]

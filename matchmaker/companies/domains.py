@@ -7,8 +7,6 @@ a company may prove its domain, too; the team sees it with the claim, and it ope
 import datetime as dt
 import secrets
 
-import dns.exception
-import dns.resolver
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -137,6 +135,9 @@ def _prove(proof: DomainProof) -> bool:
 
 
 def _in_dns(proof: DomainProof) -> bool:
+    import dns.exception
+    import dns.resolver
+
     resolver = dns.resolver.Resolver()
     if getattr(settings, "DNS_SERVER", ""):
         host, _colon, port = settings.DNS_SERVER.partition(":")

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 
-import icalendar
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from matchmaker.events.models import EventParticipation, Interpreter, Meeting
+
+if TYPE_CHECKING:
+    import icalendar
 
 ALARM = dt.timedelta(minutes=10)
 
@@ -90,7 +93,9 @@ def interpreter_mail(uid: str) -> str:
     return interpreter_feed(row, method_is_mail=True).decode() if row and row.timetable.exists() else ""
 
 
-def _book(method: str) -> icalendar.Calendar:
+def _book(method: str) -> "icalendar.Calendar":
+    import icalendar
+
     book = icalendar.Calendar()
     book.add("prodid", "-//matchmaker//meetings//EN")
     book.add("version", "2.0")
@@ -98,7 +103,9 @@ def _book(method: str) -> icalendar.Calendar:
     return book
 
 
-def _entry(meeting: Meeting, company) -> icalendar.Event:
+def _entry(meeting: Meeting, company) -> "icalendar.Event":
+    import icalendar
+
     event = meeting.event
     entry = icalendar.Event()
     entry.add("uid", f"{meeting.uid}@matchmaker")

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 
-import rjieba
-
 from matchmaker.engines.language.mapped_arrays import Arrays, Strings, mapped_arrays
 from matchmaker.engines.language.text import clean, simplify
 
@@ -88,6 +86,8 @@ def senses(word: str) -> tuple[str, ...]:
 
 def cut(text: str) -> list[str]:
     """The words of a Chinese text, simplified, as `gloss` looks them up."""
+    import rjieba
+
     return list(rjieba.cut(simplify(clean(text))))
 
 

@@ -9,16 +9,18 @@ import threading
 import unicodedata
 from functools import cache, lru_cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import numpy as np
-import opencc
-import rjieba
 import Stemmer
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from matchmaker.engines.language.mapped_arrays import Arrays, mapped_arrays
 from matchmaker.engines.language.stop_words import stop_words
 from matchmaker.engines.language.syllables import syllables
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+    from py3langid.langid import LanguageIdentifier
 
 # Page languages and the languages products of the campaign are described in. ISO 639-1.
 LANGUAGES = ("en", "zh", "fr", "es", "pt", "ru", "ar", "de", "it", "nl", "pl", "tr", "th", "vi", "ja", "ko")
@@ -126,8 +128,10 @@ def compose_am(text: str) -> str:
 
 
 @cache
-def _t2s() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+def _t2s() -> "OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def simplify(text: str) -> str:
@@ -174,6 +178,8 @@ def words(text: str, lang: str | None = None, *, stop: bool = False) -> list[str
         if kind in _GRAM_SIZES or (kind == "han" and lang == "ja"):
             tokens += _grams(run, _GRAM_SIZES.get(kind, 2))
         elif kind == "han":
+            import rjieba
+
             tokens += [word for word in rjieba.cut_for_search(run) if word not in ignored]
         elif run not in ignored:
             tokens += _stems(run, stemmer)
@@ -207,8 +213,10 @@ def surface_forms(text: str, lang: str) -> dict[str, str]:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
     """The model of the library for our languages, mapped: unpacked it takes seventy megabytes."""
+    from py3langid.langid import LanguageIdentifier
+
     arrays = mapped_arrays(f"py3langid-{version('py3langid')}-{'-'.join(_LATIN_LANGUAGES)}", _language_model)
     return LanguageIdentifier(
         arrays["features"],
@@ -221,6 +229,8 @@ def _identifier() -> LanguageIdentifier:
 
 
 def _language_model() -> Arrays:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     model = LanguageIdentifier.from_model_file(MODEL_FILE)
     model.set_languages(list(_LATIN_LANGUAGES))
     return {

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from matchmaker.engines.language import bm25
 from matchmaker.engines.matching.bags import K1, B
-from matchmaker.engines.matching.loops import mean_dot
 
 # Nearest neighbours in the crowding of a text: ten, as in Conneau et al. 2018 (CSLS).
 NEIGHBOURS = 10
@@ -61,6 +60,8 @@ class Background:
 
     def crowding(self, vectors: NDArray[np.float32], *, among: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean cosine of each row to its ten nearest in the sample of the other side, `typical` without a sample."""
+        from matchmaker.engines.matching.loops import mean_dot
+
         k = min(NEIGHBOURS, len(among))
         crowding = np.full(len(vectors), self.typical, np.float32)
         if k == 0 or vectors.shape[1] != among.shape[1]:

@@ -1,9 +1,11 @@
 """Offers and wants prepared for comparison: each is one row in a few arrays."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +18,11 @@ from matchmaker.engines.language.reading import describing_words, english_names
 from matchmaker.engines.matching import attributes, bags, origins
 from matchmaker.engines.matching.background import Background
 from matchmaker.engines.matching.certainty import certainty
-from matchmaker.engines.matching.loops import CATEGORY_SURE, CROWDING, HS_SURE, TRAITS, TRUST, Side
 from matchmaker.engines.matching.pairs import Offer, Want
-from matchmaker.engines.matching.tiles import Tile
+
+if TYPE_CHECKING:
+    from matchmaker.engines.matching.loops import Side
+    from matchmaker.engines.matching.tiles import Tile
 
 # Of the two readings of "these words are common", how much counts what the want asked and the offer says; the rest is
 # what the offer says and the want asked. Offers are longer, so their other words prove less.
@@ -66,13 +70,13 @@ class Index[Item: (Offer, Want)]:
         rows, inside = slice(start, stop), slice(first, last)
         return type(self)(
             self.items[rows],
-            Side(
-                side.vectors[rows],
-                side.starts[start : stop + 1] - first,
-                side.numbers[inside],
-                side.here[inside],
-                side.ask[inside],
-                side.traits[rows],
+            side._replace(
+                vectors=side.vectors[rows],
+                starts=side.starts[start : stop + 1] - first,
+                numbers=side.numbers[inside],
+                here=side.here[inside],
+                ask=side.ask[inside],
+                traits=side.traits[rows],
             ),
         )
 
@@ -98,7 +102,14 @@ class Index[Item: (Offer, Want)]:
         def packed(name: str) -> NDArray[Any]:
             return np.concatenate((getattr(one, name), getattr(other, name)))[words]
 
-        side = Side(rows("vectors"), starts, packed("numbers"), packed("here"), packed("ask"), rows("traits"))
+        side = one._replace(
+            vectors=rows("vectors"),
+            starts=starts,
+            numbers=packed("numbers"),
+            here=packed("here"),
+            ask=packed("ask"),
+            traits=rows("traits"),
+        )
         return type(self)(tuple(items[i] for i in order), side)
 
     def surface_forms(self, place: int) -> dict[str, str]:
@@ -176,6 +187,8 @@ def build[I: (OfferIndex, WantIndex)](
 
     Raises ValueError for two items of one key and for vectors of another shape than (items, encoder.dim).
     """
+    from matchmaker.engines.matching.loops import CROWDING, TRUST, Side
+
     order = sorted(range(len(items)), key=lambda i: items[i].key)
     sorted_items = tuple(items[i] for i in order)
     if any(a.key == b.key for a, b in pairwise(sorted_items)):
@@ -247,6 +260,8 @@ def family(category: str) -> str:
 
 def _traits(items: Sequence[Offer] | Sequence[Want]) -> NDArray[np.float32]:
     """The codes of each item as whole numbers that float32 holds exactly (HS codes are at most 999999)."""
+    from matchmaker.engines.matching.loops import CATEGORY_SURE, HS_SURE, TRAITS
+
     traits = np.zeros((len(items), TRAITS), np.float32)
     for i, item in enumerate(items):
         hs = digits(item.hs6)

@@ -5,20 +5,26 @@ score depends on the pair, the weights and the background, never on what else is
 cut merge (`pairs.merge`) to the rows of one run.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.engines.language.encoder import Encoder
-from matchmaker.engines.matching import attributes, bags, loops, tiles
+from matchmaker.engines.matching import attributes, bags
 from matchmaker.engines.matching.background import Background, learn
 from matchmaker.engines.matching.conditions import judge
 from matchmaker.engines.matching.index import OfferIndex, Vectors, WantIndex, build, digits, encode
 from matchmaker.engines.matching.pairs import Offer, Pair, Want
 from matchmaker.engines.matching.weights import CATEGORY_STEPS, DEFAULT_WEIGHTS, HS_STEPS, MINIMUM, Weights, log_odds_of
+
+if TYPE_CHECKING:
+    from matchmaker.engines.matching.loops import Sums
 
 __all__ = ["DEFAULT_WEIGHTS", "Background", "Matcher", "OfferIndex", "WantIndex", "Weights"]
 
@@ -119,6 +125,8 @@ class Matcher:
         want_minima: NDArray[np.float64] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places in the two indexes of the pairs that `match` would return, in the same order, unexplained."""
+        from matchmaker.engines.matching import tiles
+
         floors = None if want_minima is None else np.array([log_odds_of(one) for one in want_minima], np.float32)
         of_offer, of_want = tiles.both_ways(
             offer_index.side,
@@ -154,6 +162,8 @@ class Matcher:
         rates: Mapping[str, float],
     ) -> list[Pair]:
         """The pairs at these places, with parts, evidence and conditions."""
+        from matchmaker.engines.matching.loops import CATEGORY_SURE, HS_SURE
+
         values, every_part = self.parts(offer_index, want_index, offer_places, want_places)
         pairs = []
         for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
@@ -171,13 +181,11 @@ class Matcher:
                     parts=every_part[n],
                     evidence={
                         "shared_words": self._shared_words(offer_index, i, want_index, j),
-                        "hs_differ": _differing(offer.hs6, want.hs6, common)
-                        if _is_sure(one, other, loops.HS_SURE)
-                        else [],
+                        "hs_differ": _differing(offer.hs6, want.hs6, common) if _is_sure(one, other, HS_SURE) else [],
                         **_goods(offer, want),
-                        "hs_common": common if common and _is_sure(one, other, loops.HS_SURE) else "",
+                        "hs_common": common if common and _is_sure(one, other, HS_SURE) else "",
                         "category": offer.category
-                        if offer.category == want.category and _is_sure(one, other, loops.CATEGORY_SURE)
+                        if offer.category == want.category and _is_sure(one, other, CATEGORY_SURE)
                         else "",
                         "attributes_failed": attributes.failures(has, wanted),
                         "attributes_met": attributes.agreements(has, wanted),
@@ -199,9 +207,9 @@ class Matcher:
         want_places: NDArray[np.int64],
     ) -> tuple[NDArray[np.float32], list[dict[str, float]]]:
         """Log-odds of the pairs at these places, and what each is made of; codes that are not known are absent."""
-        values, meaning, words = loops.parts_of(
-            offer_index.side, want_index.side, self._sums(), offer_places, want_places
-        )
+        from matchmaker.engines.matching.loops import CROWDING, TRUST, parts_of
+
+        values, meaning, words = parts_of(offer_index.side, want_index.side, self._sums(), offer_places, want_places)
         found = []
         for n, (i, j) in enumerate(zip(offer_places.tolist(), want_places.tolist(), strict=True)):
             one, other = offer_index.side.traits[i], want_index.side.traits[j]
@@ -209,18 +217,20 @@ class Matcher:
             found.append(
                 {
                     "meaning": round(float(meaning[n]), 6),
-                    "crowding": round((float(one[loops.CROWDING]) + float(other[loops.CROWDING])) / 2, 6),
+                    "crowding": round((float(one[CROWDING]) + float(other[CROWDING])) / 2, 6),
                     "words": round(float(words[n]), 6),
-                    "trust": round(float(one[loops.TRUST]), 6),
+                    "trust": round(float(one[TRUST]), 6),
                 }
                 | self._code_parts(common, one, other)
             )
         return values, found
 
-    def _sums(self) -> loops.Sums:
+    def _sums(self) -> Sums:
+        from matchmaker.engines.matching.loops import Sums
+
         w = self.weights
         steps = [w.hs * step for step in HS_STEPS] + [w.category * step for step in CATEGORY_STEPS]
-        return loops.Sums(
+        return Sums(
             w.meaning,
             w.crowding,
             w.words,
@@ -233,13 +243,15 @@ class Matcher:
 
     def _code_parts(self, common: str | None, one: NDArray[np.float32], other: NDArray[np.float32]) -> dict[str, float]:
         """What the codes say, drawn towards not knowing as far as they are uncertain; absent where there are none."""
+        from matchmaker.engines.matching.loops import CATEGORY_SURE, HS_SURE
+
         parts = {}
         if common is not None:
-            sure = float(one[loops.HS_SURE]) * float(other[loops.HS_SURE])
+            sure = float(one[HS_SURE]) * float(other[HS_SURE])
             steps = sum(HS_STEPS[: len(common) // 2])
             parts["hs"] = round(sure * steps + (1 - sure) * self.weights.neutral_hs, 6)
         if one[3] and other[3]:
-            sure = float(one[loops.CATEGORY_SURE]) * float(other[loops.CATEGORY_SURE])
+            sure = float(one[CATEGORY_SURE]) * float(other[CATEGORY_SURE])
             steps = CATEGORY_STEPS[0] * bool(one[3] == other[3]) + CATEGORY_STEPS[1] * bool(one[4] == other[4])
             parts["category"] = round(sure * steps + (1 - sure) * self.weights.neutral_category, 6)
         return parts

@@ -5,14 +5,15 @@ cosine), and the weights as JSON. At first use each machine unpacks them to `.np
 all processes map and share, and builds the word indexes there. Rows stay bytes, other numbers become float32.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.engines.language.mapped_arrays import load_array, save_array, write_file
@@ -31,6 +32,9 @@ from matchmaker.engines.matching.fusion import RouteWeights
 from matchmaker.engines.matching.reference import LABELLED, load_names, load_nomenclature
 from matchmaker.engines.matching.regression import ClassRegression
 from matchmaker.engines.matching.words import NameIndex, Vocabulary, WordIndex
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 WEIGHTS = "text-to-code.weights.json"
 VOCABULARY = "words.npy"
@@ -166,15 +170,17 @@ def _load_vocabulary(folder: Path) -> Vocabulary:
     return Vocabulary(np.asarray(load_array(folder / VOCABULARY)), np.asarray(load_array(folder / "rows.npy")))
 
 
-def _save_weights(folder: Path, weights: sp.csr_array) -> None:
+def _save_weights(folder: Path, weights: csr_array) -> None:
     save_array(folder / "data.npy", weights.data)
     save_array(folder / "indices.npy", weights.indices)
     save_array(folder / "indptr.npy", weights.indptr)
 
 
-def _load_weights(folder: Path, columns: int) -> sp.csr_array:
+def _load_weights(folder: Path, columns: int) -> csr_array:
+    from scipy.sparse import csr_array
+
     parts = tuple(load_array(folder / f"{name}.npy") for name in ("data", "indices", "indptr"))
-    return sp.csr_array(parts, shape=(len(parts[2]) - 1, columns))
+    return csr_array(parts, shape=(len(parts[2]) - 1, columns))
 
 
 def _save_index(folder: Path, index: WordIndex) -> None:

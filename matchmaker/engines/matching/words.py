@@ -4,16 +4,21 @@ The documents here are a few thousand fixed label texts, so the weight of each w
 out once and a query is one sparse row times one sparse matrix.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.engines.language.bm25 import rarity, saturation
 from matchmaker.engines.language.text import clean
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Vocabulary:
     rows: NDArray[np.int32]
 
     @classmethod
-    def of(cls, row_of: Mapping[str, int]) -> "Vocabulary":
+    def of(cls, row_of: Mapping[str, int]) -> Vocabulary:
         words = np.array([word.encode() for word in row_of], np.bytes_)
         order = np.argsort(words, kind="stable")
         return cls(words[order], np.array(list(row_of.values()), np.int32)[order])
@@ -51,11 +56,13 @@ class WordIndex:
     """`weights` is words × documents; `idf` the weight of one word of a query."""
 
     vocabulary: Vocabulary
-    weights: sp.csr_array
+    weights: csr_array
     idf: NDArray[np.float32]
 
     @classmethod
-    def of(cls, documents: Sequence[Sequence[str]], *, k1: float = 1.2, b: float = 0.6) -> "WordIndex":
+    def of(cls, documents: Sequence[Sequence[str]], *, k1: float = 1.2, b: float = 0.6) -> WordIndex:
+        from scipy.sparse import csr_array
+
         vocabulary: dict[str, int] = {}
         rows, columns, counts = [], [], []
         for column, document in enumerate(documents):
@@ -71,7 +78,7 @@ class WordIndex:
         tf = np.array(counts, np.float32)
         word_of, document_of = np.array(rows, np.int32), np.array(columns, np.int32)
         tf = saturation(tf, lengths[document_of], k1=k1, b=b).astype(np.float32)
-        matrix = sp.csr_array((tf * idf[word_of], (word_of, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
+        matrix = csr_array((tf * idf[word_of], (word_of, document_of)), shape=(len(vocabulary), n), dtype=np.float32)
         return cls(Vocabulary.of(vocabulary), matrix, idf)
 
     def scores(self, queries: Sequence[Sequence[str]]) -> NDArray[np.float32]:
@@ -79,6 +86,8 @@ class WordIndex:
 
         A word that no document has counts nothing.
         """
+        from scipy.sparse import csr_array
+
         data, indices, starts = [], [], [0]
         totals = []
         for query in queries:
@@ -92,7 +101,7 @@ class WordIndex:
                 data.append(count)
             starts.append(len(indices))
             totals.append(total or 1.0)
-        rows = sp.csr_array((np.array(data, np.float32), indices, starts), shape=(len(queries), len(self.vocabulary)))
+        rows = csr_array((np.array(data, np.float32), indices, starts), shape=(len(queries), len(self.vocabulary)))
         return np.asarray((rows @ self.weights).toarray() / np.array(totals, np.float32)[:, None], np.float32)
 
 
@@ -105,13 +114,15 @@ class NameIndex:
     """
 
     vocabulary: Vocabulary
-    weights: sp.csr_array
+    weights: csr_array
     codes: NDArray[np.int32]
     totals: NDArray[np.float32]
 
     @classmethod
-    def of(cls, names: Sequence[Sequence[str]], codes: NDArray[np.integer]) -> "NameIndex":
+    def of(cls, names: Sequence[Sequence[str]], codes: NDArray[np.integer]) -> NameIndex:
         order = np.argsort(codes, kind="stable")
+        from scipy.sparse import csr_array
+
         vocabulary: dict[str, int] = {}
         rows, columns = [], []
         for row, name in enumerate(order):
@@ -120,7 +131,7 @@ class NameIndex:
                 columns.append(vocabulary.setdefault(word, len(vocabulary)))
         frequency = np.bincount(columns, minlength=len(vocabulary))
         idf = rarity(len(names), frequency).astype(np.float32)
-        weights = sp.csr_array((idf[columns], (columns, rows)), shape=(len(vocabulary), len(names)))
+        weights = csr_array((idf[columns], (columns, rows)), shape=(len(vocabulary), len(names)))
         totals = np.maximum(np.asarray(weights.sum(axis=0), np.float32).ravel(), 1e-9)
         return cls(Vocabulary.of(vocabulary), weights, np.asarray(codes, np.int32)[order], totals)
 
@@ -130,11 +141,13 @@ class NameIndex:
         A name counts log(1 + idf of its words in the text), times the square of the share of the name they are: "nail
         polish" in a long title about nail polish says more than the one word "nail".
         """
+        from scipy.sparse import csr_array
+
         columns = [sorted({row for row in self.vocabulary.rows_of(text) if row >= 0}) for text in texts]
         starts = np.concatenate([[0], np.cumsum([len(words) for words in columns])])
         flat = np.array([word for words in columns for word in words], np.int32)
-        counts = sp.csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
-        matched = sp.csr_array(counts @ self.weights)
+        counts = csr_array((np.ones(len(flat), np.float32), flat, starts), shape=(len(texts), len(self.vocabulary)))
+        matched = csr_array(counts @ self.weights)
         share = matched.data / self.totals[matched.indices]
         rows = np.repeat(np.arange(len(texts)), np.diff(matched.indptr))
         best = np.zeros((len(texts), count), np.float32)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matchmaker.engines.planning.instance import Instance
-from matchmaker.engines.planning.loops import Arrays
+
+if TYPE_CHECKING:
+    from matchmaker.engines.planning.loops import Arrays
 
 FREE, OFF = -1, -2
 
@@ -98,6 +101,8 @@ class Board:
     @property
     def arrays(self) -> Arrays:
         """The board's own arrays: what a compiled loop changes in them, it changes on the board."""
+        from matchmaker.engines.planning.loops import Arrays
+
         return Arrays(*(getattr(self, name) for name in Arrays._fields))
 
     @property

@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.engines.planning.board import Board
-from matchmaker.engines.planning.loops import insert_all
 
 
 def colour(board: Board, order: np.ndarray, *, seed: int = 1, longest: int | None = None) -> int:
@@ -20,4 +19,6 @@ def colour(board: Board, order: np.ndarray, *, seed: int = 1, longest: int | Non
 
     At most ``longest`` meetings change their slot for each that is placed; as many as it takes where it is None.
     """
+    from matchmaker.engines.planning.loops import insert_all
+
     return insert_all(order.astype(np.int32), seed, board.arrays, len(board.degree) if longest is None else longest)

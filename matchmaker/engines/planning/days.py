@@ -11,11 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matchmaker.engines.planning.board import Board
-from matchmaker.engines.planning.loops import Prices, anneal
+
+if TYPE_CHECKING:
+    from matchmaker.engines.planning.loops import Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Preferences:
 
     def prices(self, day: Sequence[int], tables: Sequence[int], walks: Walks | None = None) -> Prices:
         """Slots without a table are lunch or closed: they count neither as waiting nor as late."""
+        from matchmaker.engines.planning.loops import Prices
+
         walks = walks or Walks(np.zeros(0, dtype=np.int32), np.zeros(len(day), dtype=np.bool_))
         return Prices(
             np.array(day, dtype=np.int32),
@@ -120,6 +125,8 @@ def polish(
     The cooling needs to know its length in advance: a short first round measures the speed, after a try that waits for
     the machine code. It begins where days are exchanged, if there are several, and ends below the smallest price.
     """
+    from matchmaker.engines.planning.loops import anneal
+
     preferences = preferences or IDLE_ONLY
     prices = preferences.prices(day, board.tables.tolist(), walks)
     size, before = board.cell.size, idle_slots(board.cell, prices.day).sum()

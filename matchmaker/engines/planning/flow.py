@@ -19,7 +19,6 @@ import numpy as np
 
 from matchmaker.engines.planning.instance import Instance
 from matchmaker.engines.planning.interpreter_hours import InterpreterSlots, Search
-from matchmaker.engines.planning.loops import potentials
 
 PRICE_ROUNDS = 24  # flows that look for the prices of interpreters' hours
 
@@ -145,7 +144,9 @@ def _flow(
     total = min(total, int(room[:left].sum()), int(room[left:].sum()))
     if not len(one) or total <= 0:
         return Flow(np.zeros(len(one), dtype=bool), 0, np.zeros(count + 1, dtype=np.int64))
-    from ortools.graph.python import min_cost_flow  # 20 MB: only a process that plans pays for it
+    from ortools.graph.python import min_cost_flow
+
+    from matchmaker.engines.planning.loops import potentials
 
     flow = min_cost_flow.SimpleMinCostFlow()
     source, sink = count, count + 1

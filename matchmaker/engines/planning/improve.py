@@ -20,7 +20,6 @@ from matchmaker.engines.planning.choosing import rechoose
 from matchmaker.engines.planning.colouring import colour
 from matchmaker.engines.planning.flow import Selection
 from matchmaker.engines.planning.interpreters import InterpreterRoster
-from matchmaker.engines.planning.loops import shake
 from matchmaker.engines.planning.turns import Turns
 
 # Components tried between two re-choices, for each party: the fewest, and the most after rounds that won nothing.
@@ -129,6 +128,8 @@ def _rounds(
     seed: int,
 ) -> int:
     """Round after round until it is time to stop; returns the objective of the board."""
+    from matchmaker.engines.planning.loops import shake
+
     random = np.random.default_rng(seed)
     objective, reported_at, flips, done = board.objective, stop.clock(), FLIPS, 0
     while done < stop.rounds:

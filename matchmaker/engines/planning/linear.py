@@ -11,12 +11,13 @@ import sys
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix
 
 
 def prices_of(programme: Mapping[str, np.ndarray]) -> np.ndarray | None:
     """The dual prices of the rows (maximise gain, rows <= right); None where HiGHS found no optimum."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_matrix
+
     shape = (len(programme["right"]), len(programme["gain"]))
     answer = linprog(
         -programme["gain"],

@@ -14,7 +14,7 @@ from matchmaker.engines.planning.colouring import colour
 from matchmaker.engines.planning.days import IDLE_ONLY, LeftOut, Preferences, leave_out, polish
 from matchmaker.engines.planning.flow import Selection, select
 from matchmaker.engines.planning.halls import gather, hall_of_tables, home_halls
-from matchmaker.engines.planning.improve import Stop, improve, shake
+from matchmaker.engines.planning.improve import Stop, improve
 from matchmaker.engines.planning.instance import Instance, Party
 from matchmaker.engines.planning.interpreters import (
     InterpreterRoster,
@@ -121,6 +121,8 @@ def warm() -> None:
     About ten seconds of processor time once a machine, half a second in each process after that. Call it when a
     worker starts: a clock that runs in `plan` cannot stop the compiler.
     """
+    from matchmaker.engines.planning.loops import shake
+
     party = Party(cap=2, floor=1)
     edges = np.array([[s, b, 100 + 10 * s + b, 0] for s in range(3) for b in range(3)])
     tiny = Instance(2, (0, 0), (1, 2), (party,) * 3, (party,) * 3, edges, fair_bonus=10)

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.engines.search import meaning
@@ -144,6 +143,8 @@ def _facets(n: int, facets: Iterable[Facet]) -> dict[str, Any]:
 
 def _assemble(*, triples: Triples, names: meaning.Quantised, **plain: Any) -> Segment:
     """A segment from its plain columns."""
+    import scipy.sparse as sp
+
     terms, documents, counts = triples
     shape = (len(plain["keys"]), len(plain["terms"]))
     by_term = sp.coo_array((counts, (documents, terms)), shape=shape).tocsr().tocsc()  # documents ascend in each term

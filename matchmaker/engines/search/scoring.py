@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,6 +96,8 @@ def _nearness(documents: Documents, vector: Scores) -> Scores:
 def nearest_names(segment: Segment, query: Scores, share: float, least: float) -> tuple[NDArray[Any], Scores]:
     """(names, nearness of each) of those above `least`: the cosine to the unit vector `query` less a share of what the
     name is near to anyway."""
+    from matchmaker.engines.search.loops import near
+
     if not len(segment.name_documents):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     if segment.axes.size:
@@ -109,29 +110,10 @@ def nearest_names(segment: Segment, query: Scores, share: float, least: float) -
     firsts, lasts = segment.cluster_starts[looked_at], segment.cluster_starts[looked_at + 1]
     enough = 1 + int(np.searchsorted(np.cumsum(lasts - firsts), LOOKED_AT))
     rounded = np.rint(query * QUERY_STEPS).astype(np.int16)
-    return _near(  # type: ignore[no-any-return]
+    return near(  # type: ignore[no-any-return]
         segment.vectors, segment.scales, segment.crowding, rounded, firsts[:enough], lasts[:enough],
         np.float32(1 / QUERY_STEPS), np.float32(share), np.float32(least),
     )  # fmt: skip
-
-
-@numba.njit(cache=True, nogil=True)
-def _near(rows, scales, crowding, query, firsts, lasts, unit, share, least):
-    """(rows, values above `least`) of unit × scales[i] × (rows[i] · query) - share × crowding[i], for rows `firsts[c]`
-    up to `lasts[c]` of every c; int8 rows, an int16 query. Numpy has no fast product of whole numbers."""
-    places = np.empty((lasts - firsts).sum(), np.int64)
-    values = np.empty(len(places), np.float32)
-    n = 0
-    for c in range(len(firsts)):
-        for i in range(firsts[c], lasts[c]):
-            total = np.int32(0)
-            for j in range(query.shape[0]):  # every step cast back: numba would widen to int64, three times slower
-                total = np.int32(total + np.int32(np.int32(rows[i, j]) * np.int32(query[j])))
-            value = np.float32(total) * unit * scales[i] - share * crowding[i]
-            if value > least:
-                places[n], values[n] = i, value
-                n += 1
-    return places[:n], values[:n]
 
 
 def _company(documents: Documents, names: Sequence[str]) -> Scores:

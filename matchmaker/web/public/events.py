@@ -3,7 +3,6 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-import icalendar
 from django.db.models import Count, Max, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -62,6 +61,8 @@ def show(request, slug):
 @require_safe
 def calendar(request, slug):
     """The event as an iCalendar file (RFC 5545); its UID stays, so that a second download corrects the first."""
+    import icalendar
+
     event = get_object_or_404(Event.objects.visible_to(request.user), slug=slug)
     book = icalendar.Calendar()
     book.add("prodid", "-//matchmaker//events//EN")

@@ -7,7 +7,8 @@ from matchmaker.engines.planning import Instance
 from matchmaker.engines.planning.board import FREE, Board
 from matchmaker.engines.planning.colouring import colour
 from matchmaker.engines.planning.flow import select
-from matchmaker.engines.planning.improve import rechoose, shake, worth_trying
+from matchmaker.engines.planning.improve import rechoose, worth_trying
+from matchmaker.engines.planning.loops import shake
 
 
 def by_assignment(board: Board, slot: int) -> int:

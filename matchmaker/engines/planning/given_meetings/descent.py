@@ -12,15 +12,17 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pysat.card import ITotalizer
-from pysat.solvers import Solver
 
 from matchmaker.engines.planning.given_meetings.instance import GivenMeetings, breaks_of
 from matchmaker.engines.planning.given_meetings.kempe import anneal_slots, keeps_rules
 from matchmaker.engines.planning.given_meetings.model import Model
 from matchmaker.engines.planning.given_meetings.proof import SOLVER, at_most
+
+if TYPE_CHECKING:
+    from pysat.solvers import Solver
 from matchmaker.engines.planning.given_meetings.starts import likely_starts, window
 
 BUDGET = 12_000  # conflicts near likely days: half a second to a second
@@ -43,6 +45,8 @@ def descend(
     ``slots`` is a first plan, if one is known. Where it is not, ``start`` returns a plan that another search has found
     meanwhile. No plan has fewer breaks than ``bound`` returns.
     """
+    from pysat.solvers import Solver
+
     instance = model.instance
     best = _Best(instance, slots)
     near = near_likely_days(model, bound, seed)
@@ -85,6 +89,8 @@ def near_likely_days(model: Model, bound: Callable[[], int], seed: int) -> Itera
     Each search ends after `BUDGET` conflicts: other days are a better use of the time. Where it proves that there is
     no such plan, the next one allows one break more.
     """
+    from pysat.solvers import Solver
+
     days = likely_starts(model.instance, np.random.default_rng(seed))
     more = 0
     for starts, width in zip(days, cycle(WIDTHS)):
@@ -126,6 +132,8 @@ def _neighbourhoods(model: Model, solver: Solver, best: _Best, chance: random.Ra
 
 def limiter(model: Model, solver: Solver, most: int) -> Callable[[int], list[int]]:
     """Adds a totalizer to the solver; returns assumptions for "at most so many breaks" (Bailleux & Boufkhad 2003)."""
+    from pysat.card import ITotalizer
+
     literals = model.break_literals
     if most >= len(literals):
         most = len(literals) - 1

@@ -6,11 +6,15 @@ neither sessions nor precedences nor fairness.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from matchmaker.engines.planning.days import Preferences
 from matchmaker.engines.planning.given_meetings.instance import GivenMeetings, breaks_of
-from matchmaker.engines.planning.loops import Arrays, anneal, insert_all
+
+if TYPE_CHECKING:
+    from matchmaker.engines.planning.loops import Arrays
 
 TRIES = 8_000_000  # of the annealing: about two seconds
 HOT, COLD, IDLE = 0.4, 0.1, 0.05  # temperatures, and what an idle slot costs beside a break
@@ -24,6 +28,8 @@ def keeps_rules(instance: GivenMeetings) -> bool:
 
 def colour_all(instance: GivenMeetings, *, seed: int = 1) -> list[int] | None:
     """Slots of all meetings without regard to breaks; None where one found no slot, which proves nothing."""
+    from matchmaker.engines.planning.loops import insert_all
+
     board = _board(instance, [-1 if m.slot is None else m.slot for m in instance.meetings])
     order = np.flatnonzero(board.slot_of < 0).astype(np.int32)
     placed = insert_all(order, seed, board, len(board.degree))
@@ -32,6 +38,8 @@ def colour_all(instance: GivenMeetings, *, seed: int = 1) -> list[int] | None:
 
 def anneal_slots(instance: GivenMeetings, slots: list[int], *, seed: int = 1) -> list[int]:
     """A plan with at most as many breaks as ``slots``: a break costs what a wait costs in the meeting planner."""
+    from matchmaker.engines.planning.loops import anneal
+
     preferences = Preferences(day=0.0, wait=1.0, idle=IDLE, late=0.0)
     prices = preferences.prices([0] * instance.slots, [1] * instance.slots)
     board = _board(instance, slots)
@@ -42,6 +50,8 @@ def anneal_slots(instance: GivenMeetings, slots: list[int], *, seed: int = 1) ->
 
 def _board(instance: GivenMeetings, slots: list[int]) -> Arrays:
     """The plan as the planner's loops read it, -1 for a meeting without a slot; all companies are rows of one table."""
+    from matchmaker.engines.planning.loops import Arrays
+
     a, b = (np.array([getattr(m, side) for m in instance.meetings], dtype=np.int32) for side in ("a", "b"))
     slot_of = np.array(slots, dtype=np.int32)
     placed = np.flatnonzero(slot_of >= 0)

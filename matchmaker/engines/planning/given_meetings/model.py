@@ -14,13 +14,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import combinations
-
-from pysat.card import CardEnc, EncType
-from pysat.formula import IDPool
+from typing import TYPE_CHECKING
 
 from matchmaker.engines.planning.given_meetings.instance import GivenMeetings
 
+if TYPE_CHECKING:
+    from pysat.formula import IDPool
+
 MOST_TOTALIZER = 400  # slots × meetings of a company above which a totalizer is smaller than a sequential counter
+
+
+def _new_ids() -> IDPool:
+    from pysat.formula import IDPool
+
+    return IDPool()
 
 
 @dataclass(slots=True)
@@ -29,7 +36,7 @@ class Model:
 
     instance: GivenMeetings
     clauses: list[list[int]] = field(default_factory=list)
-    ids: IDPool = field(default_factory=IDPool)
+    ids: IDPool = field(default_factory=_new_ids)
     more_breaks: dict[int, list[int]] = field(default_factory=dict)  # company → literals, "more than j breaks"
 
     def meets(self, meeting: int, slot: int) -> int:
@@ -53,15 +60,18 @@ class Model:
             for number, slots in enumerate(self.instance.possible)
         ]
 
-    def limit(self, literals: list[int], low: int, high: int, *, counter: int = EncType.totalizer) -> None:
-        """From ``low`` to ``high`` of the literals are true."""
+    def limit(self, literals: list[int], low: int, high: int, *, counter: str = "totalizer") -> None:
+        """From ``low`` to ``high`` of the literals are true; ``counter`` names an encoding of PySAT's `EncType`."""
+        from pysat.card import CardEnc, EncType
+
+        encoding = getattr(EncType, counter)
         if low > len(literals) or high < 0:
             self.clauses.append([])
             return
         if low > 0:
-            self.clauses += CardEnc.atleast(literals, low, vpool=self.ids, encoding=counter).clauses
+            self.clauses += CardEnc.atleast(literals, low, vpool=self.ids, encoding=encoding).clauses
         if high < len(literals):
-            self.clauses += CardEnc.atmost(literals, high, vpool=self.ids, encoding=counter).clauses
+            self.clauses += CardEnc.atmost(literals, high, vpool=self.ids, encoding=encoding).clauses
 
 
 def model_of(instance: GivenMeetings) -> Model:
@@ -97,7 +107,7 @@ def _company(model: Model, company: int, meetings: tuple[int, ...]) -> None:
         model.clauses += [[busy[slot], -literal] for literal in here]
         _at_most_one(model, here)
     count = len(meetings)
-    counter = EncType.seqcounter if slots * count < MOST_TOTALIZER else EncType.totalizer
+    counter = "seqcounter" if slots * count < MOST_TOTALIZER else "totalizer"
     model.limit(busy, count, count, counter=counter)
     _sessions(model, busy, meetings)
     if count > 1 and slots > 2:

@@ -17,10 +17,6 @@ import json
 import sys
 from itertools import count
 
-from pysat.card import CardEnc, EncType
-from pysat.formula import WCNF
-from pysat.solvers import Solver
-
 SOLVER = "cadical153"
 
 
@@ -30,6 +26,8 @@ def tell(**line: object) -> None:
 
 
 def main(path: str, planned: bool) -> None:
+    from pysat.formula import WCNF
+
     formula = WCNF(from_file=path)
     breaks = [-literal for (literal,) in formula.soft]
     if not planned and not tell_plan(formula.hard):  # a first plan for the parent, whatever its breaks
@@ -44,11 +42,15 @@ def main(path: str, planned: bool) -> None:
 def at_most(literals: list[int], most: int, top: int) -> list[list[int]]:
     if most == 0:
         return [[-literal] for literal in literals]
+    from pysat.card import CardEnc, EncType
+
     return CardEnc.atmost(literals, most, top_id=top, encoding=EncType.totalizer).clauses
 
 
 def tell_plan(clauses: list[list[int]]) -> bool:
     """Whether the clauses have a plan; the parent reads it."""
+    from pysat.solvers import Solver
+
     with Solver(SOLVER, bootstrap_with=clauses) as solver:
         if not solver.solve():
             return False

@@ -13,8 +13,6 @@ from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
-from pysat.formula import WCNF
-
 from matchmaker.engines.planning.given_meetings.descent import descend
 from matchmaker.engines.planning.given_meetings.instance import GivenMeetings, GivenPlan, breaks_of
 from matchmaker.engines.planning.given_meetings.kempe import colour_all, keeps_rules
@@ -72,6 +70,8 @@ class Proof:
     """`proof` in its process: what it has told by now. Use as a context manager, so that no process is left behind."""
 
     def __init__(self, model: Model, *, planned: bool) -> None:
+        from pysat.formula import WCNF
+
         self.bound = 0
         self.plan: list[int] | None = None
         self.infeasible = False
