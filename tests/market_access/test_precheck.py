@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -20,7 +21,7 @@ from matchmaker.market_access.precheck.not_stated import not_stated
 from matchmaker.market_access.precheck.presentation import precheck_box
 from matchmaker.market_access.precheck.rules import RULES, contradictions
 from matchmaker.market_access.precheck.sources import source_on, sources
-from matchmaker.market_access.services import precheck_product, product_dossier
+from matchmaker.market_access.services import precheck_product, product_dossier, record_registration
 from tests import factories
 
 NUMBER, OTHER = "CTHA15012303080012", "CTHA15012303080099"
@@ -175,6 +176,33 @@ def test_a_registration_that_ends_is_named_for_the_day_of_shipment(rice):
     assert rules_of(rice, day=ends + timedelta(days=1)) == ["paper_ended"]
     Registration.objects.create(company=rice.company, code="GACC-FOOD", number=OTHER)
     assert rules_of(rice, day=ends + timedelta(days=1)) == []  # another plant's number holds
+
+
+def test_a_registration_of_another_category_does_not_cover_the_code(rice):
+    Registration.objects.update(category="meat")
+    assert rules_of(rice) == ["plant_category"]
+    Registration.objects.create(company=rice.company, code="GACC-FOOD", number=OTHER, category="cereals")
+    assert rules_of(rice) == []  # one plant's number covers it
+    Registration.objects.filter(number=OTHER).update(category="")
+    assert rules_of(rice) == []  # the other number may cover it
+
+
+def test_the_category_is_chosen_with_the_number_and_shown_with_it(rice, client, records):
+    by = factories.member_of(rice.company)
+    client.force_login(by)
+    other = factories.product(rice.company, hs_code="020230", origin="TH")
+    Registration.objects.all().delete()
+    market = reverse("supplier_product_market", args=[other.uid])
+    assert '<option value="meat">' in client.get(market).content.decode()
+    address = reverse("supplier_registration_add", args=[other.uid])
+    client.post(address, {"code": "GACC-FOOD", "number": NUMBER, "category": "meat"})
+    assert Registration.objects.get().category == "meat"
+    assert "Meat and meat products" in client.get(reverse("supplier_registrations")).content.decode()
+    given = {"by": by, "company": rice.company, "number": OTHER}
+    for code, category in (("GACC-FOOD", "furniture"), ("GACC-EXPORTER", "meat")):
+        with pytest.raises(ValidationError) as refused:
+            record_registration(code=code, category=category, **given)
+        assert list(refused.value.message_dict) == ["category"]
 
 
 def test_packs_of_the_product_are_compared_with_the_label(rice):

@@ -1,8 +1,9 @@
 """What a dossier does not state yet, of what the checks compare. It is no contradiction and counts as nothing."""
 
+from matchmaker.market_access.plant_categories import FOOD
 from matchmaker.market_access.precheck.model import Dossier, Field, Place
 from matchmaker.market_access.precheck.reading import figures
-from matchmaker.market_access.precheck.rules.papers import FOOD, is_food
+from matchmaker.market_access.precheck.rules.papers import is_food
 
 MOST = 5
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from matchmaker.catalogue.models import Product
 from matchmaker.core import formats, reference
 from matchmaker.core.lists import join_label
+from matchmaker.market_access.plant_categories import categories
 from matchmaker.market_access.precheck import model
 from matchmaker.market_access.precheck.model import Field, Place, Severity, Value
-from matchmaker.market_access.precheck.rules.papers import categories
 
 _PLACES = {
     Place.PRODUCT: gettext_lazy("Product"),

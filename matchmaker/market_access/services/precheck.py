@@ -12,8 +12,9 @@ from matchmaker.catalogue.models import Product
 from matchmaker.companies.services import require_member
 from matchmaker.engines.language import detect
 from matchmaker.market_access.models import ReadinessAnswer, Registration
+from matchmaker.market_access.plant_categories import FOOD
 from matchmaker.market_access.precheck.model import Dossier, Goods, Paper, Place, Text
-from matchmaker.market_access.precheck.rules.papers import FOOD, is_food
+from matchmaker.market_access.precheck.rules.papers import is_food
 
 
 def precheck_product(*, by: User, product: Product, day: date | None = None) -> Dossier:
@@ -64,7 +65,7 @@ def _registrations(product: Product, is_owner: bool) -> Iterator[Paper]:
     for row in rows.order_by("pk"):
         if is_owner or row.is_seen:
             days = row.valid_from, row.valid_until
-            yield Paper(Place.REGISTRATION, row.code, row.number, *days, own=row.product_id is not None)
+            yield Paper(Place.REGISTRATION, row.code, row.number, *days, row.category, own=row.product_id is not None)
 
 
 def _certificates(product: Product) -> Iterator[Paper]:

@@ -14,8 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core import reference
 from matchmaker.core.languages import base_of
 from matchmaker.engines.language import format_number, parse_number
+from matchmaker.market_access.plant_categories import FOOD, categories
 from matchmaker.market_access.precheck.presentation import precheck_box
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
 from matchmaker.market_access.services import answer_question, precheck_product
@@ -117,6 +119,7 @@ def _item(line: Line) -> dict:
         "step": line.declares.removeprefix("has:"),
         "raises": line.raises,
         "registers": line.registers,
+        "categories": reference.choices(categories()) if line.registers in FOOD else [],
         "next_rule": line.next_rule,
         "next_names": [line.next_name] if line.next_name and base_of(line.language) != base_of(_locale()) else [],
         "sure": line.confidence_label,

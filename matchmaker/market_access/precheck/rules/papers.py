@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 
-from matchmaker.core import reference
 from matchmaker.market_access.number_formats import plain
+from matchmaker.market_access.plant_categories import FOOD, covers
 from matchmaker.market_access.precheck.model import (
     Category,
     Code,
@@ -20,7 +19,6 @@ from matchmaker.market_access.precheck.model import (
 )
 from matchmaker.market_access.precheck.reading import country_of_plant, plant_numbers
 
-FOOD = frozenset(("GACC-FOOD", "GACC"))
 # Papers without which the goods are not let in; the end of any other is worth a look only.
 _ENTRY = FOOD | {"PHYTO", "HEALTH-CERT", "CCC", "NMPA", "GACC-EXPORTER"}
 _FOOD_CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(2, 23))
@@ -95,7 +93,7 @@ def plant_category(dossier: Dossier) -> Iterator[Contradiction]:
     code = dossier.goods.hs_code
     papers = [paper for paper in dossier.papers if paper.code in FOOD and paper.category]
     others = [paper for paper in dossier.on(Place.REGISTRATION) if paper.code in FOOD and not paper.category]
-    if not code or not papers or others or any(_covers(paper.category, code) for paper in papers):
+    if not code or not papers or others or any(covers(paper.category, code) for paper in papers):
         return
     yield Contradiction(
         "plant_category",
@@ -104,17 +102,6 @@ def plant_category(dossier: Dossier) -> Iterator[Contradiction]:
         Statement(papers[0].place, Field.PLANT_CATEGORY, Category(papers[0].category), papers[0].code),
         Statement(Place.PRODUCT, Field.HS_CODE, Code(code)),
     )
-
-
-@cache
-def categories() -> dict[str, reference.Row]:
-    """Code of a category of Decree 280 → its names and the prefixes that it may cover."""
-    return {row["code"]: row for row in reference.read_csv("market_access/plant_categories.csv")}
-
-
-def _covers(category: str, code: str) -> bool:
-    row = categories().get(category)
-    return row is None or any(code.startswith(prefix) for prefix in row["hs_prefixes"].split())
 
 
 def paper_ended(dossier: Dossier) -> Iterator[Contradiction]:
