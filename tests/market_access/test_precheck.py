@@ -104,6 +104,7 @@ def test_both_places_are_shown_as_they_were_entered():
     dossier = Dossier(Goods(hs_code="100630", origin="TH"), texts=(text,), offer=offer)
     [line] = precheck_box(dossier, DAY).lines
     assert (line.rule, line.severity) == ("total_value", "correct")
+    assert line.title == "Total"
     assert (line.first.where, line.first.value) == ("The quote", "$18,800")
     assert (line.second.where, line.second.value) == ("Note of the quote", "Total USD 28,800 for the lot")
     assert line.second.language == "en"

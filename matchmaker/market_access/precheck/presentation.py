@@ -72,7 +72,7 @@ def _line(one: Contradiction, day: date) -> ContradictionLine:
         rule=one.rule,
         severity=one.severity.value,
         severity_label=sentences.severity(one.severity),
-        title=sentences.field(one.second.field),
+        title=sentences.field(one.first.field),
         first=_side(one.first),
         second=_side(one.second),
         why=sentences.why(one.rule),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from matchmaker.catalogue.models import Product
 from matchmaker.core import formats, reference
 from matchmaker.core.lists import join_label
-from matchmaker.market_access.plant_categories import categories
+from matchmaker.market_access.plant_categories import FOOD, categories
 from matchmaker.market_access.precheck import model
 from matchmaker.market_access.precheck.model import Field, Place, Severity, Value
 
@@ -59,7 +59,7 @@ _TERM = gettext_lazy(
     "The Incoterm and the named place do not fit: the term decides who pays freight and insurance, and so the customs "
     "value."
 )
-_DAYS = gettext_lazy("Customs accepts only papers that are valid on the day of shipment.")
+_DAYS = gettext_lazy("A paper that is not valid on the day of shipment does not count.")
 _WHY = {
     "plant_number": gettext_lazy(
         "Customs compares the number of the plant in the declaration with its own list and with the package."
@@ -72,7 +72,7 @@ _WHY = {
     ),
     "paper_ended": _DAYS,
     "paper_not_begun": _DAYS,
-    "paper_number": gettext_lazy("One document has one number: with two, customs cannot find it."),
+    "paper_number": gettext_lazy("One document has one number. With two, it is not clear which document is meant."),
     "paper_goods": gettext_lazy("A document for goods of another kind does not cover these."),
     "code_differs": gettext_lazy(
         "The HS code decides duty, taxes and papers. Documents with two codes lead to questions and corrections."
@@ -144,9 +144,9 @@ def what_to_do(rule: str) -> str:
 
 
 def where(statement: model.Statement) -> str:
-    """The place, and for a paper which one."""
+    """The place, and for a paper which one; the field names a food plant's registration already."""
     row = reference.certificates().get(statement.paper)
-    name = reference.name(row, statement.paper) if statement.paper else ""
+    name = reference.name(row, statement.paper) if statement.paper and statement.paper not in FOOD else ""
     return join_label(place(statement.place), name) if name else place(statement.place)
 
 

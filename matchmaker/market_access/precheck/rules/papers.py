@@ -175,6 +175,6 @@ def paper_goods(dossier: Dossier) -> Iterator[Contradiction]:
                 "paper_goods",
                 Severity.CHECK,
                 "papers",
-                Statement(paper.place, Field.NUMBER, Code(paper.number or paper.code), paper.code),
                 Statement(Place.PRODUCT, Field.HS_CODE, Code(dossier.goods.hs_code)),
+                Statement(paper.place, Field.NUMBER, Code(paper.number or paper.code), paper.code),
             )
