@@ -6,7 +6,8 @@ every miss and every false alarm.
 Planted: `data/eval-dev/precheck_planted.jsonl`, one contradiction in a product of the sample campaign each. Consistent:
 every product of the sample campaign with a quote, a registration and a label made of its own data, and
 `data/eval-dev/precheck_consistent.jsonl`, dossiers that look like contradictions and are none. Both files were written
-before the rules. A planted one counts as found where its own rule names it.
+before the rules, `precheck_held_out.jsonl` (both kinds) after them. A planted one counts as found where its own rule
+names it.
 """
 
 import argparse
@@ -53,13 +54,12 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print every miss and every false alarm")
     show = parser.parse_args().show
     missed, false = misses(), false_alarms()
-    planted = len(rows("planted"))
-    checked = len(list(consistent()))
-    print(f"Planted contradictions found: {share(planted - len(missed), planted)}")
+    all_planted, checked = planted(), len(list(consistent()))
+    print(f"Planted contradictions found: {share(len(all_planted) - len(missed), len(all_planted))}")
     print(f"Consistent dossiers accused:  {share(len(false), checked)}")
     print("\n| rule | planted | found |\n|---|---|---|")
     lost = Counter(row["expects"] for row in missed)
-    for rule, count in Counter(row["expects"] for row in rows("planted")).items():
+    for rule, count in Counter(row["expects"] for row in all_planted).items():
         print(f"| {rule} | {count} | {count - lost[rule]} |")
     if show:
         for row in missed:
@@ -83,9 +83,13 @@ def rows(name: str) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def planted() -> list[Row]:
+    return [row for name in ("planted", "held_out") for row in rows(name) if row["expects"]]
+
+
 def misses() -> list[Row]:
     """The planted rows whose contradiction is not found."""
-    return [row for row in rows("planted") if row["expects"] not in {one.rule for one in check(row)}]
+    return [row for row in planted() if row["expects"] not in {one.rule for one in check(row)}]
 
 
 def false_alarms() -> list[tuple[str, list[Contradiction]]]:
@@ -95,7 +99,7 @@ def false_alarms() -> list[tuple[str, list[Contradiction]]]:
 
 def consistent() -> Iterator[tuple[str, Row]]:
     yield from ((key, {"product": key, "changes": {}}) for key in products())
-    yield from ((row["id"], row) for row in rows("consistent"))
+    yield from ((row["id"], row) for name in ("consistent", "held_out") for row in rows(name) if not row["expects"])
 
 
 def check(row: Row) -> list[Contradiction]:

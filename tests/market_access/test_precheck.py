@@ -30,7 +30,7 @@ DAY = date(2026, 12, 3)
 
 def test_planted_contradictions_are_found_and_consistent_dossiers_are_not_accused():
     """Goals: recall .95 on 100 or more planted ones, false alarms .05 on 200 or more."""
-    planted, consistent = benchmark.rows("planted"), list(benchmark.consistent())
+    planted, consistent = benchmark.planted(), list(benchmark.consistent())
     missed, accused = benchmark.misses(), benchmark.false_alarms()
     assert len(planted) >= 100
     assert len(consistent) >= 200
@@ -39,13 +39,13 @@ def test_planted_contradictions_are_found_and_consistent_dossiers_are_not_accuse
 
 
 def test_each_rule_has_a_planted_contradiction_and_finds_it():
-    planted = {row["expects"] for row in benchmark.rows("planted")}
-    found = planted - {row["expects"] for row in benchmark.misses()}
-    assert planted == set(RULES) == found
+    missed = [row["id"] for row in benchmark.misses()]
+    found = {row["expects"] for row in benchmark.planted() if row["id"] not in missed}
+    assert found == set(RULES)
 
 
 def test_each_rule_has_its_sentences_and_a_source_with_a_place_to_read_it():
-    used = {one.source for row in benchmark.rows("planted") for one in benchmark.check(row)}
+    used = {one.source for row in benchmark.planted() for one in benchmark.check(row)}
     assert used <= set(sources())
     for rule in RULES:
         assert sentences.why(rule)
@@ -96,6 +96,23 @@ def test_a_figure_with_two_readings_accuses_nobody():
 def test_figures_beside_a_customs_code_keep_their_own_decimal_mark():
     """The point of 1006.30 made the reader take 18.800 for 18.8."""
     assert note("GTİP 1006.30. toplam 18.800 USD", "tr") == []
+
+
+def test_an_origin_on_request_or_of_an_ingredient_accuses_nobody():
+    assert note("Origine Ghana sur demande.", "fr") == []
+    assert note("Herkunft Verpackung: Polen. Ursprungsland Thailand.", "de") == []
+    assert note("Origine : Ghana.", "fr") == ["origin_differs"]
+
+
+def test_a_short_japanese_note_is_read_though_it_looks_chinese():
+    assert note("正味重量20.5kg、総重量20kg。", "zh") == ["net_over_gross"]
+
+
+def test_the_first_of_two_contents_has_the_unit_of_the_second():
+    goods = Text(Place.PRODUCT_TEXT, "Botella de 500 y 750 ml o lata de 5 l.", "es")
+    for content, found in (("500毫升", []), ("1升", ["label_content"])):
+        dossier = Dossier(Goods(), label={"net_content": content}, texts=(goods,))
+        assert [one.rule for one in contradictions(dossier)] == found
 
 
 def test_both_places_are_shown_as_they_were_entered():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from matchmaker.catalogue.country_names import country_code
 from matchmaker.catalogue.origins import origins_in
@@ -22,6 +23,7 @@ from matchmaker.market_access.precheck.model import Excerpt, Text
 
 _ENDS = re.compile(r"[;；,，。、،؛\n|]|[.!?](?=\s|$)")
 _UNSPACED = frozenset(("zh", "ja", "th"))
+_READ_WITH = {"zh": ("zh", "ja")}  # a short Japanese note without kana is taken for Chinese
 _PLANT_NUMBER = re.compile(r"(?<![A-Z0-9])C([A-Z]{3})\d{14}(?![0-9A-Z])")
 _HS_DIGITS = re.compile(r"[\s:：.№#-]{0,4}(\d{2}[\d. ]{2,12}\d)")
 _DAYS_OF = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (89, 92), "year": (365, 366)}
@@ -170,9 +172,14 @@ def stated_origins(text: Text) -> list[tuple[frozenset[str], Excerpt]]:
         stop = max(spans[_clause_at(spans, start)][1], end)
         rest = text.text[end:stop].strip(" :：-–.")
         codes = countries_in(rest, text.language)
-        if codes:
+        if codes and not _is_apart(text, spans[_clause_at(spans, start)]):
             found.append((codes, Excerpt(text.text[start:stop].strip(), text.language)))
     return found
+
+
+def _is_apart(text: Text, clause: tuple[int, int]) -> bool:
+    """Whether a clause speaks of something else than these goods: of others on request."""
+    return any(kind == "apart" and clause[0] <= at < clause[1] for kind, at, _end in _hits(text))
 
 
 def countries_in(text: str, language: str) -> frozenset[str]:
@@ -202,8 +209,17 @@ def _by_iso3() -> dict[str, str]:
 
 
 def amounts(text: Text) -> Iterator[tuple[str, Decimal]]:
-    """Every mass and volume that a text states, in kilograms and litres: alone, of one in a pack, of the whole pack."""
-    for figure in figures(text):
+    """Every mass and volume that a text states, in kilograms and litres: alone, of one in a pack, of the whole pack.
+
+    A number without a unit has that of the next one in its clause: 500 and 750 ml.
+    """
+    listed = figures(text)
+    for bare, following in pairwise(listed):
+        has_no_unit = bare.quantity.kind == "amount" and not bare.quantity.unit and bare.clause == following.clause
+        amount = mass_or_volume(bare.quantity.low, following.quantity.unit) if has_no_unit else None
+        if amount:
+            yield amount
+    for figure in listed:
         one = figure.quantity
         if pack := pack_of(figure):
             yield from ((pack[1], pack[2]), (pack[1], pack[0] * pack[2]))
@@ -269,7 +285,8 @@ def _pattern(group: str) -> tuple[re.Pattern[str], dict[str, str]]:
     kinds = {
         word.strip(): row["kind"]
         for row in reference.read_csv("market_access/precheck_words.csv")
-        if row["language"] == group or (group == "spaced" and row["language"] not in _UNSPACED)
+        if row["language"] in _READ_WITH.get(group, (group,))
+        or (group == "spaced" and row["language"] not in _UNSPACED)
         for word in row["words"].split(";")
     }
     words = "|".join(re.escape(word) for word in sorted(kinds, key=len, reverse=True)) or "\x01"

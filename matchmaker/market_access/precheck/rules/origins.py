@@ -18,8 +18,8 @@ from matchmaker.market_access.precheck.reading import countries_in, stated_origi
 def origin_differs(dossier: Dossier) -> Iterator[Contradiction]:
     """Label, quote and texts name the country of origin that the product names.
 
-    A place that names several countries agrees where the product's is one of them. Source: the declaration has one
-    origin for one line of goods (GACC Decree 277); Food Safety Law, article 97, for the label.
+    A place that names several countries (of an ingredient, too) agrees where the product's is one of them. Source: the
+    declaration has one origin for one line of goods (GACC Decree 277); Food Safety Law, article 97, for the label.
     """
     own = dossier.goods.origin
     if not own:
@@ -31,7 +31,7 @@ def origin_differs(dossier: Dossier) -> Iterator[Contradiction]:
         second = Statement(Place.LABEL, Field.ORIGIN, Excerpt(label, "zh"))
         yield Contradiction("origin_differs", Severity.STOPS, "label", first, second)
     for text in dossier.texts:
-        for countries, excerpt in stated_origins(text):
-            if own not in countries:
-                second = Statement(text.place, Field.ORIGIN, excerpt)
-                yield Contradiction("origin_differs", Severity.CORRECT, "declaration", first, second)
+        stated = stated_origins(text)
+        if stated and not any(own in countries for countries, _excerpt in stated):
+            second = Statement(text.place, Field.ORIGIN, stated[0][1])
+            yield Contradiction("origin_differs", Severity.CORRECT, "declaration", first, second)
