@@ -1,11 +1,12 @@
 """A country from what a cell of a sheet says: its name in any language of the site or of the country itself, the forms
-of the United Nations, a code, or several of these at once (“Germany (DE)”, “Thailand / 泰国”).
+of the United Nations, a code, or several of these at once (“Germany (DE)”, “Thailand / 泰国”, “Japan 日本”).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 
 from matchmaker.core import reference
 
@@ -19,7 +20,29 @@ _FORMS = frozenset(
 )
 # Names that mean two countries once these words are left out: “Republic of Korea” stands in the list of spellings.
 _NEEDS_ITS_FORM = frozenset({"", "china", "korea", "congo", "united", "guinea", "america"})
+_PARTS_OF_THE_WORLD = frozenset(
+    (
+        *("asia", "south asia", "southeast asia", "east asia", "central asia", "middle east", "europe", "eu", "asean"),
+        *("european union", "africa", "north africa", "west africa", "east africa", "oceania", "latin america"),
+        *(
+            "south america",
+            "north america",
+            "central america",
+            "亚洲",
+            "东南亚",
+            "中东",
+            "欧洲",
+            "欧盟",
+            "非洲",
+            "大洋洲",
+        ),
+        *("南美", "南美洲", "北美", "北美洲", "拉美"),
+    )
+)
 _BETWEEN = re.compile(r"[()（）\[\]/|\\,;:：，、\n–—-]+")
+
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_WORDS_OF_ONE_SCRIPT = re.compile(rf"(?:{_LATIN.pattern}|['’.&])+|(?:(?!{_LATIN.pattern})[^\s'’.&])+")
 
 
 def plain(text: str) -> str:
@@ -41,7 +64,7 @@ def _words(text: str) -> str:
 
 def country_code(text: str) -> str:
     """ISO 3166-1 alpha-2, or "" where it is unknown or says two countries."""
-    return _whole(text) or _together(_BETWEEN.split(text)) or _with_code_beside(text)
+    return _whole(text) or _together(_BETWEEN.split(text)) or _with_code_beside(text) or _in_two_scripts(text)
 
 
 def _whole(text: str) -> str:
@@ -59,9 +82,10 @@ def _short(word: str) -> str:
 
 
 def _together(parts: list[str]) -> str:
-    """The one country that each of several parts says."""
-    found = [_whole(part) for part in parts if part.strip()]
-    return found[0] if len(found) > 1 and len(set(found)) == 1 else ""
+    """The one country that each of several parts says; the part of the world it lies in may stand beside it."""
+    parts = [part for part in parts if part.strip()]
+    found = [_whole(part) for part in parts if plain(part) not in _PARTS_OF_THE_WORLD]
+    return found[0] if found and len(parts) > 1 and len(set(found)) == 1 else ""
 
 
 def _with_code_beside(text: str) -> str:
@@ -69,6 +93,19 @@ def _with_code_beside(text: str) -> str:
     first, _blank, rest = text.strip().partition(" ")
     others, _blank, last = text.strip().rpartition(" ")
     return _together([first, rest]) if first.isupper() else _together([others, last]) if last.isupper() else ""
+
+
+def _in_two_scripts(text: str) -> str:
+    """Japan 日本, 泰国 Thailand; Rossiya / Россия, where the word in Latin letters only says how the name sounds."""
+    words = _WORDS_OF_ONE_SCRIPT.findall(_BETWEEN.sub(" ", unicodedata.normalize("NFKC", text)))
+    names = [(is_latin, " ".join(run)) for is_latin, run in groupby(words, key=_is_latin)]
+    codes = {code for _latin, name in names if (code := _whole(name))}
+    others = [_whole(name) for is_latin, name in names if not is_latin]
+    return codes.pop() if len(codes) == 1 and others and all(others) else ""
+
+
+def _is_latin(word: str) -> bool:
+    return bool(_LATIN.match(word))
 
 
 @cache

@@ -118,13 +118,26 @@ def compare(one: Identity, other: Identity) -> Alike:
     if domains & others:
         found.append((0.95, "domain"))
     names, other_names = _names(one), _names(other)
-    found += [_by_name(a, b) for a in names for b in other_names]
+    if not _numbered_apart(one, other):
+        found += [_by_name(a, b) for a in names for b in other_names]
     if _says(one, other_names) or _says(other, names):
         found.append((0.85, "domain_name"))
     score, why = max(found)
-    if one.country and other.country and one.country != other.country and why != "number":
-        score *= 0.9  # a sister company abroad, perhaps
+    if one.country and other.country and one.country != other.country and why not in ("number", "domain"):
+        score *= 0.8  # a name alone does not make companies of two countries one: each register has its own names
     return Alike(other.key, round(score, 3), why)
+
+
+def _numbered_apart(one: Identity, other: Identity) -> bool:
+    """Whether the figures in their names differ, as in 日出茶业14 and 日出茶业1: numbered companies are several."""
+    figures, others = _figures(one), _figures(other)
+    return bool(figures and others and not figures & others)
+
+
+def _figures(one: Identity) -> set[str]:
+    """The figures of each name that has any, without zeros before them."""
+    names = (re.findall(r"\d+", unicodedata.normalize("NFKC", name)) for name in one.names)
+    return {".".join(str(int(figure)) for figure in figures) for figures in names if figures}
 
 
 def alike(one: Identity, others: Iterable[Identity], minimum: float = SAME) -> list[Alike]:

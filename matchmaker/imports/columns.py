@@ -26,6 +26,11 @@ from matchmaker.engines.reading import OwnHeads, fold_head, plain_head
 Text = str | Promise
 MEMORY = 50_000  # distinct texts a column remembers its answer for
 _BETWEEN_ADDRESSES = re.compile(r"[\s,;/|<>()，；、]+")
+_BETWEEN_SITES = re.compile(r"[\s;,|，；、]+(?:/\s+)?|(?<=\s)/(?=\s)")
+_DASHES = re.compile(r"[-‐‑‒–—―_/?·. ]+")
+_BEFORE_ADDRESS = re.compile(r"^\s*(?:mailto|e-?mail|mail|courriel|correo|邮箱|电子邮箱|почта)\s*[:：]\s*", re.I)
+_HIDDEN_AT = re.compile(r"\s*(?:\[\s*at\s*\]|\(\s*at\s*\)|\{\s*at\s*\}|\[@\]|\(@\)|（at）|＠)\s*", re.I)
+_HIDDEN_DOT = re.compile(r"\s*(?:\[\s*dot\s*\]|\(\s*dot\s*\)|\[\.\])\s*", re.I)
 _AMOUNT = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -92,11 +97,15 @@ class Reader(dict[str, Answer]):
             text = self.default
         if not text:
             return column.empty, _("Fill this in.") if column.required else "", ""
+        if not column.required and column.read in (line, paragraph) and says_nothing(text):
+            return column.empty, "", ""
         try:
             value = column.read(text)
             if column.field is not None and value not in (None, "", []):
                 value = column.field.clean(value, None)
         except ValidationError as error:
+            if not column.required and says_nothing(text):  # NA is Namibia in a column of countries
+                return column.empty, "", ""
             return column.empty, join_sentences(map(_in_words, error.error_list)), ""
         shown = as_text(value)
         return value, "", shown if column.note and shown != text.strip() else ""
@@ -122,6 +131,12 @@ def as_text(value: Any) -> str:
     if isinstance(value, str) and _AMOUNT.fullmatch(value):  # an amount that JSON keeps as a text
         return f"{Decimal(value).normalize():f}" if "." in value else value
     return "" if value is None else str(value)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell says in words or signs that there is nothing to say: n/a, -, 无; `data/trade/spellings.csv`."""
+    word = wording.fold(text)
+    return bool(_DASHES.fullmatch(word)) or word in reference.spellings("nothing")
 
 
 def line(text: str) -> str:
@@ -187,8 +202,9 @@ def read_languages(text: str) -> list[str]:
 
 
 def read_email(text: str) -> str:
-    """The first address of a cell: people put several into one."""
-    found = [part for part in _BETWEEN_ADDRESSES.split(text.removeprefix("mailto:")) if "@" in part]
+    """The first address of a cell: people put several into one, words before it, and [at] in place of its sign."""
+    text = _HIDDEN_DOT.sub(".", _HIDDEN_AT.sub("@", text))
+    found = [part for part in _BETWEEN_ADDRESSES.split(_BEFORE_ADDRESS.sub("", text)) if "@" in part]
     try:
         validate_email(found[0] if found else text)
     except ValidationError:
@@ -197,8 +213,8 @@ def read_email(text: str) -> str:
 
 
 def read_website(text: str) -> str:
-    """https is put before an address that lacks it, as people write them on cards."""
-    text = text.strip()
+    """The first address of a cell. https is put before one that lacks it, as people write them on cards."""
+    text = next((part for part in _BETWEEN_SITES.split(text.strip()) if "." in part), text.strip())
     address = f"https://{text}" if text and "://" not in text else text
     try:
         URLValidator(schemes=["http", "https"])(address)

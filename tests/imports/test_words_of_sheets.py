@@ -88,8 +88,10 @@ def test_the_first_of_several_addresses_is_taken_and_shown():
     by_name = {one.name: one for one in KINDS["suppliers"].columns}
     value, problem, note = Reader(by_name["contact_email"])["Ana <ana@mill.example>; rui@mill.example"]
     assert (value, problem, note) == ("ana@mill.example", "", "ana@mill.example")
+    assert columns.read_email("ana(at)mill.example") == "ana@mill.example"
+    assert columns.read_email("Mail: ana [at] mill [dot] example") == "ana@mill.example"
     with pytest.raises(ValidationError):
-        columns.read_email("ana(at)mill.example")
+        columns.read_email("ana at mill.example")  # "at" alone may be a word
 
 
 def test_heads_in_two_languages_are_read_in_each_part():
@@ -99,7 +101,7 @@ def test_heads_in_two_languages_are_read_in_each_part():
         "E-mail\n邮箱",
         "Contact person (联系人)",
         "Sitio web | Website",
-        "备注",
+        "展位号",
     ]
     names = columns.heads("companies")
     assert headers.suggest_columns(heads, names) == {

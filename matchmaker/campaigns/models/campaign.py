@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from matchmaker.companies.models import CONTACT_FIELDS, Company
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
-from matchmaker.core.text import validate_one_line
+from matchmaker.core.text import validate_one_line, validate_text
 
 
 def every_contact_field() -> list[str]:
@@ -179,6 +179,16 @@ class Participation(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="participations")
     company = models.ForeignKey(Company, models.CASCADE, related_name="participations")
     side = models.CharField(max_length=10, choices=Side)
+    # As a list of the campaign's team says; the company's people are offered it when they list a product.
+    listed_goods = models.CharField(_("what they sell or look for"), max_length=1000, blank=True, db_default="")
+    # For the team alone: neither the company nor its partner reads it.
+    team_note = models.TextField(
+        _("note of the team"),
+        max_length=2000,
+        blank=True,
+        db_default="",
+        validators=[validate_text, MaxLengthValidator(2000)],
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = ParticipationQuerySet.as_manager()

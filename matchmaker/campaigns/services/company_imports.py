@@ -4,10 +4,13 @@ A list adds to and changes companies of its own campaign only. What it writes is
 list wrote is no proof of a claim (`companies.claims.proof_of`).
 """
 
+import re
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,7 +18,9 @@ from django.utils.translation import gettext as _
 
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign, Participation
+from matchmaker.campaigns.models import Campaign, CompanyTag, Participation, Tag
+from matchmaker.campaigns.services import require_organiser
+from matchmaker.campaigns.services.tags import tag_named
 from matchmaker.companies.claims import PROVING_FIELDS
 from matchmaker.companies.members import admins
 from matchmaker.companies.models import CONTACT_FIELDS, Company, ListedFields, Membership
@@ -25,7 +30,20 @@ from matchmaker.core.problems import NotFound, Refused
 from matchmaker.notifications.by_language import in_languages, languages_of
 from matchmaker.notifications.services import notify
 
+_BETWEEN_GOODS = re.compile(r"[,;/|，；、\n]+")
+MOST_GOODS = 12  # names from a list that a company is shown
 Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says of a company that is no field of the company: it belongs to the campaign."""
+
+    goods: str = ""
+    note: str = ""
+    tags: Sequence[str] = ()
+
+
 # What only the people of a company write, once it has people: who it is, and how it is reached.
 NOT_OF_COMPANIES_WITH_PEOPLE = frozenset(
     {"legal_name", "name_latin", "name_zh", "website", "identifier_kind", "identifier", *CONTACT_FIELDS}
@@ -38,21 +56,37 @@ def companies_of(campaign_id: int | None) -> QuerySet[Company]:
 
 
 @transaction.atomic
-def add_companies(*, by: User, campaign: Campaign, side: str, companies: Sequence[Company], source: str) -> None:
+def add_companies(
+    *,
+    by: User,
+    campaign: Campaign,
+    side: str,
+    companies: Sequence[Company],
+    source: str,
+    listed: Mapping[uuid.UUID, Listed] | None = None,
+) -> None:
     """Write companies that were checked before, and their part in the campaign; they have no members yet.
+
+    Args:
+        listed: uid of a company → what else the list says of it.
 
     Raises:
         IntegrityError: for a company number that is registered already; then nothing is written.
     """
-    now = timezone.now()
+    now, listed = timezone.now(), listed or {}
     for company in companies:
         company.is_supplier, company.is_buyer = side == "supplier", side == "buyer"
         company.status, company.submitted_at = Company.Status.PENDING, now
         company.name_key = name_key(company)
     Company.objects.bulk_create(companies)
     Participation.objects.bulk_create(
-        [Participation(campaign=campaign, company=company, side=side) for company in companies]
+        [
+            Participation(campaign=campaign, company=company, side=side, listed_goods=said.goods, team_note=said.note)
+            for company in companies
+            for said in [listed.get(company.uid, Listed())]
+        ]
     )
+    _tag(by, campaign, [(company.pk, listed[company.uid].tags) for company in companies if company.uid in listed])
     written = [(company, [name for name in PROVING_FIELDS if getattr(company, name)]) for company in companies]
     ListedFields.objects.bulk_create(
         ListedFields(company=company, fields=fields, campaign=campaign.uid, by=by, source=source, written_at=now)
@@ -61,6 +95,65 @@ def add_companies(*, by: User, campaign: Campaign, side: str, companies: Sequenc
     )
     facts = {"rows": len(companies), "side": side, "source": source}
     record(by=by, verb="add_companies", on=campaign, facts=facts)
+
+
+def _tag(by: User, campaign: Campaign, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Put tags on companies (primary key, names of tags); tags beyond what a campaign may have are left away."""
+    tags: dict[str, Tag | None] = {}
+    uses = []
+    for company, names in rows:
+        for name in names:
+            if name not in tags:
+                try:
+                    tags[name] = tag_named(by=by, campaign=campaign, name=name)
+                except ValidationError:
+                    tags[name] = None
+            if tag := tags[name]:
+                uses.append(CompanyTag(tag=tag, company_id=company))
+    CompanyTag.objects.bulk_create(uses, ignore_conflicts=True)
+
+
+@transaction.atomic
+def add_listed(*, by: User, campaign: Campaign, company: Company, listed: Listed) -> None:
+    """Add what a list says of a company that takes part already: empty fields are filled, tags are added."""
+    part = company.participations.select_for_update().filter(campaign=campaign).order_by("pk").first()
+    if part is None:
+        raise NotFound()
+    given = {"listed_goods": listed.goods, "team_note": listed.note}
+    empty = {name: text for name, text in given.items() if text and not getattr(part, name)}
+    if empty:
+        Participation.objects.filter(pk=part.pk).update(**empty)
+    _tag(by, campaign, [(company.pk, listed.tags)])
+
+
+def listed_goods(company: Company) -> list[str]:
+    """What lists of its campaigns say that a company sells, one name each, without what it has listed itself."""
+    said = company.participations.exclude(listed_goods="").filter(side=Participation.Side.SUPPLIER)
+    names = [one for text in said.values_list("listed_goods", flat=True) for one in _BETWEEN_GOODS.split(text)]
+    own = {name.casefold() for name in company.products.values_list("texts__name", flat=True) if name}
+    trimmed = dict.fromkeys(" ".join(name.split()).strip(" .") for name in names)
+    return [name for name in trimmed if name and name.casefold() not in own][:MOST_GOODS]
+
+
+@transaction.atomic
+def write_team_note(*, by: User, campaign: Campaign, company: Company, note: str) -> None:
+    """Write the team's own note on a company of the campaign, in place of the old one.
+
+    Raises:
+        NotFound: for a company that does not take part in the campaign.
+        ValidationError: on `note`.
+    """
+    require_organiser(by, campaign)
+    part = company.participations.select_for_update().filter(campaign=campaign).order_by("pk").first()
+    if part is None:
+        raise NotFound()
+    part.team_note = note.strip()
+    try:
+        part.clean_fields(exclude={"campaign", "company", "side", "listed_goods"})
+    except ValidationError as error:
+        raise ValidationError({"note": error.message_dict["team_note"]}) from None
+    part.save(update_fields=["team_note"])
+    record(by=by, verb="write_team_note", on=company, organisation=campaign)
 
 
 @transaction.atomic

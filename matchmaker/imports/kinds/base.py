@@ -44,6 +44,7 @@ class Kind:
     """One subclass a kind; instances keep nothing."""
 
     heads: str  # which kinds of rows of data/trade/sheet_heads.csv are ours, parted by blanks
+    leaves_unreadable_cells_empty = False  # instead of refusing the row for a column that it does not need
 
     @property
     def columns(self) -> list[Column]:
@@ -55,6 +56,10 @@ class Kind:
     def judge(self, values: Values, context: Context) -> Problems:
         """What spans columns or needs a list; may put codes right in `values`."""
         raise NotImplementedError
+
+    def prepare(self, texts: dict[str, str]) -> Problems:
+        """Put cells right before they are read, where one cell holds what belongs into two; column → what was read."""
+        return {}
 
     def key(self, values: Values) -> str:
         """What makes two rows the same thing, in few characters."""

@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.campaigns.models import Participation
 from matchmaker.campaigns.services import company_imports as bringing_in
 from matchmaker.catalogue import wording
 from matchmaker.companies.about import texts_from
-from matchmaker.companies.duplicates import Identity, Register
+from matchmaker.companies.duplicates import Alike, Identity, Register
 from matchmaker.companies.models import Company, Membership
+from matchmaker.companies.phones import check_phone
 from matchmaker.companies.services import check_company, companies_alike
 from matchmaker.core.languages import ENGLISH
 from matchmaker.core.problems import NotFound, Refused
@@ -29,12 +31,20 @@ from matchmaker.imports.columns import (
     read_email,
     read_languages,
     read_website,
-    whole,
 )
 from matchmaker.imports.kinds.base import EMPTY, Context, Kind, Problems, Values, digest
+from matchmaker.imports.kinds.company_cells import (
+    one_line,
+    part_telephone,
+    read_tags,
+    read_telephone,
+    read_year,
+    size_reader,
+)
 from matchmaker.imports.models import Import, ImportRow
 
 _field = Company._meta.get_field
+_part = Participation._meta.get_field
 # The same sentence whatever is registered and wherever: it tells neither who it is nor what the row has in common.
 _REGISTERED = _(
     "This company is registered on this site already, outside your campaign. Ask the site’s staff to bring it into your"
@@ -43,8 +53,12 @@ _REGISTERED = _(
 _ABOUT = models.TextField(max_length=3000, blank=True, validators=[validate_text, MaxLengthValidator(3000)])
 
 
+LISTED = frozenset({"goods", "note", "tags"})  # columns that belong to the campaign, not to the company
+
+
 class Companies(Kind):
     heads = "companies"
+    leaves_unreadable_cells_empty = True  # a list of a fair is worth its names and countries
 
     @property
     def columns(self) -> list[Column]:
@@ -58,6 +72,9 @@ class Companies(Kind):
             None, existing=self.existing(batch), campaign_id=batch.campaign_id, elsewhere=_elsewhere(batch.campaign_id)
         )
 
+    def prepare(self, texts: dict[str, str]) -> Problems:
+        return part_telephone(texts)
+
     def judge(self, values: Values, context: Context) -> Problems:
         problems: Problems = {}
         _guess_number(values)
@@ -65,6 +82,9 @@ class Companies(Kind):
             values["identifier_kind"] = ""
         company = Company(**_fields(values))
         problems |= check_company(company)
+        if "identifier" in problems:
+            values["identifier_kind"] = ""  # it stays away with the number
+        problems |= _read_phone_of_country(values)
         values["identifier"] = company.identifier
         key = "" if problems else self.key(values)
         if key in context.elsewhere and key not in context.existing:
@@ -112,12 +132,13 @@ class Companies(Kind):
         if context.site is None:
             near = next(iter(companies_alike(Company(**_fields(values)), _comparable(context.campaign_id))), None)
             if near:
-                return {"uid": str(near[0].uid), "name": near[0].legal_name, "why": near[1].why, "row": None}
+                names = filter(None, (near[0].legal_name, near[0].name_latin, near[0].name_zh))
+                return _alike(near[0].uid, tuple(names), near[1], None)
         for register in filter(None, (context.site, context.file)):
             if found := register.find(one):
                 other, alike = found
                 uid, row = other.key if isinstance(other.key, tuple) else (other.key, None)
-                return {"uid": str(uid), "name": other.names[0], "why": alike.why, "row": row}
+                return _alike(uid, other.names, alike, row)
         return None
 
     def remember(self, values: Values, target: uuid.UUID, row_no: int, context: Context) -> None:
@@ -130,7 +151,7 @@ class Companies(Kind):
         """Only what is empty there can change, and of a company with people not who it is and how it is reached."""
         closed = bringing_in.NOT_OF_COMPANIES_WITH_PEOPLE if now["has_people"] else frozenset()
         given = {name for name, value in values.items() if value not in EMPTY}
-        return all(now[name] not in EMPTY for name in given - closed)
+        return not given & LISTED and all(now[name] not in EMPTY for name in given - closed)
 
     def current(self, targets: Sequence[uuid.UUID]) -> dict[uuid.UUID, Values]:
         people = Membership.objects.filter(company=OuterRef("pk"))
@@ -144,6 +165,7 @@ class Companies(Kind):
             side=self.side,
             companies=[Company(uid=row.target, **_fields(row.values)) for row in rows],
             source=f"import {batch.uid}",
+            listed={row.target: _listed(row.values) for row in rows},
         )
 
     def change(self, batch: Import, rows: Sequence[ImportRow]) -> None:
@@ -158,6 +180,7 @@ class Companies(Kind):
                 values=_fields(row.values),
                 source=f"import {batch.uid}",
             )
+            bringing_in.add_listed(by=batch.by, campaign=batch.campaign, company=company, listed=_listed(row.values))
 
     def remove(self, batch: Import, rows: Sequence[ImportRow]) -> int:
         targets = [row.target for row in rows]
@@ -211,6 +234,12 @@ def _name_key(country: str, name: str) -> str:
     return digest("name", country, wording.fold(simplify(name)))
 
 
+def _alike(uid: object, names: Sequence[str], alike: Alike, row: int | None) -> dict[str, Any]:
+    """What a row is perhaps the same as, with every name that was compared."""
+    name = " · ".join(dict.fromkeys(names))
+    return {"uid": str(uid), "name": name, "why": alike.why, "row": row, "score": alike.score}
+
+
 def _identity(key: object, values: Values) -> Identity:
     names = tuple(values[name] for name in ("legal_name", "name_latin", "name_zh") if values.get(name))
     hosts = tuple(values[name] for name in ("website", "contact_email") if values.get(name))
@@ -222,15 +251,29 @@ def _fields(values: Values) -> Values:
     """The columns of a sheet as fields of a company: its two texts about itself are one field."""
     own, english = values.get("about", ""), values.get("about_en", "")
     about = texts_from(own, english, language="", spoken=values.get("languages") or ())
-    return {**{name: value for name, value in values.items() if name != "about_en"}, "about": about}
+    return {**{name: value for name, value in values.items() if name not in {"about_en", *LISTED}}, "about": about}
+
+
+def _listed(values: Values) -> bringing_in.Listed:
+    """What the campaign notes of a company, and the company itself does not say."""
+    return bringing_in.Listed(values.get("goods") or "", values.get("note") or "", values.get("tags") or ())
 
 
 def _values(company: Company) -> Values:
     """The reverse of `_fields`. A company with a text in any language has both columns filled."""
-    names = (column.name for column in COLUMNS if not column.name.startswith("about"))
+    names = (column.name for column in COLUMNS if column.name not in {"about", "about_en", *LISTED})
     english = company.about.text(ENGLISH)
     own = next((text for code, text in company.about.items() if code != ENGLISH), english)
     return {**{name: getattr(company, name) for name in names}, "about": own, "about_en": english}
+
+
+def _read_phone_of_country(values: Values) -> Problems:
+    """The number in its international form, as the company's own form writes it."""
+    try:
+        values["contact_phone"] = check_phone(values["contact_phone"] or "", values["country"] or "")
+    except ValidationError as error:
+        return {"contact_phone": error}
+    return {}
 
 
 def _guess_number(values: Values) -> None:
@@ -241,18 +284,16 @@ def _guess_number(values: Values) -> None:
         values["identifier_kind"] = kind
 
 
-def _read_year(text: str) -> int:
-    year = whole(text)
-    if year is None or not 1000 <= year <= 2100:
-        raise ValidationError(_("Write the year with four digits, such as 1998."))
-    return year
-
-
 COLUMNS = [
     Column(
-        "legal_name", _("legal name"), line, _field("legal_name"), required=True, example="Surin Rice Mill Co., Ltd."
+        "legal_name",
+        _("legal name"),
+        one_line,
+        _field("legal_name"),
+        required=True,
+        example="Surin Rice Mill Co., Ltd.",
     ),
-    Column("name_latin", _("name in Latin letters"), line, _field("name_latin")),
+    Column("name_latin", _("name in Latin letters"), one_line, _field("name_latin")),
     Column("name_zh", _("name in Chinese"), line, _field("name_zh")),
     Column("country", _("country"), read_country, _field("country"), required=True, example="TH", note=True),
     Column("city", _("city"), line, _field("city"), example="Surin"),
@@ -267,7 +308,7 @@ COLUMNS = [
         example="office@example.org",
         note=True,
     ),
-    Column("contact_phone", _("contact telephone"), line, _field("contact_phone")),
+    Column("contact_phone", _("contact telephone"), read_telephone, _field("contact_phone"), note=True),
     Column("contact_wechat", _("WeChat ID"), line, _field("contact_wechat")),
     Column(
         "identifier_kind",
@@ -277,9 +318,19 @@ COLUMNS = [
         example="national",
     ),
     Column("identifier", _("company number"), line, _field("identifier"), note=True),
-    Column("founded", _("founded"), _read_year, _field("founded"), empty=None),
-    Column("size", _("employees"), choice(Company.Size.choices), _field("size"), example="50-249"),
+    Column("founded", _("founded"), read_year, _field("founded"), empty=None),
+    Column(
+        "size",
+        _("employees"),
+        size_reader(choice(Company.Size.choices), Company.Size.values),
+        _field("size"),
+        example="50-249",
+        note=True,
+    ),
     Column("languages", _("languages spoken"), read_languages, empty=[], example="th, en"),
     Column("about", _("about the company"), paragraph, _ABOUT),
     Column("about_en", _("about the company, in English"), paragraph, _ABOUT),
+    Column("goods", _("what they sell or look for"), one_line, _part("listed_goods"), example="rice, rice noodles"),
+    Column("tags", _("tags"), read_tags, empty=[], example="organic; new"),
+    Column("note", _("note of the team"), paragraph, _part("team_note")),
 ]

@@ -161,12 +161,13 @@ class ImportRow(models.Model):
     raw = models.JSONField(default=list)  # cells as text, in the file's order
     # What will be written, null for a refused row. Decimals and days are texts in JSON.
     values = models.JSONField(null=True, encoder=DjangoJSONEncoder)
-    problems = models.JSONField(null=True)  # our column → the sentence
+    # Our column → the sentence. In a row that comes in: why this cell was left empty.
+    problems = models.JSONField(null=True)
     notes = models.JSONField(null=True)  # our column → what was put right, or of which row this one is the same
     action = models.CharField(max_length=6, choices=Action)
     target = models.UUIDField(null=True)  # the uid of what it becomes or changes
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)  # what a change replaced
-    # What it is perhaps the same as: uid and name, why, and the row where that comes from this file.
+    # What it is perhaps the same as: uid and names, why, score, and the row where that comes from this file.
     alike = models.JSONField(null=True)
 
     class Meta:

@@ -16,6 +16,8 @@ from matchmaker.imports.services.uploading import (
     DROPPABLE,
     drop_import,
     may_bring_in,
+    other_sheets,
+    read_other_sheet,
     reread,
     start_import,
 )

@@ -94,6 +94,7 @@ class Judge:
             for column in kind.columns
         ]
         self._units = {column.name: column.unit for column in kind.columns if column.unit}
+        self._optional = {column.name: column.empty for column in kind.columns if not column.required}
         self.here: dict[str, tuple[int, uuid.UUID]] = {}  # key → row of this file that came first
 
     def file(self) -> Iterator[list[ImportRow]]:
@@ -112,6 +113,7 @@ class Judge:
         for name, unit in self._units.items():
             if wording.split_amount(texts, name, unit):
                 notes |= {name: texts[name], unit: texts[unit]}
+        notes |= self.kind.prepare(texts)
         for name, _place, reader in self._plan:
             values[name], problem, note = reader[texts[name]]
             if problem:
@@ -119,15 +121,26 @@ class Judge:
             elif note:
                 notes[name] = note
         hs_code = values.get("hs_code")
+        left_empty = self._leave_empty(values, problems) if self.kind.leaves_unreadable_cells_empty else {}
         problems = _sentences(self.kind.judge(values, self.context)) | problems
+        if self.kind.leaves_unreadable_cells_empty and (wrong := self._leave_empty(values, problems)):
+            left_empty |= wrong
+            problems |= _sentences(self.kind.judge(values, self.context))
         if hs_code and hs_code != values["hs_code"]:
             notes["hs_code"] = values["hs_code"]
         row = ImportRow(batch=self.batch, row_no=number, raw=_storable(cells), notes=notes or None)
         if problems:
             row.action, row.problems = Action.REJECT, problems
             return "", row
-        row.action, row.values = Action.CREATE, values
+        row.action, row.values, row.problems = Action.CREATE, values, left_empty or None
         return self.kind.key(values), row
+
+    def _leave_empty(self, values: dict[str, Any], problems: dict[str, str]) -> dict[str, str]:
+        """Take the problems of columns that a row can do without out of `problems`; their values are empty then."""
+        left = {name: problems.pop(name) for name in list(problems) if name in self._optional}
+        for name in left:
+            values[name] = self._optional[name]
+        return left
 
     def placed(self, judged: Sequence[tuple[str, ImportRow]]) -> list[ImportRow]:
         """What each becomes beside what is on the site and what stood before it in the file."""

@@ -151,6 +151,13 @@ def _check_quota(owner: Company | Campaign | None, size: int) -> None:
             field="file",
             status=429,
         )
+    _check_stored(owner, size)
+
+
+def _check_stored(owner: Company | Campaign, size: int) -> None:
+    """Whether a file of this many bytes fits beside what the owner has stored."""
+    quota = QUOTAS[type(owner)]
+    own = Import.objects.filter(feed=None, **{"company": owner} if isinstance(owner, Company) else {"campaign": owner})
     if (own.aggregate(bytes=Sum("size"))["bytes"] or 0) + size > quota.bytes_stored:
         raise Refused(
             "too_much_kept",
@@ -177,6 +184,45 @@ def reread(*, by: User, batch: Import, encoding: str = "", sheet: str = "", head
         raise Refused("already_read", _("This file has been read already."))
     batch.refresh_from_db()
     return batch
+
+
+@transaction.atomic
+def read_other_sheet(*, by: User, batch: Import, sheet: str) -> Import:
+    """Begin a list of its own for another sheet of the same workbook, so that the file is sent once.
+
+    Raises:
+        Refused: `sheet_unknown` where the workbook has no such sheet, `already_read` where the file is gone, and as
+            `may_import`; `too_much_kept` where it does not fit beside what is stored.
+    """
+    may_bring_in(by, batch.kind, company=batch.company, campaign=batch.campaign)
+    source = Import.objects.select_for_update().filter(pk=batch.pk, content__isnull=False).first()
+    if source is None or source.state not in (Import.State.MAPPING, Import.State.PREVIEW):
+        raise Refused("already_read", _("This file has been read already."))
+    if sheet not in other_sheets(source):
+        raise Refused("sheet_unknown", _("This workbook has no such sheet that waits. Load the page again."))
+    _check_stored(source.company or source.campaign, source.size)
+    other = Import.objects.create(
+        kind=source.kind,
+        company=source.company,
+        campaign=source.campaign,
+        by=by,
+        language=get_language() or "en",
+        file_name=source.file_name,
+        content=source.content,
+        size=source.size,
+        seen={"sheet": sheet},
+    )
+    facts = {"kind": other.kind, "file": other.file_name, "bytes": other.size, "sheet": sheet}
+    record(by=by, verb="start_import", on=other, organisation=other.owner, facts=facts)
+    return other
+
+
+def other_sheets(batch: Import) -> list[str]:
+    """The visible sheets of a workbook that no other list of the same file was begun for."""
+    own = Import.objects.filter(company=batch.company_id, campaign=batch.campaign_id, kind=batch.kind)
+    begun = own.filter(file_name=batch.file_name, size=batch.size).values_list("seen", flat=True)
+    taken = {seen.get("sheet", "") for seen in begun}
+    return [sheet for sheet in batch.seen.get("sheets", ()) if sheet not in taken]
 
 
 def open_file(batch: Import) -> None:

@@ -22,7 +22,7 @@ from matchmaker.accounts.models import AuditEntry
 from matchmaker.campaigns import services
 from matchmaker.campaigns.answer_days import answer_day_of
 from matchmaker.campaigns.models import AutomaticApproval, BulkAction, Organiser, SavedView, Tag
-from matchmaker.campaigns.services import bank_accounts, claims, identity, tags, verification
+from matchmaker.campaigns.services import bank_accounts, claims, company_imports, identity, tags, verification
 from matchmaker.campaigns.services import on_behalf as verbs
 from matchmaker.campaigns.services.questions import answers_of
 from matchmaker.catalogue.services import refuse_certificate
@@ -147,7 +147,11 @@ def set_tags(request, uid):
     row = get_object_or_404(of_campaign(request), uid=uid)
     names = request.POST.get("tags", "").replace("\x00", "").replace("，", ",").split(",")
     with refusals_in_messages(request):
-        tags.set_tags(by=request.user, campaign=request.campaign, company=row, names=names)
+        with transaction.atomic():
+            tags.set_tags(by=request.user, campaign=request.campaign, company=row, names=names)
+            if "note" in request.POST:
+                note = request.POST["note"].replace("\x00", "").replace("\r\n", "\n")
+                company_imports.write_team_note(by=request.user, campaign=request.campaign, company=row, note=note)
         messages.success(request, _("Saved."))
     return redirect("console_company", uid)
 
@@ -209,6 +213,7 @@ def company(request, uid, reason="", errors=None, check=None):
             ).select_related("duplicate", "proposed_by"),
             "domain": domains.newest_proof(company),
             "tags": ", ".join(company.tags.filter(campaign=request.campaign).values_list("name", flat=True)),
+            **_listed(company, request.campaign),
             "invited_to": EventInvitation.objects.filter(company=company, event__campaign=request.campaign)
             .select_related("event")
             .order_by("-invited_at"),
@@ -222,6 +227,15 @@ def company(request, uid, reason="", errors=None, check=None):
         },
         status=422 if check or errors else 200,
     )
+
+
+def _listed(company, campaign) -> dict[str, str]:
+    """What a list said of the company, and the note of the team."""
+    parts = list(company.participations.filter(campaign=campaign).order_by("pk"))
+    return {
+        "listed_goods": next((part.listed_goods for part in parts if part.listed_goods), ""),
+        "team_note": next((part.team_note for part in parts if part.team_note), ""),
+    }
 
 
 def history(company) -> list[dict]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -56,6 +56,7 @@ def preview(request: HttpRequest, batch: Import) -> dict:
         "refused": shown,
         "choices": choices_for({cell["name"] for one in shown for cell in one["cells"]}),
         "reasons": _reasons(refused, labels),
+        **_left_empty(batch, labels),
         "sound": [_sound(batch, row, labels, words) for row in _sample(batch)],
         "hidden_sheets": batch.seen.get("hidden", []),
     }
@@ -65,6 +66,13 @@ def _title(batch: Import, row: ImportRow) -> str:
     """What a row is about: its name, or whatever it says first."""
     name = next((text for key in NAMES if (text := cell(batch, row, key).strip())), "")
     return Truncator(name or " · ".join([text.strip() for text in row.raw if text.strip()][:3])).chars(80)
+
+
+def _names(row: ImportRow) -> str:
+    """Every name of a company in a row, because any of them may be alike."""
+    values = row.values or {}
+    names = dict.fromkeys(values.get(name) or "" for name in ("legal_name", "name_latin", "name_zh"))
+    return " · ".join(filter(None, names))
 
 
 def _refused_row(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
@@ -79,16 +87,16 @@ def _refused_row(batch: Import, row: ImportRow, labels: dict[str, str]) -> dict:
 
 
 def _likely(batch: Import, rows) -> dict:
-    """Rows that are perhaps the same as a company: those no one has decided about first."""
+    """Rows that are perhaps the same as a company: those no one has decided about first, the surest before others."""
     undecided_first = Case(When(action=Action.ALIKE, then=0), default=1)
-    shown = list(rows.order_by(undecided_first, "row_no")[:A_PAGE])
+    shown = list(rows.order_by(undecided_first, F("alike__score").desc(nulls_last=True), "row_no")[:A_PAGE])
     uids = [row.alike["uid"] for row in shown if not row.alike["row"]]
     of_campaign = Company.objects.filter(uid__in=uids, campaigns=batch.campaign_id)
     ours = set(of_campaign.values_list("uid", flat=True)) if uids else set()
     likely = [
         {
             "row": row,
-            "title": _title(batch, row),
+            "title": _names(row) or _title(batch, row),
             "why": why_alike(row.alike["why"]),
             "opens": UUID(row.alike["uid"]) in ours,
             "choices": [
@@ -119,6 +127,22 @@ def likely(request: HttpRequest, uid) -> HttpResponse:
             row_no=int(number) if number.isdecimal() and len(number) < 10 else None,
         )
     return redirect(f"{reverse('import', args=[uid])}#likely")
+
+
+def _left_empty(batch: Import, labels: dict[str, str]) -> dict:
+    """Cells that could not be read and stay empty, in rows that come in without them."""
+    rows = batch.rows.filter(problems__isnull=False).exclude(action=Action.REJECT)
+    shown = [
+        {
+            "row": row,
+            "title": _title(batch, row),
+            "cells": [
+                (labels.get(name, ""), cell(batch, row, name), why) for name, why in (row.problems or {}).items()
+            ],
+        }
+        for row in rows[:A_PAGE]
+    ]
+    return {"left_empty": shown, "left_empty_count": rows.count(), "left_empty_reasons": _reasons(rows, labels)}
 
 
 def _reasons(refused, labels: dict[str, str]) -> list[dict]:

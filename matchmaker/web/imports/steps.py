@@ -130,7 +130,7 @@ def _page(
     elif batch.is_working:
         context |= _job(batch)
     elif batch.state == State.PREVIEW:
-        context |= preview(request, batch)
+        context |= preview(request, batch) | {"other_sheets": services.other_sheets(batch)}
     elif batch.state == State.REFUSED:
         context["problem"] = sentences.unreadable(batch.problem["code"], batch.problem["facts"])
     elif batch.state in (State.DONE, State.UNDONE):
@@ -199,6 +199,19 @@ def look(request: HttpRequest, uid) -> HttpResponse:
     with refusals_in_messages(request):
         services.reread(by=request.user, batch=batch, **LookForm(request.POST, batch=batch).chosen())
         transaction.on_commit(start_imports)
+    return redirect("import", uid)
+
+
+@signed_in
+@require_POST
+def other_sheet(request: HttpRequest, uid) -> HttpResponse:
+    """Begin a list for another sheet of the same workbook."""
+    batch = owners.import_for(request, uid)
+    with refusals_in_messages(request):
+        sheet = request.POST.get("sheet", "").replace("\x00", "")
+        other = services.read_other_sheet(by=request.user, batch=batch, sheet=sheet)
+        transaction.on_commit(start_imports)
+        return redirect("import", other.uid)
     return redirect("import", uid)
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<uuid:uid>/", steps.show, name="import"),
     path("<uuid:uid>/progress/", steps.progress, name="import_progress"),
     path("<uuid:uid>/look/", steps.look, name="import_look"),
+    path("<uuid:uid>/sheet/", steps.other_sheet, name="import_sheet"),
     path("<uuid:uid>/columns/", steps.columns, name="import_columns"),
     path("<uuid:uid>/rows/<int:row_no>/", rows.correct, name="import_correct"),
     path("<uuid:uid>/likely/", rows.likely, name="import_likely"),

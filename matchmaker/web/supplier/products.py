@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from matchmaker.campaigns.services.company_imports import listed_goods
 from matchmaker.catalogue import lots
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import (
@@ -154,7 +155,7 @@ def _form_page(request: HttpRequest, product: Product | None) -> HttpResponse:
         return _look(request, product)
     if request.method != "POST":
         terms = terms_of(product) if product else _first_guess(request.company)
-        texts = texts_of(product) if product else [{"language": ""}]
+        texts = texts_of(product) if product else [{"language": "", "name": request.GET.get("name", "")[:200]}]
         if product is None and (reading := reading_in(request, Reading.Kind.PRODUCT)):
             return _read_form(request, terms, reading)
         return _render(
@@ -356,7 +357,7 @@ def _render(
         _mark_read_fields(reading, form, text_set, context["variants"])
     if product is None:
         context |= {"reading": reading, "may_keep_picture": may_keep_picture(reading, request, request.company)}
-        context |= start_context(Reading.Kind.PRODUCT)
+        context |= start_context(Reading.Kind.PRODUCT) | {"listed_goods": listed_goods(request.company)}
     context |= forms
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
