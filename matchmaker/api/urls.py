@@ -23,6 +23,7 @@ from matchmaker.api.participations import Participations
 from matchmaker.api.partners import Partners
 from matchmaker.api.phrases import Phrases
 from matchmaker.api.plans import Interpreters, Plans
+from matchmaker.api.prechecks import ProductPrecheck, QuotePrecheck
 from matchmaker.api.product_files import ProductCertificates, ProductFiles, ProductPictures, ProductVideos
 from matchmaker.api.products import Products
 from matchmaker.api.reference import Categories, HSCodes, NarrowedCodes, Suggestions
@@ -104,6 +105,7 @@ urlpatterns = [
         one(ProductPictures, "remove"),
         name="api_product_picture_remove",
     ),
+    path("products/<uuid:uid>/precheck/", ProductPrecheck.as_view(ONE), name="api_product_precheck"),
     path("products/<uuid:uid>/duty/", ProductDuty.as_view(ONE), name="api_product_duty"),
     path("products/<uuid:uid>/publish/", one(Products, "publish"), name="api_product_publish"),
     path("products/<uuid:uid>/pause/", one(Products, "pause"), name="api_product_pause"),
@@ -147,6 +149,7 @@ urlpatterns = [
     ),
     path("quotes/", Quotes.as_view(LIST), name="api_quotes"),
     path("quotes/<uuid:uid>/", Quotes.as_view(ONE), name="api_quote"),
+    path("quotes/<uuid:uid>/precheck/", QuotePrecheck.as_view(ONE), name="api_quote_precheck"),
     path("quotes/<uuid:uid>/answer/", one(Quotes, "answer"), name="api_quote_answer"),
     path("quotes/<uuid:uid>/withdraw/", one(Quotes, "withdraw"), name="api_quote_withdraw"),
     path("participations/", Participations.as_view(LIST_WRITE), name="api_participations"),

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company, Document
+from matchmaker.core import reference
 from matchmaker.core.ids import Public
 from matchmaker.core.multilingual import MultilingualField
 from matchmaker.core.text import validate_one_line
-from matchmaker.market_access import additional, duty, regimes, rules
+from matchmaker.market_access import additional, duty, plant_categories, regimes, rules
 from matchmaker.market_access.number_formats import is_in_form
 
 _SURE = [
@@ -435,6 +436,8 @@ class Registration(Public):
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="registrations")
     code = models.CharField(_("registration"), max_length=40)
     number = models.CharField(_("number"), max_length=80, validators=[validate_one_line])
+    # Of a food plant: for which products it is registered, a code of `data/market_access/plant_categories.csv`.
+    category = models.CharField(_("product category"), max_length=20, default="", db_default="", blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     end_counted = models.BooleanField(default=False)  # the end was counted from the start, not read from a paper
@@ -465,6 +468,11 @@ class Registration(Public):
 
     def __str__(self):
         return f"{self.code} {self.number}"
+
+    @property
+    def category_name(self) -> str:
+        """In the reader's language."""
+        return reference.name(plant_categories.categories().get(self.category), self.category)
 
     @property
     def is_seen(self) -> bool:

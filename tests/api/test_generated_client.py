@@ -164,6 +164,7 @@ def test_a_product_has_certificates_files_pictures_and_videos(program):
     assert [row.uid for row in own.call("products.files_list", product.uid).results] == [file.uid]
     own.call("products.files_file_retrieve", product.uid, file.uid)
     assert own.call("products.duty_retrieve", product.uid).hs_code == product.hs_code
+    assert own.call("products.precheck_retrieve", product.uid).contradictions == []
     shipped = {"hs_code": "220421", "origin": "FR", "value": "100", "currency": "EUR", "incoterm": "CIF"}
     assert [one.side for one in own.call("landed_cost.retrieve", **shipped).sums] == [""]
     image = own.call("products.pictures_create", product.uid, body=own.form("PictureInRequest", image=picture()))
@@ -238,6 +239,7 @@ def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
     taken = wanter.call(
         "quotes.answer_create", quoted.uid, body=wanter.model("QuoteAnswerInRequest", {"answer": "accepted"})
     )
+    assert wanter.call("quotes.precheck_retrieve", quoted.uid).contradictions == []
     assert (taken.status, wanter.call("quotes.retrieve", quoted.uid).status) == ("accepted", "accepted")
     wish = {"products": [str(match.product.uid)], "quantity": "20", "unit": "t"}
     made = wanter.call("quote_requests.create", body=wanter.model("QuoteRequestInRequest", wish))

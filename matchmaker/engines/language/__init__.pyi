@@ -13,6 +13,7 @@ from .numbers import parse_number as parse_number
 from .quantities import Negation as Negation
 from .quantities import Quantity as Quantity
 from .quantities import attribute_name as attribute_name
+from .quantities import measure_of as measure_of
 from .quantities import negations as negations
 from .quantities import read_all as read_all
 from .quantities import read_quantities as read_quantities

@@ -34,6 +34,7 @@ from matchmaker.market_access.services.editing import (
     preview_readiness,
 )
 from matchmaker.market_access.services.labels import label_texts, proposed_texts, save_label
+from matchmaker.market_access.services.precheck import precheck_product, product_dossier, ships_after
 from matchmaker.market_access.services.printed_tariff import import_printed_tariff
 from matchmaker.market_access.services.records import (
     edit_partner,
@@ -68,9 +69,11 @@ __all__ = [
     "label_texts",
     "load_market_access",
     "lower_ended",
+    "precheck_product",
     "preview_duty",
     "preview_readiness",
     "preview_rule",
+    "product_dossier",
     "proposed_texts",
     "readiness_difference",
     "readiness_facts",
@@ -82,6 +85,7 @@ __all__ = [
     "remove_registration",
     "rulebook",
     "save_label",
+    "ships_after",
     "show_step",
     "trade",
 ]

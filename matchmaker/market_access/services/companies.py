@@ -23,6 +23,7 @@ from matchmaker.core.files import check_file, check_first
 from matchmaker.core.problems import NotFound, Refused
 from matchmaker.market_access.models import EntryQuestion, EntryRule, ReadinessAnswer, Registration
 from matchmaker.market_access.number_formats import example_of, is_in_form, is_number
+from matchmaker.market_access.plant_categories import FOOD, categories
 from matchmaker.market_access.registrations import Reminder, counted_end, months_before, reminder
 from matchmaker.market_access.rules import DECLARABLE
 from matchmaker.market_access.sentences import in_language
@@ -122,10 +123,12 @@ def record_registration(
     product: Product | None = None,
     valid_from: date | None = None,
     valid_until: date | None = None,
+    category: str = "",
 ) -> Registration:
     """Keep a number that the company holds with an authority.
 
     A number in an unusual form is kept, too: it stays "stated by the supplier".
+    `category` is the product category of a food plant's registration, "" where it is not stated.
     Without an end, one is counted from the start where the rule says how many years it holds, and marked as counted.
 
     Raises: Refused: `not_found` for a stranger or another company's product, `unknown_registration`, `product_needed`
@@ -153,11 +156,14 @@ def record_registration(
         product=product,
         code=code,
         number=number.strip(),
+        category=category,
         valid_from=valid_from,
         valid_until=valid_until,
         end_counted=counted,
     )
     row.full_clean(validate_constraints=False)
+    if category and (code not in FOOD or category not in categories()):
+        raise ValidationError({"category": _("Choose an entry from the list.")})
     if not is_number(row.number):
         raise ValidationError({"number": _form_sentence(code)})
     if valid_from and valid_until and valid_until < valid_from:

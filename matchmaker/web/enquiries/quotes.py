@@ -18,6 +18,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
+from matchmaker.web.enquiries.prechecks import prechecks_of
 from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of, with_notice
 from matchmaker.web.forms.refusals import refusals_in_form
 
@@ -137,6 +138,7 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
             messages.success(request, with_notice(request, quote.enquiry, _("Saved."), notice_sentence))
             return redirect("enquiry", quote.enquiry.uid)
     context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}
+    context["prechecks"] = prechecks_of(request.user, [quote])
     return render(request, "enquiries/quote_answer.html", context, status=422 if form.errors else 200)
 
 

@@ -20,6 +20,7 @@ from matchmaker.web.access.decorators import signed_in
 from matchmaker.web.enquiries import forms
 from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
+from matchmaker.web.enquiries.prechecks import prechecks_of
 from matchmaker.web.enquiries.timeline import entries_of, ladder_of
 from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of
 from matchmaker.web.forms.fields import limit_upload
@@ -85,6 +86,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "last_request": QuoteRequest.objects.filter(lines__enquiry=enquiry).first(),
         "ask_query": f"p={enquiry.product.uid}" if enquiry.product else f"s={enquiry.supplier.uid}",
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
+        "prechecks": prechecks_of(request.user, services.quotes_to_check(enquiry)),
         "account": services.account_for(enquiry, side),
         "sample": enquiry.samples.last(),
         "sample_wanted": QuoteRequest.objects.filter(lines__enquiry=enquiry, sample_wanted=True).exists(),

@@ -14,10 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Product
+from matchmaker.core import reference
 from matchmaker.core.languages import base_of
 from matchmaker.engines.language import format_number, parse_number
+from matchmaker.market_access.plant_categories import FOOD, categories
+from matchmaker.market_access.precheck.presentation import precheck_box
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
-from matchmaker.market_access.services import answer_question
+from matchmaker.market_access.services import answer_question, precheck_product
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.refusals import refusals_in_messages
@@ -36,6 +39,10 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 
 def _page(request: HttpRequest, product: Product) -> HttpResponse:
     context = {"product": product, **_boxes(product, request.GET)}
+    day = context["day"]
+    shipped = day if "on" in request.GET else None
+    dossier = precheck_product(by=request.user, product=product, day=shipped)
+    context["precheck"] = precheck_box(dossier, day)
     template = "supplier/market.html"
     return render(request, f"{template}#boxes" if request.htmx else template, context)
 
@@ -112,6 +119,7 @@ def _item(line: Line) -> dict:
         "step": line.declares.removeprefix("has:"),
         "raises": line.raises,
         "registers": line.registers,
+        "categories": reference.choices(categories()) if line.registers in FOOD else [],
         "next_rule": line.next_rule,
         "next_names": [line.next_name] if line.next_name and base_of(line.language) != base_of(_locale()) else [],
         "sure": line.confidence_label,

@@ -154,6 +154,9 @@ def _back(product, part: str = "papers") -> HttpResponse:
 class RegistrationForm(forms.Form):
     code = fields.LineField(max_length=40)
     number = fields.LineField(label=gettext_lazy("Number"), max_length=80)
+    category = fields.LineField(
+        label=gettext_lazy("Product category of the registration"), max_length=20, required=False
+    )
     valid_from = forms.DateField(label=gettext_lazy("Valid from"), required=False)
     valid_until = forms.DateField(label=gettext_lazy("Valid until"), required=False)
 
