@@ -42,6 +42,7 @@ from matchmaker.messaging.services.entry_cost import (
     included_in,
 )
 from matchmaker.messaging.services.fraud_warnings import warnings_for
+from matchmaker.messaging.services.prepared import prepare, prepared_for, send_prepared, take_back_prepared
 from matchmaker.messaging.services.quotes import (
     answer_quote,
     lines_to_quote,

@@ -150,6 +150,6 @@ def test_a_new_partner_is_trusted_and_its_codes_answer_for_their_companies_unles
     names = {"name": {"en": "Chamber of Surin"}, "quota": 9}
     partners.save_partner(by=organiser, campaign=partner.campaign, partner=partner, **names)
     fresh = partners.save_partner(
-        by=organiser, campaign=partner.campaign, kind="country", **{"name": {"en": "Chamber of Nan"}, "quota": 9}
+        by=organiser, campaign=partner.campaign, kind="country", name={"en": "Chamber of Nan"}, quota=9
     )
     assert (Partner.objects.get(pk=partner.pk).is_trusted, fresh.is_trusted) == (False, True)
