@@ -114,7 +114,7 @@ def _prepare(request: HttpRequest, company: Company, demand: Demand) -> HttpResp
             messages.success(request, _("Kept. It goes out by itself as soon as your company is approved."))
             return redirect(here)
     if request.method != "POST" and prepared:
-        # Ready-made sentences come back as words of the text, so that none is lost when it is kept again.
+        form = _form_of(prepared)
         form = MessageForm(
             initial={"text": "\n".join([*phrase_book.sentences(prepared.phrases), prepared.text]).strip()}
         )
