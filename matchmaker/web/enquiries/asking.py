@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
 from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Enquiry
+from matchmaker.messaging.models import Enquiry, PreparedEnquiry
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
@@ -69,6 +69,9 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
                 messages.success(request, _("Sent. You hear as soon as they answer."))
             return redirect("enquiry", enquiry.uid)
     match = services.match_between(supplier_, buyer)
+    prepared = services.prepared_for(company, about["demand"]) if "demand" in about else None
+    if request.method != "POST" and prepared:
+        form = _form_of(prepared)
     context = {
         "form": form,
         "composer": composer,
@@ -81,6 +84,7 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
         "demand": about.get("demand"),
         "lines": about["demand"].lines.select_related("category").order_by("number") if "demand" in about else [],
         "match": match,
+        "problem": prepared.problem if prepared else "",
         "rate": services.reply_rate(receiver),
         "left": services.left_today(company),
         "limit": services.limit_of(company),
@@ -115,9 +119,6 @@ def _prepare(request: HttpRequest, company: Company, demand: Demand) -> HttpResp
             return redirect(here)
     if request.method != "POST" and prepared:
         form = _form_of(prepared)
-        form = MessageForm(
-            initial={"text": "\n".join([*phrase_book.sentences(prepared.phrases), prepared.text]).strip()}
-        )
     context = {
         "form": form,
         "composer": composer,
@@ -133,6 +134,12 @@ def _prepare(request: HttpRequest, company: Company, demand: Demand) -> HttpResp
     }
     status = 403 if form.errors and form.non_field_errors() else 200
     return render(request, "enquiries/ask.html", context, status=status)
+
+
+def _form_of(prepared: PreparedEnquiry) -> MessageForm:
+    """Ready-made sentences come back as words of the text, so that none is lost when it is kept or sent again."""
+    words = [*phrase_book.sentences(prepared.phrases), prepared.text]
+    return MessageForm(initial={"text": "\n".join(words).strip()})
 
 
 def _earlier(supplier_: Company, buyer: Company, about: dict):

@@ -130,3 +130,15 @@ def test_an_unapproved_company_is_on_no_list_and_sends_and_reads_nothing(client,
     assert client.get(reverse("buyer_matches")).context["page"].paginator.count == 0
     assert client.get(reverse("supplier", args=[company.uid])).status_code == 404
     assert client.get(reverse("product", args=[row.product.uid])).status_code == 404
+
+
+def test_words_that_could_not_be_sent_stand_in_the_form_with_the_reason(client, waiting):
+    row = early(client)
+    state = PreparedEnquiry.State.FAILED
+    PreparedEnquiry.objects.create(
+        company=row.product.company, demand=row.line.demand, text="Our offer.", state=state, problem="They take none."
+    )
+    type(row.product.company).objects.filter(pk=row.product.company_id).update(status="approved")
+    page = client.get(reverse("ask_demand", args=[row.line.demand.uid]))
+    assert page.context["form"]["text"].value() == "Our offer."
+    assert "They take none." in page.text
