@@ -108,6 +108,11 @@ app.conf.beat_schedule = {
     "close demands of yesterday": {"task": "catalogue.close_expired_demands", "schedule": crontab(minute=5)},
     "send surveys after events": {"task": "reporting.send_surveys", "schedule": crontab(minute="*/10")},
     "count large reports": {"task": "reporting.count_reports", "schedule": 10.0, "options": {"expires": 10}},
+    "send what waited for an approval": {
+        "task": "messaging.send_what_waited",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "remind of enquiries": {"task": "messaging.keep_time", "schedule": crontab(minute=35)},
     "remind of registrations": {
         "task": "market_access.remind_of_registrations",

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.campaigns.models import Campaign, Participation
-from matchmaker.catalogue.models import DemandInvitation, DemandLine, Product
+from matchmaker.catalogue.models import Demand, DemandInvitation, DemandLine, Product
 from matchmaker.companies.models import Company
 from matchmaker.core.ids import Public
 
@@ -133,6 +133,76 @@ class Match(Public):
     @property
     def is_mutual(self) -> bool:
         return self.mutual_at is not None
+
+
+class EarlyMatchQuerySet(models.QuerySet):
+    def for_supplier(self, company):
+        """What a supplier's people see before the approval: demands that they may see after it, too."""
+        demands = Demand.objects.open()
+        invited = DemandInvitation.objects.filter(company=company).values("demand")
+        is_open_to = Q(visibility=Demand.Visibility.PUBLIC) | Q(visibility=Demand.Visibility.INVITED, pk__in=invited)
+        return self.filter(
+            product__company=company,
+            product__company__status__in=Company.BEFORE_APPROVAL,
+            product__status=Product.Status.DRAFT,
+            line__demand__in=demands.filter(is_open_to).values("pk"),
+        )
+
+    def visible_to(self, user):
+        """What `for_supplier` gives for all companies of a person: nobody else knows of these rows."""
+        found = self.none()
+        for company in Company.objects.of(user).filter(status__in=Company.BEFORE_APPROVAL, is_supplier=True):
+            found |= self.for_supplier(company)
+        return found
+
+    def answered(self):
+        return self.exclude(supplier_answer="")
+
+    def for_cards(self):
+        return self.select_related(
+            "product__company", "product__category", "line__demand__company", "line__category"
+        ).prefetch_related("product__texts", "product__certificates", "product__images")
+
+
+class EarlyMatch(Public):
+    """What a draft of a company that is not approved yet would match, with what its people said of it.
+
+    A table of its own, so that no list, count, letter or export of matches can show it to the other side. Once the
+    company is approved and the product published, the answer is given to the match (`services/early.py`).
+    """
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="early_matches")
+    line = models.ForeignKey(DemandLine, models.CASCADE, related_name="early_matches")
+    score = models.FloatField()
+    probability = models.FloatField()
+    parts = models.JSONField(default=dict)
+    evidence = models.JSONField(default=dict)
+    conditions = models.JSONField(default=list)
+    engine = models.CharField(max_length=60)
+    supplier_answer = models.CharField(max_length=10, blank=True, choices=Match.Answer)
+    supplier_why = models.CharField(max_length=20, blank=True, choices=Match.Why)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = EarlyMatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-score", "id"]
+        constraints = [models.UniqueConstraint(fields=["product", "line"], name="early_match_made_once")]
+
+    def __str__(self):
+        return f"{self.product_id} ↔ {self.line_id} before the approval"
+
+    def as_match(self) -> Match:
+        """A match that is not stored, with the same address, for pages that show matches."""
+        names = ("uid", "product", "line", "score", "probability", "parts", "evidence", "conditions", "engine")
+        return Match(
+            **{name: getattr(self, name) for name in names},
+            supplier_answer=self.supplier_answer,
+            supplier_why=self.supplier_why,
+        )
 
 
 class NeverAgain(models.Model):

@@ -20,8 +20,12 @@ class MessagingConfig(AppConfig):
     name = "matchmaker.messaging"
 
     def ready(self):
-        from matchmaker.companies import bank_accounts
+        from matchmaker.campaigns.services import approval
+        from matchmaker.companies import bank_accounts, privacy
         from matchmaker.messaging.services.bank_accounts import tell_customers
+        from matchmaker.messaging.services.prepared import forget_prepared, take_back_of
 
+        approval.takes_back_what_waited.register(take_back_of)
+        privacy.ends_with.register(forget_prepared)
         bank_accounts.confirmations.register(tell_customers)
         post_migrate.connect(fill_limits, sender=self)

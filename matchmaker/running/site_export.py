@@ -76,10 +76,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         "catalogue.DemandVersion",
         "catalogue.DemandComment",
     ),
-    "matches": ("matching.Match", "matching.NeverAgain"),
+    "matches": ("matching.Match", "matching.NeverAgain", "matching.EarlyMatch"),
     "enquiries": (
         "messaging.Enquiry",
         "messaging.Message",
+        "messaging.PreparedEnquiry",
         "messaging.Attachment",
         "messaging.QuoteRequest",
         "messaging.QuoteRequestLine",

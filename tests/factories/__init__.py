@@ -204,7 +204,7 @@ def organiser(campaign_row: Campaign | None = None, role: str = Organiser.Role.O
 def partner(campaign_row: Campaign | None = None, **fields) -> tuple[Partner, User]:
     """A country partner of the current campaign, and somebody who sits at its desk."""
     owner = campaign_row or Campaign.objects.filter(is_current=True).first() or campaign()
-    values = {"name": {"en": f"Chamber {next(_numbers)}"}, "country": "TH"}
+    values = {"name": {"en": f"Chamber {next(_numbers)}"}, "country": "TH", "is_trusted": False}
     row = Partner.objects.create(campaign=owner, **{**values, **fields})
     person, now = user(), timezone.now()
     seat = {"email": person.email, "user": person, "taken_at": now, "not_before": now}

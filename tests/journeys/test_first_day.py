@@ -152,6 +152,14 @@ def test_an_exporter_on_a_phone_has_first_matches_with_six_typed_fields(site, la
         preview = day.page.locator("main aside .card-tinted h2").filter(has_text=re.compile(r"1"))
         preview.first.wait_for()
         assert (product.publishes_when_approved, Match.objects.count()) == (True, 0)
+        # The whole match, before anybody of the team has looked at the company.
+        day.tap(f"main a[href$='?product={product.uid}']")
+        card = day.page.locator("main article.match")
+        card.first.wait_for()
+        assert wanted["text"] in card.first.inner_text()
+        assert line.demand.company.legal_name not in day.person.text()
+        assert card.first.locator(".match-why li").count() >= 1
+        assert product.company.status == "pending"
     seconds = day.tell(request.node.callspec.id)
     assert day.fields <= MOST_FIELDS
     assert seconds <= MOST_SECONDS

@@ -75,7 +75,7 @@ class Partner(Public):
         default=50,
         validators=[MinValueValidator(1), MaxValueValidator(MOST_COMPANIES)],
     )
-    is_trusted = models.BooleanField(_("its word approves"), default=False)
+    is_trusted = models.BooleanField(_("its word approves"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,11 @@ NEEDED = ("legal_name", "country", "city", "contact_name", "contact_email", "abo
 # Called in the transaction of an approval; each returns what the letter says of what it published.
 publishes_what_waited: Hook[Callable[..., dict[str, Any]]] = Hook(
     "campaigns.services.approval.publishes_what_waited", "publishes what waited for the approval of a company"
+)
+
+# Called in the transaction in which a waiting company is sent back.
+takes_back_what_waited: Hook[Callable[..., None]] = Hook(
+    "campaigns.services.approval.takes_back_what_waited", "takes back what waited for the approval of a company"
 )
 
 
@@ -274,6 +280,9 @@ def _apply_decision(
     if status == Company.Status.APPROVED:  # what waits to be published belongs to a layer above
         for publish in publishes_what_waited:
             published |= publish(company=company)
+    if status == Company.Status.RETURNED:
+        for take_back in takes_back_what_waited:
+            take_back(company=company)
     notify(
         kind=kind,
         to=_people(company),
@@ -289,6 +298,12 @@ def _apply_decision(
 def decision_key(company: Company, kind: str = APPROVED) -> str:
     """The key of the notices that tell of a decision about this submission."""
     return f"{kind}:{company.uid}:{_submission_time(company)}"
+
+
+def not_told_yet() -> QuerySet[Company]:
+    """Approved companies whose approval the team can still take back: nothing of them goes out yet."""
+    untold = Notice.objects.filter(kind=APPROVED, not_before__gt=timezone.now(), about__isnull=False)
+    return Company.objects.filter(uid__in=untold.values("about"))
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ def save_partner(
     """
     require_organiser(by, campaign)
     partner = partner or Partner(campaign=campaign, kind=kind)
-    fields = {"parent": partner.parent, "country": "", "is_trusted": False, **fields}
+    fields = {"parent": partner.parent, "country": "", "is_trusted": partner.is_trusted, **fields}
     for name in PARTNER_FIELDS:
         setattr(partner, name, fields[name])
     _require_parent(partner)

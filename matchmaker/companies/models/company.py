@@ -83,6 +83,8 @@ class Company(Public):
         RETURNED = "returned", _("returned")
         SUSPENDED = "suspended", _("suspended")
 
+    # Not approved yet and not refused either: its people prepare what goes out by itself once it is approved.
+    BEFORE_APPROVAL = (Status.DRAFT, Status.PENDING)
     SUBMITTABLE = (Status.DRAFT, Status.RETURNED)  # its people may submit it to the campaign's team
 
     class IdentifierKind(models.TextChoices):
@@ -222,3 +224,7 @@ class Company(Public):
     @property
     def is_approved(self) -> bool:
         return self.status == self.Status.APPROVED
+
+    @property
+    def is_before_approval(self) -> bool:
+        return self.status in self.BEFORE_APPROVAL

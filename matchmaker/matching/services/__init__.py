@@ -3,6 +3,7 @@
 from matchmaker.matching.services.answers import answer_match
 from matchmaker.matching.services.code_suggestions import WORTH_SHOWING, classifier, suggest_codes
 from matchmaker.matching.services.conditions import OfferedTerms, judge_match, judge_prices_again
+from matchmaker.matching.services.early import answer_early, find_early, release_early
 from matchmaker.matching.services.narrowing import (
     code_question,
     narrow_code,
@@ -29,6 +30,7 @@ from matchmaker.matching.services.wanted_certificates import certificates_in_tex
 __all__ = [
     "WORTH_SHOWING",
     "OfferedTerms",
+    "answer_early",
     "answer_match",
     "cancel_match_run",
     "certificates_in_text",
@@ -36,6 +38,7 @@ __all__ = [
     "code_question",
     "demand_waits",
     "effect_of",
+    "find_early",
     "incomplete_run",
     "judge_match",
     "judge_prices_again",
@@ -48,6 +51,7 @@ __all__ = [
     "product_waits",
     "put_aside",
     "question_text",
+    "release_early",
     "remind_owing",
     "retry_match_run",
     "save_settings",

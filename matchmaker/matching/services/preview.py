@@ -51,10 +51,7 @@ def preview_product(product: Product) -> Preview:
     """How many open demands a product would fit that its company may see."""
 
     def look() -> Preview:
-        scored_by = scorer.current()
-        lines = _near(_visible_lines(product), [product.category_id], [product.hs_code])
-        offered = scored_by.offer_index(offers([product]))
-        pairs = scored_by.pairs(offered, scored_by.want_index(wants(lines)))
+        lines, pairs = pairs_of_draft(product)
         by_line = {line.pk: line for line in lines}
         best = _best(pairs, lambda pair: by_line[pair.want].demand_id)
         found = [by_line[pair.want] for pair in best]
@@ -62,6 +59,14 @@ def preview_product(product: Product) -> Preview:
         return _sum_up(best, (line.category_id or "" for line in found), sorted(Counter(months).items()))
 
     return _cache(f"product:{product.uid}:{product.revision}", look)
+
+
+def pairs_of_draft(product: Product) -> tuple[list[DemandLine], list[Pair]]:
+    """The open lines that a draft was compared with, and the pairs that fit."""
+    scored_by = scorer.current()
+    lines = _near(_visible_lines(product), [product.category_id], [product.hs_code])
+    offered = scored_by.offer_index(offers([product]))
+    return lines, scored_by.pairs(offered, scored_by.want_index(wants(lines)))
 
 
 def preview_demand(demand: Demand) -> Preview:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -79,23 +80,23 @@ class AllowedPairs:
         return max(of_line.values(), default=0), max(of_product.values(), default=0)
 
 
+def values_of(pair: Pair) -> dict[str, Any]:
+    """The columns of a match that the engine fills."""
+    return {
+        "product_id": pair.offer,
+        "line_id": pair.want,
+        "score": round(min(max(pair.score, 0.0), 1.0), DECIMALS),
+        "probability": round(pair.probability, 6),
+        "parts": {name: round(value, 4) for name, value in pair.parts.items()},
+        "evidence": pair.evidence,
+        "conditions": [{"code": c.code, "outcome": c.outcome, "facts": c.facts} for c in pair.conditions],
+    }
+
+
 def write_pairs(pairs: Sequence[Pair], engine: str) -> None:
     """Insert new matches and refresh known ones in one statement; answers are never touched."""
     now = timezone.now()
-    rows = [
-        Match(
-            product_id=pair.offer,
-            line_id=pair.want,
-            score=round(min(max(pair.score, 0.0), 1.0), DECIMALS),
-            probability=round(pair.probability, 6),
-            parts={name: round(value, 4) for name, value in pair.parts.items()},
-            evidence=pair.evidence,
-            conditions=[{"code": c.code, "outcome": c.outcome, "facts": c.facts} for c in pair.conditions],
-            engine=engine,
-            updated_at=now,
-        )
-        for pair in pairs
-    ]
+    rows = [Match(**values_of(pair), engine=engine, updated_at=now) for pair in pairs]
     Match.objects.bulk_create(
         rows, batch_size=500, update_conflicts=True, unique_fields=["product", "line"], update_fields=WRITTEN
     )

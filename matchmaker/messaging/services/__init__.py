@@ -43,6 +43,7 @@ from matchmaker.messaging.services.entry_cost import (
 )
 from matchmaker.messaging.services.fraud_warnings import warnings_for
 from matchmaker.messaging.services.precheck import precheck_quote, quotes_to_check
+from matchmaker.messaging.services.prepared import prepare, prepared_for, send_prepared, take_back_prepared
 from matchmaker.messaging.services.quotes import (
     answer_quote,
     lines_to_quote,

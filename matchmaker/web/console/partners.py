@@ -45,6 +45,7 @@ class PartnerForm(forms.Form):
     is_trusted = forms.BooleanField(
         label=gettext_lazy("Its word approves"),
         required=False,
+        initial=True,
         help_text=gettext_lazy(
             "A company it vouches for is approved without waiting, unless it looks like one that is here already."
         ),

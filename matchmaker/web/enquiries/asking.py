@@ -4,16 +4,19 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from matchmaker.catalogue.models import Demand, Product
 from matchmaker.companies.models import Company
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Enquiry
+from matchmaker.messaging.models import Enquiry, PreparedEnquiry
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import current_company, signed_in
 from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
-from matchmaker.web.enquiries.forms import message_form
+from matchmaker.web.enquiries.forms import MessageForm, message_form
+from matchmaker.web.forms.refusals import refusals_in_messages
 
 
 @signed_in
@@ -40,6 +43,8 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
         needed = _("Buyers ask suppliers: join as a buyer first.")
         messages.info(request, needed if side == "buyer" else _("Suppliers answer demands: join as a supplier first."))
         return redirect("join")
+    if company.is_before_approval and "demand" in about:
+        return _prepare(request, company, about["demand"])
     supplier_, buyer = (receiver, company) if side == "buyer" else (company, receiver)
     earlier = _earlier(supplier_, buyer, about).first()
     if earlier is not None and Enquiry.objects.visible_to(request.user).filter(pk=earlier.pk).exists():
@@ -64,6 +69,9 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
                 messages.success(request, _("Sent. You hear as soon as they answer."))
             return redirect("enquiry", enquiry.uid)
     match = services.match_between(supplier_, buyer)
+    prepared = services.prepared_for(company, about["demand"]) if "demand" in about else None
+    if request.method != "POST" and prepared:
+        form = _form_of(prepared)
     context = {
         "form": form,
         "composer": composer,
@@ -76,6 +84,7 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
         "demand": about.get("demand"),
         "lines": about["demand"].lines.select_related("category").order_by("number") if "demand" in about else [],
         "match": match,
+        "problem": prepared.problem if prepared else "",
         "rate": services.reply_rate(receiver),
         "left": services.left_today(company),
         "limit": services.limit_of(company),
@@ -83,6 +92,54 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
     }
     status = 403 if form.errors and form.non_field_errors() else 200
     return render(request, "enquiries/ask.html", context, status=status)
+
+
+def _prepare(request: HttpRequest, company: Company, demand: Demand) -> HttpResponse:
+    """The same form before the approval: what is written waits, and goes out by itself."""
+    prepared = services.prepared_for(company, demand)
+    here = reverse("ask_demand", args=[demand.uid])
+    if request.method == "POST" and prepared and "take_back" in request.POST:
+        with refusals_in_messages(request):
+            services.take_back_prepared(by=request.user, prepared=prepared)
+            messages.success(request, _("Taken back. Your words are kept below."))
+        return redirect(here)
+    composer, form = Composer(request), message_form(request)
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
+    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer):
+            services.prepare(
+                by=request.user,
+                company=company,
+                demand=demand,
+                text=form.cleaned_data["text"],
+                phrases=composer.values(),
+            )
+            messages.success(request, _("Kept. It goes out by itself as soon as your company is approved."))
+            return redirect(here)
+    if request.method != "POST" and prepared:
+        form = _form_of(prepared)
+    context = {
+        "form": form,
+        "composer": composer,
+        "languages": languages_read_by(demand.company),
+        "company": company,
+        "receiver": demand.company,
+        "named": False,
+        "demand": demand,
+        "lines": demand.lines.select_related("category").order_by("number"),
+        "rate": services.reply_rate(demand.company),
+        "is_early": True,
+        "prepared": prepared,
+    }
+    status = 403 if form.errors and form.non_field_errors() else 200
+    return render(request, "enquiries/ask.html", context, status=status)
+
+
+def _form_of(prepared: PreparedEnquiry) -> MessageForm:
+    """Ready-made sentences come back as words of the text, so that none is lost when it is kept or sent again."""
+    words = [*phrase_book.sentences(prepared.phrases), prepared.text]
+    return MessageForm(initial={"text": "\n".join(words).strip()})
 
 
 def _earlier(supplier_: Company, buyer: Company, about: dict):

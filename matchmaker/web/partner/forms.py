@@ -22,6 +22,7 @@ class CodeForm(forms.Form):
     vouches = forms.BooleanField(
         label=_("We answer for those who register with it"),
         required=False,
+        initial=True,
         help_text=_("Only if you hand it to companies you know."),
     )
 

@@ -112,7 +112,10 @@ VERBS: dict[str, str | Promise] = {
     "drop_import": _("Sheet discarded"),
     # matches, letters and deals
     "answer_match": _("Match answered"),
+    "answer_early": _("Match answered"),
     "ask": _("Enquiry sent"),
+    "prepare_enquiry": _("First message written, sent after the approval"),
+    "take_back_prepared": _("First message taken back"),
     "close_enquiry": _("Enquiry closed"),
     "decline_enquiry": _("Enquiry declined"),
     "assign_enquiry": _("Enquiry given to a colleague"),

@@ -69,6 +69,8 @@ def terms_of(match: Match) -> dict[str, Any]:
 
 def _quote(match: Match) -> Quote | None:
     """The supplier's live quote for the line: made for this product, or for the demand as a whole."""
+    if match.pk is None:  # before the approval nothing was quoted
+        return None
     about = (
         Q(enquiry__match=match)
         | Q(enquiry__product=match.product_id)

@@ -133,3 +133,23 @@ def test_vouching_stands_on_the_public_page(client, desk):
     enrolment = partners.use_code(by=factories.member_of(company), company=company, text=code.code)
     client.post(reverse("partner_vouch", args=[partner.uid, enrolment.uid]), {"vouch": "Our member."})
     assert f"{partner} vouches for it" in client.get(reverse("supplier", args=[company.uid])).text
+
+
+def test_a_new_partner_is_trusted_and_its_codes_answer_for_their_companies_unless_unticked(client, desk):
+    organiser = factories.organiser()
+    client.force_login(organiser)
+    new = client.get(reverse("console_partner_new"))
+    assert new.context["form"]["is_trusted"].value() is True
+    partner, person = desk
+    client.force_login(person)
+    page = client.get(reverse("partner_codes", args=[partner.uid]))
+    assert page.context["form"]["vouches"].value() is True
+    # Not said is not changed: a desk that the team does not trust stays so.
+    partner.is_trusted = False
+    partner.save()
+    names = {"name": {"en": "Chamber of Surin"}, "quota": 9}
+    partners.save_partner(by=organiser, campaign=partner.campaign, partner=partner, **names)
+    fresh = partners.save_partner(
+        by=organiser, campaign=partner.campaign, kind="country", name={"en": "Chamber of Nan"}, quota=9
+    )
+    assert (Partner.objects.get(pk=partner.pk).is_trusted, fresh.is_trusted) == (False, True)
