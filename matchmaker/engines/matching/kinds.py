@@ -86,7 +86,7 @@ class Kinds:
 
         def write(temporary: Path) -> None:
             with temporary.open("wb") as file:
-                np.savez_compressed(file, **arrays)
+                np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
         write_file(path, write)
 
