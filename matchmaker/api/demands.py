@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.changes import SINCE, SINCE_NOTE, WithChanges, changes_of
-from matchmaker.api.pagination import Filter, equal, search_words
+from matchmaker.api.pagination import Filter, FitField, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Demand, DemandLine, demands
@@ -77,10 +77,11 @@ class DemandOut(Output):
     city = serializers.CharField(source="company.city", read_only=True)
     source = serializers.SerializerMethodField()
     lines = LineOut(many=True, read_only=True)
+    fit = FitField()
 
     class Meta:
         model = Demand
-        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "updated_at", "source", "lines"]
+        fields = ["uid", "city", *demands.TERMS, "status", "published_at", "updated_at", "source", "lines", "fit"]
         read_only_fields = fields
 
     @extend_schema_field(SourceOut(allow_null=True))

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Case, CharField, Q, Value, When
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.pagination import PageNumberPagination
@@ -60,9 +61,30 @@ def search_words(kind: str, in_directory: Callable, plain: Callable) -> Filter:
 
     def narrow(queryset, value):
         elsewhere = ~Q(pk__in=in_directory().values("pk")) & plain(value)
-        return queryset.filter(Q(pk__in=search_keys(kind, value)) | elsewhere).distinct()
+        fitting, related = search_keys(kind, value)
+        queryset = queryset.filter(Q(pk__in=[*fitting, *related]) | elsewhere).distinct()
+        is_related = When(pk__in=related, then=Value("related"))
+        return queryset.annotate(search_fit=Case(is_related, default=Value("fit"), output_field=CharField()))
 
-    return Filter("Words in any language; finds what the search of the site finds.", narrow)
+    return Filter("Words in any language; finds what the search of the site finds. `fit` of each row says how.", narrow)
+
+
+class FitField(serializers.ChoiceField):
+    """Of a list that was searched with words: whether a row fits them, or is only related to them."""
+
+    def __init__(self, **options):
+        super().__init__(
+            choices=["fit", "related"],
+            allow_null=True,
+            read_only=True,
+            source="search_fit",
+            default=None,
+            help_text="Whether the row fits the words of `q` or is only related to them; null without words.",
+            **options,
+        )
+
+    def get_attribute(self, instance):
+        return getattr(instance, "search_fit", None)
 
 
 class DeclaredFilters(BaseFilterBackend):

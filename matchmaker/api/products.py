@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from matchmaker.api.base import Output, Resource, Strict
 from matchmaker.api.changes import SINCE, SINCE_NOTE, WithChanges, changes_of
 from matchmaker.api.companies import PublicCompany
-from matchmaker.api.pagination import Filter, equal, search_words
+from matchmaker.api.pagination import Filter, FitField, equal, search_words
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import (
@@ -111,12 +111,14 @@ class ProductOut(Output):
     files = File(many=True, read_only=True)
     pictures = Picture(source="images", many=True, read_only=True)
     videos = Video(many=True, read_only=True)
+    fit = FitField()
 
     class Meta:
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS),
             *("certificate_details", "files", "pictures", "videos", "status", "published_at", "updated_at", "revision"),
+            "fit",
         ]
         read_only_fields = fields
 

@@ -260,9 +260,11 @@ def search_total(kind: str, text: str, user=None, filters: Filters | None = None
     return search(kind, SearchQuery(text, filters or {}, limit=0, facets=()), user).total
 
 
-def search_keys(kind: str, text: str) -> list[int]:
-    """Primary keys of what the words find in a directory, the best first."""
-    return search(kind, SearchQuery(text, limit=MOST_KEYS, facets=())).keys
+def search_keys(kind: str, text: str) -> tuple[list[int], list[int]]:
+    """Primary keys of what fits the words in a directory, and of what is only related to them, the best first."""
+    found = search(kind, SearchQuery(text, limit=MOST_KEYS, facets=()))
+    fitting = [key for key, fits in zip(found.keys, found.fits, strict=True) if fits]
+    return fitting, [key for key, fits in zip(found.keys, found.fits, strict=True) if not fits]
 
 
 def similar_products(
@@ -342,4 +344,5 @@ def _by_name(directory: DirectoryDefinition, query: SearchQuery) -> SearchResult
     most = min(query.limit, BY_NAME)
     keys = list(rows[: most + 1]) if most else []
     position = (0.0, -keys[most - 1]) if len(keys) > most else None
-    return SearchResult(keys[:most], {}, is_by_name=True, total=total, next_position=position)
+    keys = keys[:most]
+    return SearchResult(keys, {}, is_by_name=True, total=total, next_position=position, fits=[True] * len(keys))

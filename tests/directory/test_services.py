@@ -89,6 +89,16 @@ def test_an_entry_is_told_once_whichever_alerts_find_it(person, buyer):
     assert alerted_names() == [["Jasmine rice"], ["Jasmine rice new"]]
 
 
+def test_an_alert_does_not_tell_of_what_is_only_related(person, buyer):
+    save_search(by=person, company=buyer, kind="products", query="q=ball+valve")
+    make.product(name="Ball valve", hs_code="848180")
+    make.product(name="Pneumatic rotary unit", description="turns a ball valve in a plant", hs_code="")
+    found = search("products", SearchQuery("ball valve"))
+    assert sorted(found.fits) == [False, True]
+    assert look() == [1]
+    assert alerted_names() == [["Ball valve"]]
+
+
 def test_two_bells_at_once_tell_once(person, buyer):
     search = save_search(by=person, company=buyer, kind="products", query="q=jasmine")
     make.product(name="Jasmine rice")

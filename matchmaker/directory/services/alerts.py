@@ -34,8 +34,8 @@ _ROWS = {
 
 
 def keys_under(saved: SavedSearch) -> list[int]:
-    """Primary keys of the newest entries under a saved search as its person finds them, without what its company does
-    not want to see; among demands also those she was invited to."""
+    """Primary keys of the newest entries that fit a saved search, without what its company does not want to see and
+    what is only related to the words; among demands also those she was invited to."""
     typed, kind = QueryDict(saved.query), Kind(saved.kind)
     of_companies = {} if kind is Kind.DEMANDS else known_elsewhere.items()
     names = (*DIRECTORIES[kind].facets, *of_companies)
@@ -54,6 +54,7 @@ def keys_under(saved: SavedSearch) -> list[int]:
         company_facets={name: find().get(name, {}) for name, find in of_companies.items() if name in filters},
         mode="words" if typed.get("exactly") else "all",
         facets=(),
+        only_fits=True,
     )
     return search(kind.value, query, saved.user).keys
 

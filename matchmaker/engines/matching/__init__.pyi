@@ -1,9 +1,11 @@
+from . import kinds as kinds
 from . import narrowing as narrowing
 from . import relearning as relearning
 from . import snapshot as snapshot
 from . import training as training
 from .background import Background as Background
 from .background import sample_places as sample_places
+from .byte_rows import matrix as matrix
 from .classify import ENCODER_PATHS as ENCODER_PATHS
 from .classify import Classifier as Classifier
 from .classify import Suggestion as Suggestion

@@ -29,6 +29,7 @@ from matchmaker.engines.matching.fusion import (
     probabilities,
     route_of,
 )
+from matchmaker.engines.matching.kinds import FILE, Kinds
 from matchmaker.engines.matching.pairs import SERVICES
 from matchmaker.engines.matching.reading import read_texts
 from matchmaker.engines.matching.reference import Nomenclature, languages_of, load_nomenclature
@@ -52,10 +53,17 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Probabilities of a batch: (texts × codes) and (texts × categories), rows of empty texts all nought."""
+    """Probabilities of a batch: (texts × codes) and (texts × categories), rows of empty texts all nought; `is_service`
+    are texts that offer a service, which has no HS code."""
 
     codes: Matrix
     categories: Matrix
+    is_service: NDArray[np.bool_]
+
+    @property
+    def codes_of_goods(self) -> Matrix:
+        """`codes` with all nought in the rows of services."""
+        return np.where(self.is_service[:, None], np.float32(0), self.codes)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Classifier:
     weights: dict[str, RouteWeights]
     version: str
     fast: bool = False
+    kinds: Kinds | None = None  # goods or service; without, only what the regression of the categories says of services
 
     @classmethod
     def load(cls, data_dir: Path, cache_dir: Path, *, fast: bool = False) -> "Classifier":
@@ -86,6 +95,7 @@ class Classifier:
             weights=snapshot.load_weights(folder),
             version=version,
             fast=fast,
+            kinds=Kinds.load(folder / FILE) if (folder / FILE).exists() else None,
         )
 
     def encoder(self, key: str) -> Encoder:
@@ -93,6 +103,11 @@ class Classifier:
 
     def _vectors(self, key: str, texts: Sequence[str], langs: Sequence[str]) -> Matrix:
         return read_texts(key, self.encoder(key).encode_query, texts, langs)
+
+    def whitened(self, key: str, texts: Sequence[str], langs: Sequence[str]) -> Matrix:
+        """Vectors of texts by the encoder `key`, as they are compared with the names of goods."""
+        meaning = self.meanings[key]
+        return meaning.whiten(meaning.centred(self._vectors(key, texts, langs), langs))
 
     def with_exemplars(
         self, texts: Sequence[str], hs6s: Sequence[str], langs: Sequence[str] | None = None
@@ -138,7 +153,7 @@ class Classifier:
     ) -> list[list[Suggestion]]:
         """The `top` likeliest HS 2022 subheadings of each text, best first; [] for a text without words."""
         names = self.nomenclature.codes
-        return [row for judged in self.judge(texts, langs) for row in _best(judged.codes, names, top)]
+        return [row for judged in self.judge(texts, langs) for row in _best(judged.codes_of_goods, names, top)]
 
     def suggest(
         self, texts: Sequence[str], categories: int, codes: int, langs: Sequence[str] | None = None
@@ -150,7 +165,7 @@ class Classifier:
             for judged in self.judge(texts, langs)
             for pair in zip(
                 _best(judged.categories, names.categories, categories),
-                _best(judged.codes, names.codes, codes),
+                _best(judged.codes_of_goods, names.codes, codes),
                 strict=True,
             )
         ]
@@ -166,21 +181,24 @@ class Classifier:
         nomenclature = self.nomenclature
         codes = np.zeros((len(texts), len(nomenclature.codes)), np.float32)
         services = np.zeros((len(texts), len(nomenclature.categories)), np.float32)
+        is_service = np.zeros(len(texts), np.bool_)
         routes = [route_of(lang, fast=self.fast) if text else "" for text, lang in zip(texts, langs, strict=True)]
         for route in (BOTH, FIRST_ONLY, SECOND_ONLY):
             rows = [i for i, found in enumerate(routes) if found == route]
             if rows:
                 found = self._judge_route(route, [texts[i] for i in rows], [langs[i] for i in rows])
-                codes[rows], services[rows] = found
+                codes[rows], services[rows], is_service[rows] = found
         goods = category_shares(codes, nomenclature)
-        return Judgement(codes, goods * (1 - services.sum(axis=1, keepdims=True)) + services)
+        return Judgement(codes, goods * (1 - services.sum(axis=1, keepdims=True)) + services, is_service)
 
-    def _judge_route(self, route: str, texts: list[str], langs: list[str]) -> tuple[Matrix, Matrix]:
+    def _judge_route(self, route: str, texts: list[str], langs: list[str]) -> tuple[Matrix, Matrix, NDArray[np.bool_]]:
+        """(codes, categories that are services, whether a text is called a service)."""
         word_parts = self.words.parts(texts, langs)
-        parts, opinions = dict(word_parts), {}
+        parts, opinions, whitened = dict(word_parts), {}, {}
         for key in ENCODERS[route]:
             meaning = self.meanings[key]
             centred = meaning.centred(self._vectors(key, texts, langs), langs)
+            whitened[key] = meaning.whiten(centred)
             values_by_name = meaning.parts(centred)
             parts |= {f"{key}.{name}": values for name, values in values_by_name.items()}
             for name, values in category_parts(values_by_name, meaning, centred, word_parts, self.nomenclature).items():
@@ -189,7 +207,19 @@ class Classifier:
         parts = add_category_signals(parts, opinions, weights.category, self.nomenclature)
         regression = np.exp(np.mean([opinions[f"{key}.regression"] for key in ENCODERS[route]], axis=0))
         services = np.array([code.startswith(SERVICES) for code in self.nomenclature.categories])
-        return probabilities(parts, weights.code), np.where(services, regression, np.float32(0))
+        old = np.where(services, regression, np.float32(0))
+        return probabilities(parts, weights.code), *self._with_kinds(old, whitened)
+
+    def _with_kinds(self, services: Matrix, whitened: dict[str, Matrix]) -> tuple[Matrix, NDArray[np.bool_]]:
+        """Shares of the service categories, of texts that are called a service those that the kinds give them."""
+        # English goods that the first encoder alone reads are called a service three times in a hundred.
+        if self.kinds is None or self.fast:
+            return services, np.zeros(len(services), np.bool_)
+        found = self.kinds.services(whitened)
+        is_service = found.any(axis=1)
+        said = np.zeros_like(services)
+        said[:, [self.nomenclature.categories.index(code) for code in self.kinds.categories]] = found
+        return np.where(is_service[:, None], said, services), is_service
 
 
 def category_shares(codes: Matrix, nomenclature: Nomenclature) -> Matrix:

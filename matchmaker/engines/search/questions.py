@@ -21,7 +21,8 @@ class SearchQuery:
     entries are only counted. `without` are primary keys that this reader must not find, `not_of` a company whose
     entries are left out. `like` is the key of an entry that means what the text says. `company_facets` are facets that
     only the caller knows. `boosts` (key → score) come before all others when the order is fit. `mode` is all, or words:
-    only the words as they are typed. `facets` are those whose values are counted, None for all.
+    only the words as they are typed. `facets` are those whose values are counted, None for all. With `only_fits`
+    what is merely related to the words is left out.
     """
 
     text: str = ""
@@ -36,6 +37,7 @@ class SearchQuery:
     boosts: Mapping[int, float] = field(default_factory=dict)
     mode: str = "all"
     facets: Collection[str] | None = None
+    only_fits: bool = False
     name_weight: float = 0.3  # of a company's name: much among companies, little among products
 
 
@@ -57,7 +59,8 @@ class QueryInterpretation:
 @dataclass(frozen=True)
 class SearchResult:
     """`keys` and `cards` of one page in order; `facets` name → [(value, count)], each count as if only the filters of
-    the other facets were chosen."""
+    the other facets were chosen. `fits` says of each key whether it fits the words or is only related to them; ordered
+    by fit, what fits comes first. All of a list without words fit."""
 
     keys: list[int]
     facets: dict[str, list[tuple[str, int]]]
@@ -67,6 +70,7 @@ class SearchResult:
     total: int = 0
     next_position: Position | None = None  # None on the last page
     cards: list[bytes] = field(default_factory=list)
+    fits: list[bool] = field(default_factory=list)
     is_by_name: bool = False  # no index was ready: only names were searched
 
 

@@ -54,7 +54,7 @@ def score(
         for word in parsed.asked.difference(parsed.words, parsed.glossed):
             _mark_names(*documents.holding(word), in_names)
         near = _nearness(documents, vector)
-        scores = WORDS * words + (MEANING * near + np.float32(name_weight) * _company(documents, parsed.names))
+        scores = WORDS * words + (MEANING * near + np.float32(name_weight) * company_scores(documents, parsed.names))
         _add_headings(documents, scores, _voters(words, near, in_names, visible), parsed.goods)
     scores[~visible] = 0
     return scores
@@ -116,7 +116,7 @@ def nearest_names(segment: Segment, query: Scores, share: float, least: float) -
     )  # fmt: skip
 
 
-def _company(documents: Documents, names: Sequence[str]) -> Scores:
+def company_scores(documents: Documents, names: Sequence[str]) -> Scores:
     """1 where a company's name, in either script or as pinyin, holds the words."""
     scores = np.zeros(len(documents), np.float32)
     for segment, part in documents.parts:

@@ -21,11 +21,14 @@ from matchmaker.engines.search import meaning
 from matchmaker.engines.search.entries import code_term, number_term
 from matchmaker.engines.search.query import ParsedQuery, parse
 from matchmaker.engines.search.questions import Position, QueryInterpretation, SearchQuery, SearchResult
-from matchmaker.engines.search.scoring import score, smallest
+from matchmaker.engines.search.scoring import company_scores, score, smallest
 from matchmaker.engines.search.segment import Array, Documents, Segment
 
 ALONE, SHARE_ALONE = 0.1, 0.75  # as below, where nothing is found so: what stands out by its meaning
 ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # a document is found from here, or from this share of the best one's score
+# A document fits from here and from this share of the best one's score; what is found below is only related. Chosen on
+# the judged queries and on names of goods that the sample does not have; measured by benchmarks/search_quality.py.
+FITS, FIT_SHARE = 0.5, 0.6
 NEAREST = 6
 LOOKED_UP = 5  # best documents that say what was understood
 NAMED_SHARE, UNREAD_SHARE = 0.5, 0.3  # of the English names beside the words; of words the encoder cannot read
@@ -56,6 +59,10 @@ class Index:
         parsed = parse(query.text, self.documents, exactly=exactly) if self.documents.count else None
         scores, understood = (None, None) if parsed is None else self._scores(parsed, query, visible)
         matches = visible if scores is None else scores >= _threshold(scores)
+        fits = matches
+        if parsed is not None and scores is not None and not exactly:
+            fits, scores = self._fitting(parsed, scores, matches)
+        matches = fits if query.only_fits else matches
         filters = {name: self._holding(query, name, values) for name, values in query.filters.items() if values}
         mask = np.logical_and.reduce([matches, *filters.values()])
         facets, total = self._facets(query, matches, filters), int(np.count_nonzero(mask))
@@ -75,6 +82,7 @@ class Index:
             total=total,
             next_position=shown[-1][0] if len(page) > len(shown) else None,
             cards=[segment.card_of(place) for _position, segment, place in shown],
+            fits=[bool(fits[self._document(segment, place)]) for _position, segment, place in shown],
         )
 
     def _visible(self, query: SearchQuery) -> Mask:
@@ -105,6 +113,19 @@ class Index:
                 return scores, understood
         vector = None if query.mode == "words" else self._vector(parsed, query.like)
         return score(self.documents, parsed, vector, visible, query.name_weight), parsed.understood
+
+    def _fitting(self, parsed: ParsedQuery, scores: Scores, matches: Mask) -> tuple[Mask, Scores]:
+        """Which of the found documents fit, and the scores with these first: where no goods fit, the words may be the
+        name of a company."""
+        fits = matches & (scores >= np.float32(max(FITS, FIT_SHARE * min(float(scores.max(initial=0)), 1.0))))
+        if not fits.any():
+            fits = matches & (company_scores(self.documents, parsed.names) > 0)
+            scores = np.where(fits, np.maximum(scores, np.float32(FITS)), scores)
+        return fits, scores
+
+    def _document(self, segment: Segment, place: int) -> int:
+        """The place of an entry of a segment among all documents."""
+        return next(part.start + place for one, part in self.documents.parts if one is segment)
 
     def _vector(self, parsed: ParsedQuery, like: int | None) -> Scores:
         """The meaning of the words, or of the names of the entry that stands for them."""

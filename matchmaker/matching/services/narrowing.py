@@ -56,7 +56,7 @@ def narrow_code(
     reader = (reader or get_language() or "en").split("-")[0]
     if len(text) < 2:
         return Narrowing([], [], ())
-    shares = next(iter(engine.judge([text], [language]))).codes[0]
+    shares = next(iter(engine.judge([text], [language]))).codes_of_goods[0]
     if not np.any(shares):
         return Narrowing([], [], ())
     narrowed = narrowing.narrow(shares, engine.nomenclature, answers)

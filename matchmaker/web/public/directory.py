@@ -120,6 +120,8 @@ class Listing:
     trouble: str
     status: int
     rows: Sequence[Any]
+    related: Sequence[Any]
+    has_fitting: bool
     total: int
     place: Place
     facets: Sequence[dict[str, Any]]
@@ -149,12 +151,15 @@ def listing(request: HttpRequest, directory: Directory) -> Listing:
     result = search(directory.kind, _search_query(request, directory, parameters), request.user)
     trouble = parameters.trouble or (str(_PREPARING) if result.is_by_name else "")
     filters, chips = _filters(request, directory.facets, parameters.chosen, result)
+    rows, related = _rows(directory, result, is_split=bool(parameters.query) and parameters.sort == "fit")
     return Listing(
         kind=directory.kind,
         query=parameters.query,
         trouble=trouble,
         status=400 if parameters.trouble else 200,
-        rows=list(directory.rows(result.keys, result.cards)) if result.keys else [],
+        rows=rows,
+        related=related,
+        has_fitting=bool(rows) or parameters.before > 0,
         total=result.total,
         place=_place(request, result, parameters.before),
         facets=filters,
@@ -170,6 +175,15 @@ def listing(request: HttpRequest, directory: Directory) -> Listing:
         hides=bool(directory.without),
         shown_url=address(request, drop={}, add={"all": "1"}),
     )
+
+
+def _rows(directory: Directory, result: SearchResult, *, is_split: bool) -> tuple[list[Any], list[Any]]:
+    """The rows of a page, and those of them that are only related to the words, which stand below a line: in the order
+    by fit they are the last."""
+    first = sum(result.fits) if is_split else len(result.keys)
+    fitting = directory.rows(result.keys[:first], result.cards[:first]) if first else []
+    below = directory.rows(result.keys[first:], result.cards[first:]) if result.keys[first:] else []
+    return list(fitting), list(below)
 
 
 def _read_address(request: HttpRequest, directory: Directory) -> Address:

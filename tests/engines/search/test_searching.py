@@ -212,3 +212,35 @@ def test_a_companys_own_name_is_not_read_as_another_word():
     assert found.understood.spelling == ()
     assert found.keys == [9]
     assert directory(RICE, mill).search("molinoz").understood.spelling != ()
+
+
+ACTUATOR = Entry(
+    5, names=(("en", "Pneumatic rotary unit"),), texts=(("en", "turns a ball valve in a plant"),), title="A"
+)
+
+
+def test_what_only_mentions_the_words_is_related_and_stands_behind_what_fits():
+    found = directory(VALVE, ACTUATOR, RICE).search("ball valve")
+    assert list(zip(found.keys, found.fits, strict=True)) == [(3, True), (5, False)]
+
+
+def test_only_what_fits_is_found_where_nothing_else_is_wanted():
+    found = directory(VALVE, ACTUATOR, RICE).search("ball valve", only_fits=True, sort="newest")
+    assert (found.keys, found.fits, found.total) == ([3], [True], 1)
+
+
+def test_nothing_fits_what_is_only_mentioned():
+    found = directory(ACTUATOR, RICE).search("ball valve plant")
+    assert (found.keys, found.fits) == ([5], [False])
+
+
+def test_the_name_of_a_company_fits_where_no_goods_do():
+    found = directory(VALVE, RICE).search("acme")
+    assert (found.keys, found.fits) == ([3], [True])
+
+
+@pytest.mark.parametrize("query", ["", "8481", "91420100MA4K"])
+def test_a_list_without_words_and_codes_and_numbers_fit(query):
+    found = directory(VALVE, VALVOLA).search(query)
+    assert found.keys
+    assert all(found.fits)

@@ -35,6 +35,25 @@ def test_words_and_filters_of_the_address_choose_what_is_shown(client):
     assert names_on_page(client.get(reverse("products"), {"q": "rice", "origin": "FR"})) == ["Camargue rice"]
 
 
+def test_what_is_only_related_stands_below_a_line_of_its_own(client):
+    make.product(name="Ball valve", hs_code="")
+    make.product(name="Pneumatic rotary unit", description="turns a ball valve in a plant", hs_code="")
+    response = client.get(reverse("products"), {"q": "ball valve"})
+    assert names_on_page(response) == ["Ball valve"]
+    assert [row.name for row in response.context["related"]] == ["Pneumatic rotary unit"]
+    page = response.content.decode()
+    assert page.index("Ball valve</") < page.index("Less related") < page.index("Pneumatic rotary unit</")
+
+
+def test_where_nothing_fits_the_page_says_so_and_shows_the_nearest(client):
+    make.product(name="Pneumatic rotary unit", description="turns a ball valve in a plant", hs_code="")
+    response = client.get(reverse("products"), {"q": "ball valve plant"})
+    assert names_on_page(response) == []
+    assert "Nothing fits: these come closest" in response.content.decode()
+    newest = client.get(reverse("products"), {"q": "ball valve plant", "sort": "newest"})
+    assert "Less related" not in newest.content.decode()
+
+
 def test_every_filter_has_a_chip_that_takes_it_away(client):
     make.product(name="Jasmine rice", origin="TH")
     response = client.get(reverse("products"), {"q": "rice", "origin": ["TH", "FR"], "page": "2"})
@@ -281,6 +300,6 @@ def test_the_api_finds_what_the_page_finds(client, kind, words):
     page = client.get(reverse(kind), {"q": words})
     address = {"suppliers": "companies"}.get(kind, kind)
     listed = client.get(f"/api/v1/{address}/", {"q": words}).json()
-    shown_uids = {str(row.uid) for row in page.context["rows"]}
+    shown_uids = {str(row.uid) for row in [*page.context["rows"], *page.context["related"]]}
     assert {row["uid"] for row in listed["results"]} == shown_uids
     assert bool(shown_uids) == (words != "unobtainium")
