@@ -33,6 +33,7 @@ class BulkAction(Public):
         INVITE_TO_EVENT = "invite_to_event", _("Invite to an event")
         REGISTER = "register", _("Register for an event")
         REMIND = "remind", _("Remind those who have not answered")
+        ASK = "ask", _("Ask for what is missing")
         ANNOUNCE = "announce", _("Write an announcement to them")
 
     class State(models.TextChoices):
@@ -71,6 +72,11 @@ class BulkAction(Public):
     def is_set(self) -> bool:
         """Does it have every value that its verb needs?"""
         return all(self.values.get(name) for name in NEEDS.get(self.verb, []))
+
+    @property
+    def is_told_at_once(self) -> bool:
+        """Do emails leave as soon as it is confirmed?"""
+        return self.verb in (self.Verb.RETURN, self.Verb.INVITE, self.Verb.INVITE_TO_EVENT, self.Verb.ASK)
 
     @property
     def undo_until(self) -> dt.datetime | None:

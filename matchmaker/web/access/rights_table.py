@@ -38,7 +38,8 @@ TABLE = (
     Right(
         "Approved supplier's profile", ("read", "read", "change", "read", "read", "as its person, by scope"),
         tables="companies.Company campaigns.Participation",
-        notices="company_answer_due company_approved company_returned company_submitted company_waits_again welcome",
+        notices="company_answer_due company_approved company_missing company_returned company_submitted"
+        " company_waits_again welcome",
         exports={"console_export": ORGANISER},
     ),
     Right("Buyer, or company not approved",

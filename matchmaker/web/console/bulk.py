@@ -39,6 +39,8 @@ WHY = {
     "not_invited": gettext_lazy("not invited"),
     "answered": gettext_lazy("has answered"),
     "just_reminded": gettext_lazy("invited or reminded less than three days ago, or three times"),
+    "complete": gettext_lazy("nothing is missing"),
+    "just_asked": gettext_lazy("asked less than three days ago"),
     **bulk_invite.REASONS,
     "too_many_invitations": gettext_lazy("too many emails today: continue tomorrow"),
     "gone_on": gettext_lazy("notified already, or it has changed since then"),

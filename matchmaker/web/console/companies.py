@@ -40,7 +40,7 @@ from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access import acting_for_company
 from matchmaker.web.access.decorators import may_change, organiser, signed_in, team
 from matchmaker.web.console import invitations
-from matchmaker.web.console.company_list import CompanyFilter, companies_of
+from matchmaker.web.console.company_list import CompanyFilter, companies_of, facts_of
 from matchmaker.web.forms import fields
 from matchmaker.web.forms.fields import text_beside
 from matchmaker.web.forms.refusals import add_to_messages, refusals_in_form, refusals_in_messages
@@ -71,17 +71,18 @@ def companies(request):
         for value, label in Company.Status.choices
         if value != Company.Status.DRAFT or counts.get(value)
     ]
-    rows = filters.rows().order_by("submitted_at", "pk").prefetch_related(tags_of(request.campaign))
+    rows = filters.rows().order_by(*filters.order).prefetch_related(tags_of(request.campaign))
     paginator = FromBothEnds(rows, PER_PAGE)
     paginator.count = counts.get(status, 0) if status else sum(counts.values())
     page = paginator.get_page(request.GET.get("page"))
+    facts = facts_of(request.campaign, list(page.object_list))
     context = {
         "page": page,
-        "rows": [(row, answer_day_of(row, request.campaign)) for row in page.object_list],
+        "rows": [(row, answer_day_of(row, request.campaign), facts[row.pk]) for row in page.object_list],
         "today": timezone.localdate(),
         "tabs": tabs,
         "filters": filters,
-        "is_narrowed": bool(filters.values.keys() - {"status"}),
+        "is_narrowed": bool(filters.values.keys() - {"status", "sort"}),
         "views": SavedView.objects.visible_to(request.user).filter(campaign=request.campaign),
         "query": _query(request),
         "verbs": BulkAction.Verb.choices,
@@ -243,6 +244,7 @@ def history(company) -> list[dict]:
     labels = {
         "start_company": _("Registration begun"),
         "update_company": _("Details changed"),
+        "ask_for_missing": _("Asked for what is missing"),
         "submit_company": _("Submitted for approval"),
         "company_approved": _("Approved"),
         "undo_approval": _("Approval taken back"),

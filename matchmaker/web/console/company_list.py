@@ -2,10 +2,13 @@
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from matchmaker.campaigns.models import Campaign, Participation, Tag
 from matchmaker.catalogue.models import Category, DemandLine, Product
+from matchmaker.catalogue.services import missing
 from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.companies.services import search_names
 from matchmaker.core import reference
@@ -19,6 +22,22 @@ INVITATIONS = [
     ("invited", gettext_lazy("invited, not come yet")),
     ("none", gettext_lazy("not invited")),
 ]
+MISSING = [
+    (missing.ANYTHING, gettext_lazy("anything")),
+    ("number", gettext_lazy("company number")),
+    ("contact", gettext_lazy("email of a contact person")),
+    ("about", gettext_lazy("text about the company")),
+    ("languages", gettext_lazy("languages spoken")),
+    ("products", gettext_lazy("published product (suppliers)")),
+    ("demands", gettext_lazy("published demand (buyers)")),
+    ("answers", gettext_lazy("answers to the campaign’s questions")),
+]
+ORDERS: dict[str, tuple[Promise | str, list]] = {
+    "": (gettext_lazy("longest waiting first"), ["submitted_at", "pk"]),
+    "new": (gettext_lazy("newest first"), ["-submitted_at", "-pk"]),
+    "name": (gettext_lazy("by name"), [Lower("legal_name"), "pk"]),
+    "country": (gettext_lazy("by country"), ["country", "submitted_at", "pk"]),
+}
 AT_EVENT = [
     ("registered", gettext_lazy("registered")),
     ("waiting", gettext_lazy("on the waiting list")),
@@ -29,6 +48,25 @@ AT_EVENT = [
     ("no_wishes", gettext_lazy("registered, no wishes yet")),
     ("not_invited", gettext_lazy("neither invited nor registered")),
 ]
+
+
+def facts_of(campaign: Campaign, companies: list[Company]) -> dict[int, dict]:
+    """What the list says beside each of these companies: its account, its published products, what it lacks."""
+    keys = [company.pk for company in companies]
+    accounts = set(Membership.objects.filter(company__in=keys).values_list("company", flat=True))
+    invited = set(Invitation.objects.open().filter(company__in=keys).values_list("company", flat=True))
+    published = Product.objects.filter(company__in=keys, status=Product.Status.PUBLISHED).order_by()
+    products = dict(published.values_list("company").annotate(n=Count("pk")))
+    lacking, labels = missing.missing_of(campaign, keys), dict(MISSING)
+    states = dict(INVITATIONS)
+    return {
+        key: {
+            "account": states["account" if key in accounts else "invited" if key in invited else "none"],
+            "products": products.get(key, 0),
+            "missing": [labels[code] for code in lacking.get(key, [])],
+        }
+        for key in keys
+    }
 
 
 def companies_of(campaign: Campaign) -> QuerySet[Company]:
@@ -56,9 +94,11 @@ class CompanyFilter(forms.Form):
     level = forms.ChoiceField(label=gettext_lazy("Evidence"), required=False)
     tag = forms.ChoiceField(label=gettext_lazy("Tag"), required=False)
     invitation = forms.ChoiceField(label=gettext_lazy("Contact person"), required=False)
+    missing = forms.ChoiceField(label=gettext_lazy("What is missing"), required=False)
     event = forms.ChoiceField(label=gettext_lazy("Event"), required=False)
     answer = forms.ChoiceField(label=gettext_lazy("At this event"), required=False)
     country = fields.CodesField(label=gettext_lazy("Countries"), choices=fields.countries, required=False)
+    sort = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
     status = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data, *, campaign: Campaign):
@@ -70,6 +110,8 @@ class CompanyFilter(forms.Form):
         self._offer("level", [*either, *((str(value), label) for value, label in Company.Verification.choices)])
         self._offer("tag", [*either, *((str(row.uid), row.name) for row in Tag.objects.filter(campaign=campaign))])
         self._offer("invitation", [*either, *INVITATIONS])
+        self._offer("missing", [*_any("–"), *MISSING])
+        self._offer("sort", [(value, label) for value, (label, _columns) in ORDERS.items()])
         events = Event.objects.filter(campaign=campaign).order_by("-starts_on", "-pk")
         self._offer("event", [*either, *((row.slug, str(row)) for row in events)])
         self._offer("answer", [*either, *AT_EVENT])
@@ -88,7 +130,13 @@ class CompanyFilter(forms.Form):
 
     @property
     def boxes(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("side", "category", "level", "tag", "invitation", "event", "answer", "country")]
+        names = ("side", "category", "level", "tag", "invitation", "missing", "event", "answer", "country", "sort")
+        return [self[name] for name in names]
+
+    @property
+    def order(self) -> list:
+        """What the list is ordered by."""
+        return ORDERS[self.values.get("sort", "")][1]
 
     def rows(self, *, with_status: bool = True) -> QuerySet[Company]:
         """The companies that fit, in no order."""
@@ -154,6 +202,7 @@ _NARROW = {
     "level": lambda form, level: Q(verification=int(level)),
     "tag": lambda form, uid: Q(company_tags__tag__uid=uid),
     "invitation": _by_invitation,
+    "missing": lambda form, code: missing.lacks(form.campaign, code),
     "event": lambda form, slug: form.at_event(form.values.get("answer", "")),
     "status": lambda form, status: Q(status=status),
 }

@@ -202,6 +202,7 @@ VERBS: dict[str, str | Promise] = {
     "answer_invitation": _("Invitation to an event answered"),
     "create_tag": _("Tag added"),
     "remove_tag": _("Tag removed"),
+    "ask_for_missing": _("Asked for what is missing"),
     "write_team_note": _("Note of the team changed"),
     "tag_companies": _("Tags of companies changed"),
     "set_invitation_text": _("Campaign’s own text of the invitation changed"),
