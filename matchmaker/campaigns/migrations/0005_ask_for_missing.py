@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0003_what_a_list_says'),
+        ('campaigns', '0004_partners_are_trusted'),
     ]
 
     operations = [
