@@ -89,8 +89,8 @@ def _early_index(request: HttpRequest, products: list[Product], form: MatchFilte
     states = {"": Q(), "unanswered": Q(supplier_answer=""), "answered": ~Q(supplier_answer="")}
     counts = {value: found.filter(q).count() for value, q in states.items()}
     found = found.filter(states.get(chosen["state"], Q(pk=None)))
-    page = Paginator(found.for_cards().order_by("supplier_answer", "-score", "id"), PER_PAGE)
-    page = page.get_page(request.GET.get("page"))
+    ordered = found.for_cards().order_by("supplier_answer", "-score", "id")
+    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [early.as_match() for early in page.object_list]
     read_ahead_matches(page)
     context = {
