@@ -33,7 +33,7 @@ def late(found) -> dict[str, tuple]:
 
 
 def test_a_draft_is_to_be_published_first_and_is_late_once_its_registration_was_to_open(hall):
-    yesterday = TODAY() - dt.timedelta(days=1)
+    yesterday = TODAY(timezone=hall.event.zone) - dt.timedelta(days=1)
     event = change(hall.event, status="draft")
     assert (event_overview(event).next, late(event_overview(event))) == ("publish_event", {})
     event = change(event, registration_from=yesterday)
@@ -71,16 +71,16 @@ def test_invitations_answers_registrations_and_wishes_are_counted(hall):
 
 def test_unanswered_invitations_are_late_a_week_before_the_last_day_of_registration(hall):
     EventInvitation.objects.create(event=hall.event, company=factories.supplier())
-    last = TODAY() + dt.timedelta(days=8)
+    last = TODAY(timezone=hall.event.zone) + dt.timedelta(days=8)
     assert late(event_overview(change(hall.event, registration_until=last))) == {}
-    last = TODAY() + dt.timedelta(days=7)
+    last = TODAY(timezone=hall.event.zone) + dt.timedelta(days=7)
     assert late(event_overview(change(hall.event, registration_until=last))) == {"answers": (1, last)}
 
 
 def test_after_registration_the_plan_is_late_and_next(hall):
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")
     hall.wish(buyer, supplier, "must")
-    yesterday = TODAY() - dt.timedelta(days=1)
+    yesterday = TODAY(timezone=hall.event.zone) - dt.timedelta(days=1)
     event = change(hall.event, registration_until=yesterday)
     found = event_overview(event)
     assert found.next == "plan"
@@ -155,7 +155,7 @@ def test_an_event_that_is_over_asks_for_outcomes_and_then_shows_its_results(hall
 
 def test_a_cancelled_event_has_nothing_to_do(hall):
     EventInvitation.objects.create(event=hall.event, company=factories.supplier())
-    found = event_overview(change(hall.event, status="cancelled", registration_until=TODAY()))
+    found = event_overview(change(hall.event, status="cancelled", registration_until=TODAY(timezone=hall.event.zone)))
     assert (found.next, found.late) == ("", ())
 
 
