@@ -50,6 +50,12 @@ class PhraseOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+def phrases_out(stored: list[phrase_book.Stored]) -> list[dict]:
+    """Stored phrases, each with its sentence in the caller's language."""
+    texts = phrase_book.sentences(stored)
+    return [{**one, "text": text} for one, text in zip(stored, texts, strict=True)]
+
+
 class MessageOut(Output):
     """`held_because` is there for the sender of a message that was not delivered, `warnings` for its receiver.
 
@@ -73,8 +79,7 @@ class MessageOut(Output):
 
     @extend_schema_field(PhraseOut(many=True))
     def get_phrases(self, message) -> list[dict]:
-        texts = phrase_book.sentences(message.phrases)
-        return [{**one, "text": text} for one, text in zip(message.phrases, texts, strict=True)]
+        return phrases_out(message.phrases)
 
     @extend_schema_field(FraudWarningOut(many=True))
     def get_warnings(self, message) -> list[dict]:
@@ -147,12 +152,16 @@ class MessageIn(WordsIn):
 
 
 class QuoteOut(Output):
+    """`note` and `answer_note` are free text; the sentences beside them read in the caller's language."""
+
     enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
     line = serializers.UUIDField(source="line.uid", read_only=True, allow_null=True)
     quote_request = serializers.UUIDField(
         source="request_line.request.uid", read_only=True, allow_null=True, default=None
     )
     per_base_unit = serializers.SerializerMethodField()
+    note_phrases = serializers.SerializerMethodField()
+    answer_phrases = serializers.SerializerMethodField()
 
     class Meta:
         model = Quote
@@ -164,8 +173,10 @@ class QuoteOut(Output):
             "version",
             *TERMS,
             "per_base_unit",
+            "note_phrases",
             "status",
             "answer_note",
+            "answer_phrases",
             "made_at",
         ]
         read_only_fields = fields
@@ -174,6 +185,14 @@ class QuoteOut(Output):
     def get_quote_request(self, quote) -> str | None:
         return str(quote.request_line.request.uid) if quote.request_line else None
 
+    @extend_schema_field(PhraseOut(many=True))
+    def get_note_phrases(self, quote) -> list[dict]:
+        return phrases_out(quote.note_phrases)
+
+    @extend_schema_field(PhraseOut(many=True))
+    def get_answer_phrases(self, quote) -> list[dict]:
+        return phrases_out(quote.answer_phrases)
+
     def get_per_base_unit(self, quote) -> dict | None:
         per_base = services.per_base_unit(quote)
         return {"price": str(per_base[0]), "unit": per_base[1]} if per_base else None
@@ -181,16 +200,18 @@ class QuoteOut(Output):
 
 class QuoteIn(Strict, serializers.ModelSerializer):
     line = serializers.UUIDField(required=False, allow_null=True)
+    phrases = PhraseIn(many=True, required=False, default=list)
 
     class Meta:
         model = Quote
-        fields = ["line", *TERMS]
+        fields = ["line", *TERMS, "phrases"]
         validators = []
 
 
 class QuoteAnswerIn(Strict):
     answer = serializers.ChoiceField(["accepted", "declined", "question"])
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    phrases = PhraseIn(many=True, required=False, default=list)
 
 
 class Enquiries(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):

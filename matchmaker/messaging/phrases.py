@@ -24,6 +24,7 @@ from matchmaker.core.clocks import known_zone, zone_name
 from matchmaker.core.languages import base_of, current
 from matchmaker.core.lists import join_label
 from matchmaker.core.text import validate_one_line
+from matchmaker.engines.language import detect
 
 MOST = 20  # phrases of one message
 LONGEST_LINE = 200  # characters of a slot that takes words
@@ -375,3 +376,32 @@ def own_words(stored: Iterable[Stored], text: str) -> str:
     """What a person wrote herself: her free text and the words in the slots, without the sentences of the book."""
     words = (value for one in stored for slot, value in one["slots"].items() if kind_name(slot) in ("name", "text"))
     return "\n".join(filter(None, (*words, text)))
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a person wrote into a form beside its fields: ready-made sentences, free text, or both."""
+
+    phrases: list[Stored]
+    text: str
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases or self.text)
+
+    def __str__(self) -> str:
+        return self.for_reader
+
+    @property
+    def language(self) -> str:
+        """The language of the free text, as it is detected."""
+        return detect(self.text)
+
+    @property
+    def sentences(self) -> str:
+        """Its phrases in the active language, one a line."""
+        return "\n".join(sentences(self.phrases))
+
+    @property
+    def for_reader(self) -> str:
+        """All of it: the phrases in the active language, then the free text as it was written."""
+        return "\n".join(filter(None, (self.sentences, self.text)))

@@ -173,6 +173,16 @@ const addRows = async (form, draft) => {
   await htmx.ajax("POST", address, { source, target: keepTarget, swap: "outerHTML", values });
   return true;
 };
+// The ready-made sentences of a message are rows, too: their hidden fields say which, data-phrases where to ask for them.
+const sentencesOf = (form) => [...form.querySelectorAll("[data-phrases] input[name=phrase]")].map((one) => one.value).join(" ");
+const addSentences = async (form, draft) => {
+  const source = form.querySelector("[data-phrases]");
+  if (!source || !window.htmx || !draft.phrase || draft.phrase === sentencesOf(form)) return false;
+  const values = { phrase: draft.phrase.split(" "), phrase_step: "keep" };
+  for (const [key, typed] of Object.entries(draft)) if (/^phrase\d+-/.test(key)) values[key] = typed;
+  await htmx.ajax("POST", source.dataset.phrases, { source, target: source, swap: "outerHTML", values });
+  return true;
+};
 // A form that a picture or a text filled in takes over what was typed before, which data-keep-from names: typed words
 // win over words that were read, a choice that was read stays.
 const takeOver = (form, before, key) => {
@@ -190,7 +200,10 @@ const takeOver = (form, before, key) => {
 };
 const keep = (form) => {
   const key = "keep:" + form.dataset.keep;
-  const before = Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)]));
+  const read = () => ({
+    ...Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)])), phrase: sentencesOf(form),
+  });
+  const before = read();
   const draft = JSON.parse(store.get(key) || "null") || takeOver(form, before, key);
   let timer = 0;
   let restoring = false;
@@ -206,15 +219,15 @@ const keep = (form) => {
     clearTimeout(timer);
     timer = 0;
     if (restoring) return;
-    const values = keepable(form).map((field) => [fieldKey(field), readField(field)]);
-    store.set(key, JSON.stringify(Object.fromEntries(values)));
+    store.set(key, JSON.stringify(read()));
   };
   const isOfARow = (name) => form.dataset.keepRows && name.startsWith(form.dataset.keepRows + "-");
   const differs = ([name, value]) => (name in before ? before[name] !== value : value && isOfARow(name));
   if (draft && Object.entries(draft).some(differs)) {
     write();
     restoring = true;
-    addRows(form, draft).then((added) => {
+    Promise.all([addRows(form, draft), addSentences(form, draft)]).then((done) => {
+      const added = done.includes(true);
       addedRows = added;
       if (added) write();
     }).finally(() => {
@@ -226,7 +239,7 @@ const keep = (form) => {
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   });
-  form.addEventListener("htmx:load", () => store.get(key) && save()); // a row was added or taken away
+  form.addEventListener("htmx:load", () => (store.get(key) || sentencesOf(form)) && save()); // a row was added or taken away
   // Whoever is quicker than the timer loses nothing either.
   const hurry = () => timer && save();
   form.addEventListener("submit", hurry);

@@ -47,10 +47,15 @@ def test_ask_answer_quote_and_accept(client, sides):
         "incoterm_place": "Shanghai",
         "valid_until": until,
     }
-    quoted = call(client, sell, "enquiry_quote", uid, **terms).json()
+    quoted = call(client, sell, "enquiry_quote", uid, **terms, phrases=[{"key": "price_best"}]).json()
     assert quoted["per_base_unit"] == {"price": "0.9500", "unit": "kg"}
-    taken = call(client, buy, "quote_answer", quoted["uid"], answer="accepted")
-    assert taken.json()["status"] == "accepted"
+    assert quoted["note_phrases"] == [
+        {"key": "price_best", "slots": {}, "text": "This is our best price; we cannot lower it further."}
+    ]
+    refused = call(client, buy, "quote_answer", quoted["uid"], answer="question", phrases=[{"key": "answer_by"}])
+    assert [row["field"] for row in refused.json()["errors"]] == ["phrases[0].slots.day"]
+    taken = call(client, buy, "quote_answer", quoted["uid"], answer="accepted", phrases=[{"key": "thanks"}])
+    assert (taken.json()["status"], taken.json()["answer_phrases"][0]["key"]) == ("accepted", "thanks")
 
 
 def test_no_answer_of_the_api_names_a_hidden_buyer(client, sides):

@@ -10,6 +10,7 @@ from matchmaker.core.files import FileRow, private_files
 from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry, Side
+from matchmaker.messaging.phrases import Note
 
 
 class OfEnquiry(models.QuerySet):
@@ -34,13 +35,16 @@ class Sample(Public):
         UNFIT = "unfit", _("not suitable")
 
     enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="samples")
-    what = models.CharField(_("what and how much"), max_length=200, validators=[validate_one_line])
+    what = models.CharField(_("what and how much"), max_length=200, blank=True, validators=[validate_one_line])
+    what_phrases = models.JSONField(default=list, db_default=[], blank=True)  # as `Message.phrases`
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ASKED)
     carrier = models.CharField(_("carrier"), max_length=60, blank=True, validators=[validate_one_line])
     tracking = models.CharField(_("tracking number"), max_length=60, blank=True, validators=[validate_one_line])
     why = models.CharField(_("why not"), max_length=300, blank=True, validators=[validate_text])
+    why_phrases = models.JSONField(default=list, db_default=[], blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, blank=True, choices=Verdict)
     note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
+    note_phrases = models.JSONField(default=list, db_default=[], blank=True)
     asked_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +71,19 @@ class Sample(Public):
         ]
 
     def __str__(self):
-        return self.what
+        return self.what or " ".join(self.written_what.for_reader.split())
+
+    @property
+    def written_what(self) -> Note:
+        return Note(self.what_phrases, self.what)
+
+    @property
+    def written_why(self) -> Note:
+        return Note(self.why_phrases, self.why)
+
+    @property
+    def written_note(self) -> Note:
+        return Note(self.note_phrases, self.note)
 
 
 class StepQuerySet(OfEnquiry):
@@ -100,6 +116,7 @@ class DealStep(Public):
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     happened_on = models.DateField(_("on"))
     note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_text])
+    note_phrases = models.JSONField(default=list, db_default=[], blank=True)
     said_by = models.CharField(max_length=10, choices=Side)
     said_by_person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     said_at = models.DateTimeField()
@@ -107,6 +124,7 @@ class DealStep(Public):
     answered_by = models.CharField(max_length=10, blank=True, choices=Side)
     answered_at = models.DateTimeField(null=True, blank=True)
     why = models.CharField(_("why not"), max_length=300, blank=True, validators=[validate_text])
+    why_phrases = models.JSONField(default=list, db_default=[], blank=True)
 
     objects = StepQuerySet.as_manager()
 
@@ -129,6 +147,14 @@ class DealStep(Public):
 
     def __str__(self):
         return f"{self.rung} {self.answer or '?'}"
+
+    @property
+    def written_note(self) -> Note:
+        return Note(self.note_phrases, self.note)
+
+    @property
+    def written_why(self) -> Note:
+        return Note(self.why_phrases, self.why)
 
 
 def step_paper_path(row: "StepPaper", _filename: str) -> str:

@@ -15,6 +15,7 @@ from matchmaker.core.ids import Public
 from matchmaker.core.text import validate_one_line, validate_text
 from matchmaker.messaging.models.enquiries import Enquiry
 from matchmaker.messaging.models.requests import PaymentTerms, QuoteRequestLine
+from matchmaker.messaging.phrases import Note
 
 
 class QuoteQuerySet(models.QuerySet):
@@ -70,8 +71,10 @@ class Quote(Public, PaymentTerms):
     valid_until = models.DateField(_("valid until"))
     sample_price = amount_field(None, digits=18)  # 0: free of charge
     note = models.CharField(_("note"), max_length=1000, blank=True, validators=[validate_text])
+    note_phrases = models.JSONField(default=list, db_default=[], blank=True)  # as `Message.phrases`
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     answer_note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
+    answer_phrases = models.JSONField(default=list, db_default=[], blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -99,6 +102,14 @@ class Quote(Public, PaymentTerms):
         return f"{self.price.normalize():f} {self.currency}/{self.price_unit}"
 
     @property
+    def written_note(self) -> Note:
+        return Note(self.note_phrases, self.note)
+
+    @property
+    def written_answer(self) -> Note:
+        return Note(self.answer_phrases, self.answer_note)
+
+    @property
     def supplier(self) -> Company:
         return self.enquiry.supplier
 
@@ -113,6 +124,7 @@ class QuoteEvent(models.Model):
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="events")
     status = models.CharField(max_length=10, choices=Quote.Status)
     note = models.CharField(max_length=1000, blank=True, validators=[validate_text])
+    phrases = models.JSONField(default=list, db_default=[], blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
@@ -121,3 +133,7 @@ class QuoteEvent(models.Model):
 
     def __str__(self):
         return f"{self.quote_id} {self.status}"
+
+    @property
+    def written_note(self) -> Note:
+        return Note(self.phrases, self.note)

@@ -1,6 +1,7 @@
 """Samples on their way, and the ladder of a deal that both sides confirm."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +17,9 @@ from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.files import CheckedFile, check_file, check_first
 from matchmaker.core.problems import NotFound, Refused
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Sample, Side, StepPaper
-from matchmaker.messaging.services.notices import notify_side
+from matchmaker.messaging.services.notices import excerpt_of_note, notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news
 
 Stage, Rung = Sample.Stage, DealStep.Rung
@@ -36,8 +38,21 @@ def _open(by: User, enquiry: Enquiry) -> tuple[Enquiry, Side]:
     return found, side
 
 
-def _news(by: User, verb: str, row, enquiry: Enquiry, side: Side, *, owes: bool, **context) -> None:
-    """Record it, show it to the other side, and make it its turn where it has to do something."""
+def _news(
+    by: User,
+    verb: str,
+    row,
+    enquiry: Enquiry,
+    side: Side,
+    *,
+    owes: bool,
+    told: Mapping[str, Any] | None = None,
+    **context,
+) -> None:
+    """Record it, show it to the other side, and make it its turn where it has to do something.
+
+    `told` is what the notice says beside the facts of the record: notes by the languages of its readers.
+    """
     now = timezone.now()
     enquiry.status = Enquiry.Status.OPEN
     hand_over_turn(enquiry, side.other if owes else "" if enquiry.owes == side else enquiry.owes)
@@ -45,42 +60,50 @@ def _news(by: User, verb: str, row, enquiry: Enquiry, side: Side, *, owes: bool,
     enquiry.save()
     record(by=by, verb=verb, on=row, organisation=enquiry.company_of(side), facts=context)
     key = f"{row.uid}:{verb}:{context.get('stage') or context.get('answer') or 'said'}"
-    notify_side("enquiry_step", enquiry, side.other, key, verb=verb, **context)
+    notify_side("enquiry_step", enquiry, side.other, key, verb=verb, **{**context, **(told or {})})
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def ask_sample(*, by: User, enquiry: Enquiry, what: str) -> Sample:
-    """The buyer asks for a sample, one at a time.
+def ask_sample(*, by: User, enquiry: Enquiry, what: str = "", phrases: Sequence[Mapping[str, Any]] = ()) -> Sample:
+    """The buyer asks for a sample, one at a time: in its words, in sentences of the phrase book, or in both.
 
     Raises:
         Refused: 403 `buyers_ask`; 409 `sample_on_its_way`.
+        ValidationError: on `what` without words and sentences; for a phrase as `phrase_book.check`.
     """
+    stored = phrase_book.check(phrases)
     enquiry, side = _open(by, enquiry)
     if side != Side.BUYER:
         raise Refused("buyers_ask", _("The buyer asks for a sample."), status=403)
-    sample = Sample(enquiry=enquiry, what=what.strip(), asked_at=timezone.now())
+    sample = Sample(enquiry=enquiry, what=what.strip(), what_phrases=stored, asked_at=timezone.now())
+    if not sample.written_what:
+        raise ValidationError({"what": ValidationError(_("Write what you want to say."), "required")})
     sample.full_clean(validate_constraints=False)
     try:
         with transaction.atomic():
             sample.save()
     except IntegrityError:
         raise Refused("sample_on_its_way", _("A sample is asked for or on its way already.")) from None
-    _news(by, "ask_sample", sample, enquiry, side, owes=True, stage=sample.stage, what=sample.what)
+    told = {"what": excerpt_of_note(sample.written_what, enquiry, side.other)}
+    _news(by, "ask_sample", sample, enquiry, side, owes=True, told=told, stage=sample.stage, what=sample.what)
     return sample
 
 
 @transaction.atomic
-def move_sample(*, by: User, sample: Sample, stage: str, **fields) -> Sample:
+def move_sample(*, by: User, sample: Sample, stage: str, phrases: Sequence[Mapping[str, Any]] = (), **fields) -> Sample:
     """Send a sample (`carrier`, `tracking`), refuse it (`why`), say it came, or judge it (`verdict`, `note`).
+
+    A refusal and a verdict take `phrases`, too.
 
     The supplier sends or refuses, the buyer receives and judges, each step once and in this order. That a sample was
     sent and came is the rung "sample" of the deal, confirmed by both by these very acts.
 
     Raises:
         Refused: 403 `other_side`; 409 `sample_order`.
-        ValidationError: by field.
+        ValidationError: by field; for a phrase as `phrase_book.check`.
     """
+    stored = phrase_book.check(phrases)
     ways: dict[str, tuple[str, Side, tuple[str, ...]]] = {
         Stage.SENT: (Stage.ASKED, Side.SUPPLIER, ("carrier", "tracking")),
         Stage.REFUSED: (Stage.ASKED, Side.SUPPLIER, ("why",)),
@@ -101,6 +124,8 @@ def move_sample(*, by: User, sample: Sample, stage: str, **fields) -> Sample:
         raise Refused("sample_order", sentence % {"stage": row.get_stage_display()})
     for name in names:
         setattr(row, name, str(fields.get(name) or "").strip())
+        if name in ("why", "note"):
+            setattr(row, f"{name}_phrases", stored)
     if stage == Stage.JUDGED and not row.verdict:
         raise ValidationError({"verdict": _("Say how the sample was.")})
     row.stage = stage
@@ -110,7 +135,9 @@ def move_sample(*, by: User, sample: Sample, stage: str, **fields) -> Sample:
     if stage == Stage.RECEIVED:
         _sample_rung(row, enquiry)
     facts = {"stage": stage, "what": row.what, "carrier": row.carrier, "tracking": row.tracking}
-    _news(by, "move_sample", row, enquiry, side, owes=stage == Stage.SENT, verdict=row.verdict, **facts)
+    written = {"what": row.written_what, "why": row.written_why if stage == Stage.REFUSED else row.written_note}
+    told = {name: excerpt_of_note(note, enquiry, side.other) for name, note in written.items()}
+    _news(by, "move_sample", row, enquiry, side, owes=stage == Stage.SENT, told=told, verdict=row.verdict, **facts)
     return row
 
 
@@ -145,13 +172,15 @@ def say_step(
     amount: Decimal | None = None,
     currency: str = "",
     note: str = "",
+    phrases: Sequence[Mapping[str, Any]] = (),
 ) -> DealStep:
     """Say that a rung was reached; it counts once the other side confirms it.
 
     Raises:
         Refused: 409 `said_already`, `order_first`.
-        ValidationError: by field.
+        ValidationError: by field; for a phrase as `phrase_book.check`.
     """
+    stored = phrase_book.check(phrases)
     enquiry, side = _open(by, enquiry)
     step = DealStep(
         enquiry=enquiry,
@@ -160,6 +189,7 @@ def say_step(
         amount=amount,
         currency=currency if amount is not None else "",
         note=note.strip(),
+        note_phrases=stored,
         said_by=side,
         said_by_person=by,
         said_at=timezone.now(),
@@ -180,18 +210,22 @@ def say_step(
     except IntegrityError:
         raise Refused("said_already", _("This is recorded already.")) from None
     value = f"{amount.normalize():f} {currency}" if amount is not None else ""
-    _news(by, "say_step", step, enquiry, side, owes=True, rung=rung, value=value)
+    told = {"why": excerpt_of_note(step.written_note, enquiry, side.other)}
+    _news(by, "say_step", step, enquiry, side, owes=True, told=told, rung=rung, value=value)
     return step
 
 
 @transaction.atomic
-def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> DealStep:
+def answer_step(
+    *, by: User, step: DealStep, confirm: bool, why: str = "", phrases: Sequence[Mapping[str, Any]] = ()
+) -> DealStep:
     """Confirm or deny what the other side said.
 
     Raises:
         Refused: 403 `other_side` for the side that said it; 409 `answered_already`.
-        ValidationError: a denial without a reason.
+        ValidationError: a denial without a reason; for a phrase as `phrase_book.check`.
     """
+    stored = phrase_book.check(phrases)
     enquiry, side = _open(by, step.enquiry)
     row = enquiry.steps.get(pk=step.pk)
     wanted = DealStep.Answer.CONFIRMED if confirm else DealStep.Answer.DENIED
@@ -201,12 +235,14 @@ def answer_step(*, by: User, step: DealStep, confirm: bool, why: str = "") -> De
         return row
     if row.answer:
         raise Refused("answered_already", _("This was answered already."))
-    if not confirm and not why.strip():
+    if not confirm and not why.strip() and not stored:
         raise ValidationError({"why": _("Say what is not right.")})
-    row.answer, row.answered_by, row.answered_at, row.why = wanted, side, timezone.now(), why.strip()
+    row.answer, row.answered_by, row.answered_at = wanted, side, timezone.now()
+    row.why, row.why_phrases = why.strip(), stored
     row.full_clean(validate_constraints=False)
     row.save()
-    _news(by, "answer_step", row, enquiry, side, owes=False, rung=row.rung, answer=row.answer, why=row.why)
+    told = {"why": excerpt_of_note(row.written_why, enquiry, side.other)}
+    _news(by, "answer_step", row, enquiry, side, owes=False, told=told, rung=row.rung, answer=row.answer, why=row.why)
     return row
 
 

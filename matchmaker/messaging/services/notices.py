@@ -7,6 +7,7 @@ from django.db.models import Model
 from matchmaker.companies.models import Company
 from matchmaker.companies.notices import notify_company
 from matchmaker.messaging.models import Enquiry, Message, Side
+from matchmaker.messaging.phrases import Note
 from matchmaker.notifications.by_language import in_languages, languages_of
 
 SHOWN = 280  # characters of a text in a notice
@@ -58,9 +59,14 @@ def notify_side(kind: str, enquiry: Enquiry, side: str, about: Model | str, **co
 
 def excerpt_for(message: Message, side: str) -> dict[str, str] | str:
     """The beginning of a message for the people of a side: its phrases by the languages that they read."""
-    if not message.phrases:
-        return excerpt(message.text)
-    return in_languages(lambda: excerpt(message.for_reader), languages_of(message.enquiry.company_of(side).members))
+    return excerpt_of_note(Note(message.phrases, message.text), message.enquiry, side)
+
+
+def excerpt_of_note(note: Note, enquiry: Enquiry, side: str) -> dict[str, str] | str:
+    """The beginning of a note for the people of a side: its phrases by the languages that they read."""
+    if not note.phrases:
+        return excerpt(note.text)
+    return in_languages(lambda: excerpt(note.for_reader), languages_of(enquiry.company_of(side).members))
 
 
 def excerpt(text: str) -> str:

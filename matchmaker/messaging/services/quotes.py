@@ -1,6 +1,8 @@
 """Quotes: made by the supplier, asked about, taken or refused by the buyer."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,10 +19,12 @@ from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
 from matchmaker.engines.language import base_of, detect, price_for_base
 from matchmaker.matching.models import Match
+from matchmaker.messaging import phrases as phrase_book
 from matchmaker.messaging.models import Enquiry, Message, Quote, QuoteEvent, QuoteRequestLine, Side
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.messaging.payment import check_payment
-from matchmaker.messaging.services.notices import excerpt, notify_side
+from matchmaker.messaging.phrases import Stored
+from matchmaker.messaging.services.notices import excerpt, excerpt_of_note, notify_side
 from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, note_news, request_for_readers
 
 TERMS = (
@@ -31,12 +35,22 @@ TERMS = (
 
 
 @transaction.atomic
-def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms) -> Quote:
+def quote(
+    *,
+    by: User,
+    enquiry: Enquiry,
+    line: DemandLine | None = None,
+    phrases: Sequence[Mapping[str, Any]] = (),
+    **terms,
+) -> Quote:
     """Offer a price, for a line of the demand the enquiry is about or for its product; a newer one replaces it.
+
+    Args:
+        phrases: sentences of the phrase book beside the note, or in its place.
 
     Raises:
         Refused: 403 `suppliers_quote`; 409 `accepted_already`, `not_open`.
-        ValidationError: by field.
+        ValidationError: by field; for a phrase as `phrase_book.check`.
     """
     enquiry, side = lock_enquiry(by, enquiry)
     _open_or_refuse(enquiry)
@@ -56,6 +70,7 @@ def quote(*, by: User, enquiry: Enquiry, line: DemandLine | None = None, **terms
         if name not in TERMS:
             raise ValueError(f"{name} is not a term of a quote")
         setattr(fresh, name, value)
+    fresh.note_phrases = phrase_book.check(phrases)
     fresh.request_line = request_to_answer(enquiry, line)
     _check(fresh)
     if live is not None:
@@ -147,7 +162,7 @@ def _news(by: User, verb: str, row: Quote, enquiry: Enquiry, side: Side, happeni
         price=str(row),
         unit=row.price_unit,
         line=excerpt(row.line.text) if row.line else "",
-        text=excerpt(row.answer_note) if side == Side.BUYER else "",
+        text=excerpt_of_note(row.written_answer if side == Side.BUYER else row.written_note, enquiry, side.other),
     )
 
 
@@ -159,13 +174,16 @@ def _own(by: User, row: Quote, *, side: Side, sentence: str) -> tuple[Quote, Enq
 
 
 @transaction.atomic
-def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quote:
-    """Accept or decline a quote, or ask about it before deciding (`question`, with a note).
+def answer_quote(
+    *, by: User, quote: Quote, answer: str, note: str = "", phrases: Sequence[Mapping[str, Any]] = ()
+) -> Quote:
+    """Accept or decline a quote, or ask about it before deciding (`question`, with a note or phrases).
 
     Raises:
         Refused: 403 `other_side` for the supplier; 409 `quote_closed`, `quote_ran_out`.
-        ValidationError: for another answer, and for a question without words.
+        ValidationError: for another answer, and for a question without words; for a phrase as `phrase_book.check`.
     """
+    stored = phrase_book.check(phrases)
     row, enquiry = _own(by, quote, side=Side.BUYER, sentence=_("The buyer answers a quote."))
     if answer not in (Quote.Status.ACCEPTED, Quote.Status.DECLINED, Quote.Status.QUESTION):
         raise ValidationError({"answer": _("Accept it, decline it, or ask about it.")})
@@ -175,12 +193,13 @@ def answer_quote(*, by: User, quote: Quote, answer: str, note: str = "") -> Quot
         raise Refused("quote_closed", _("This quote no longer stands: it was answered, replaced or taken back."))
     if answer == Quote.Status.ACCEPTED and row.has_run_out:
         raise Refused("quote_ran_out", _("This quote has expired. Ask the supplier for a new one."))
-    if answer == Quote.Status.QUESTION and not note.strip():
+    if answer == Quote.Status.QUESTION and not note.strip() and not stored:
         raise ValidationError({"note": _("Write what you want to know.")})
-    row.status, row.answer_note, row.answered_at = answer, note.strip(), timezone.now()
+    row.status, row.answered_at = answer, timezone.now()
+    row.answer_note, row.answer_phrases = note.strip(), stored
     row.full_clean(exclude=["enquiry", "line", "made_by"], validate_unique=False, validate_constraints=False)
-    row.save(update_fields=["status", "answer_note", "answered_at"])
-    event = _add_event(by, row, row.answer_note)
+    row.save(update_fields=["status", "answer_note", "answer_phrases", "answered_at"])
+    event = _add_event(by, row, row.answer_note, stored)
     _request_translations(row.answer_note, enquiry, Side.SUPPLIER)
     _news(by, "answer_quote", row, enquiry, Side.BUYER, f"{row.uid}:{event.pk}")
     return row
@@ -204,9 +223,11 @@ def _request_translations(note: str, enquiry: Enquiry, reader: Side) -> None:
         request_for_readers(note, detect(note), enquiry.company_of(reader))
 
 
-def _add_event(by: User, row: Quote, note: str = "") -> QuoteEvent:
+def _add_event(by: User, row: Quote, note: str = "", phrases: Sequence[Stored] = ()) -> QuoteEvent:
     """A line of the conversation for what happened to the quote."""
-    return QuoteEvent.objects.create(quote=row, status=row.status, note=note, by=by, at=timezone.now())
+    return QuoteEvent.objects.create(
+        quote=row, status=row.status, note=note, phrases=list(phrases), by=by, at=timezone.now()
+    )
 
 
 def per_base_unit(row: Quote) -> tuple[Decimal, str] | None:

@@ -3,8 +3,9 @@
 Works without a script: a button adds or removes a sentence, and the page comes back with what was typed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from matchmaker.accounts.models import User
 from matchmaker.catalogue.models.products import INCOTERMS
 from matchmaker.companies.models import Company
 from matchmaker.core.clocks import zone_choices
@@ -25,6 +27,7 @@ from matchmaker.web.forms.refusals import refusals_in_form
 
 MESSAGE_FIELDS = {"files": "attachments"}  # field of the service → field of the form of a message
 STEP = "phrase_step"  # the name of the buttons that change the list and send nothing
+KEPT = "keep"  # the step by which the script brings back the sentences of a draft
 
 
 def _amount(label: Any) -> forms.Field:
@@ -115,16 +118,45 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def _inputs(slots: phrases.Slots) -> dict[str, Any]:
+    """The values of inputs of a stored sentence, by slot and part."""
+    inputs: dict[str, Any] = {}
+    for slot, value in slots.items():
+        kind = phrases.kind_name(slot)
+        if kind == "moment":
+            at = datetime.fromisoformat(value["at"])
+            inputs |= {f"{slot}-day": at.date(), f"{slot}-hour": at.time(), f"{slot}-zone": value["zone"]}
+        elif isinstance(value, Mapping):
+            inputs |= {f"{slot}-{part}": Decimal(one) if part == "amount" else one for part, one in value.items()}
+        elif kind == "day":
+            inputs[slot] = date.fromisoformat(value)
+        else:
+            inputs[slot] = Decimal(value) if kind == "percent" else value
+    return inputs
+
+
 class Composer:
     """The sentences of a message form, read from what was sent. Without a request it is an empty form.
 
     Attributes:
         is_step: a button of the list was pressed: the page comes back and nothing is sent to the other side.
         words: what the list is narrowed by.
+        action: where its buttons send the form; '' for the page itself.
+        id: of its part of the page; forms of one page have composers of different names.
     """
 
-    def __init__(self, request: HttpRequest | None = None):
+    def __init__(
+        self,
+        request: HttpRequest | None = None,
+        *,
+        name: str = "",
+        action: str = "",
+        initial: Sequence[phrases.Stored] = (),
+    ):
+        """Read what was sent; a page that was only opened begins with the stored phrases of `initial`."""
+        self.id, self.action = f"phrases-{name}" if name else "phrases", action
         self.data = request.POST if request is not None and request.method == "POST" else {}
+        self._initial = {} if self.data else dict(enumerate(initial, 1))
         self.step, _colon, self._subject = self.data.get(STEP, "").partition(":")
         self.is_step = bool(self.step)
         self.words = self.data.get("phrase_words", "")[:100]
@@ -136,6 +168,7 @@ class Composer:
 
     def _chosen(self) -> Iterator[tuple[int, str]]:
         """(number of the row, key of the phrase) of the rows on the page that was sent."""
+        yield from ((number, one["key"]) for number, one in self._initial.items() if one["key"] in phrases.book())
         rows = self.data.getlist("phrase")[: phrases.MOST + 1] if self.data else []
         for row in rows:
             number, _colon, key = row.partition(":")
@@ -146,15 +179,24 @@ class Composer:
 
     def _form(self, number: int, key: str) -> SlotForm:
         prefix, phrase = f"phrase{number}", phrases.book()[key]
-        if not self.is_step:
-            form = SlotForm(self.data, phrase=phrase, prefix=prefix)
+        auto_id = f"{self.id}_%s" if self.action else "id_%s"
+        if number in self._initial:
+            initial = _inputs(self._initial[number]["slots"])
+            form = SlotForm(initial=initial, phrase=phrase, prefix=prefix, auto_id=auto_id)
+        elif not self.is_step:
+            form = SlotForm(self.data, phrase=phrase, prefix=prefix, auto_id=auto_id)
         else:  # what was typed, without judging it yet
             begins = f"{prefix}-"
             typed = {name.removeprefix(begins): self.data[name] for name in self.data if name.startswith(begins)}
-            form = SlotForm(initial=typed, phrase=phrase, prefix=prefix)
+            form = SlotForm(initial=typed, phrase=phrase, prefix=prefix, auto_id=auto_id)
         form.row = f"{number}:{key}"
         form.number = number
         return form
+
+    @property
+    def is_list_open(self) -> bool:
+        """Whether the sentences to choose from are shown; not where a draft only comes back."""
+        return self.is_step and self.step != KEPT
 
     @property
     def listed(self) -> list[tuple[str, list[phrases.Phrase]]]:
@@ -206,7 +248,8 @@ def _place_of(path: str) -> tuple[int, str]:
     return (int(place), slot) if slot and place.isdecimal() else (0, "")
 
 
-def languages_read_by(company: Company) -> str:
-    """The names of the languages that the people of a company read, in the active language."""
-    codes = company.members.filter(is_active=True).order_by().values_list("language", flat=True).distinct()
+def languages_read_by(*companies: Company) -> str:
+    """The names of the languages that the people of these companies read, in the active language."""
+    people = User.objects.filter(companies__in=companies, is_active=True)
+    codes = people.order_by().values_list("language", flat=True).distinct()
     return format_list(sorted({name_for_reader(code) for code in codes if code}))

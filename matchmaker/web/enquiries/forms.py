@@ -188,13 +188,24 @@ class AnswerQuoteForm(forms.Form):
 
 class SampleForm(forms.Form):
     what = fields.LineField(
-        label=_("What and how much"), max_length=200, help_text=_("Such as 2 kg of the long grain, as delivered.")
+        label=_("What and how much"),
+        max_length=200,
+        required=False,  # ready-made sentences may say it; the service demands one of the two
+        help_text=_("Such as 2 kg of the long grain, as delivered."),
     )
 
 
 class SendForm(forms.Form):
     carrier = fields.LineField(label=_("Carrier"), max_length=60, required=False)
     tracking = fields.LineField(label=_("Tracking number"), max_length=60, required=False)
+
+
+class RefuseSampleForm(forms.Form):
+    why = fields.LineField(label=_("Why not"), max_length=300, required=False)
+
+
+class DenyForm(forms.Form):
+    why = fields.LineField(label=_("If it is not correct: what is wrong"), max_length=300, required=False)
 
 
 class JudgeForm(forms.Form):

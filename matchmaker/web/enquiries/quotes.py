@@ -16,11 +16,11 @@ from matchmaker.messaging.models import Message, Quote, QuoteRequest, QuoteReque
 from matchmaker.messaging.models.requests import PAYMENT
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
+from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import AnswerQuoteForm, QuoteForm
 from matchmaker.web.enquiries.prechecks import prechecks_of
 from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of, with_notice
-from matchmaker.web.forms.refusals import refusals_in_form
 
 CARRIED = ("price", "currency", "price_unit", "min_order", "min_order_unit", "incoterm", "incoterm_place")
 QUOTED = ("quantity", "unit", "holds", "holds_unit", "lead_time_days", "sample_price", "note")
@@ -40,20 +40,34 @@ def new(request: HttpRequest, uid) -> HttpResponse:
     is_known = named in [str(line.uid) for line in lines]
     wanted = named if is_known else _line_of(request_line, lines, enquiry)
     initial, why_no_price = _initial(enquiry, wanted, request_line)
-    form = QuoteForm(request.POST or None, lines=lines, must_choose=enquiry.demand is not None, initial=initial)
+    composer = Composer(request, initial=initial.pop("phrases", ()))
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
+    given = None if composer.is_step else request.POST or None
+    typed = request.POST.dict() if composer.is_step else initial
+    form = QuoteForm(given, lines=lines, must_choose=enquiry.demand is not None, initial=typed)
     form.fields["price"].help_text = why_no_price
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
         terms = dict(form.cleaned_data)
         chosen = terms.pop("line", "")
         line = next((row for row in lines if str(row.uid) == chosen), None)
-        with refusals_in_form(form):
-            services.quote(by=request.user, enquiry=enquiry, line=line, **terms)
+        with refusals_in_message(form, composer):
+            services.quote(by=request.user, enquiry=enquiry, line=line, phrases=composer.values(), **terms)
             transaction.on_commit(start_delivery)
             messages.success(request, _("The quote is sent."))
             return redirect("enquiry", enquiry.uid)
     facts = facts_of(request_line.request) if request_line else []
-    context = {"enquiry": enquiry, "form": form, "lines": lines, "other": enquiry.buyer, "facts": facts}
-    return render(request, "enquiries/quote.html", context, status=422 if form.errors else 200)
+    context = {
+        "enquiry": enquiry,
+        "form": form,
+        "composer": composer,
+        "languages": languages_read_by(enquiry.buyer),
+        "lines": lines,
+        "other": enquiry.buyer,
+        "facts": facts,
+    }
+    is_refused = form.errors or (form.is_bound and composer.has_errors)
+    return render(request, "enquiries/quote.html", context, status=422 if is_refused else 200)
 
 
 def _line_of(request_line: QuoteRequestLine | None, lines: list, enquiry) -> str:
@@ -76,6 +90,7 @@ def _initial(enquiry, line: str, request_line: QuoteRequestLine | None) -> tuple
     values: dict = {"line": line}
     if before is not None:
         values |= {name: getattr(before, name) for name in (*CARRIED, *QUOTED, *PAYMENT)}
+        values["phrases"] = before.note_phrases
     elif product is not None:
         values |= {name: getattr(product, name) for name in CARRIED[1:]}
         values |= {"price": product.price_low, "lead_time_days": product.lead_time_days}
@@ -127,19 +142,35 @@ def _why_no_price(known: dict, wished: dict) -> str:
 @signed_in
 def answer(request: HttpRequest, uid) -> HttpResponse:
     quote = one_of(Quote.objects.visible_to(request.user), uid)
-    form = AnswerQuoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals_in_form(form):
+    composer = Composer(request)
+    if composer.is_step and request.htmx:
+        return render(request, "enquiries/phrases.html", {"composer": composer})
+    typed = {"note": request.POST.get("note", "")}
+    form = AnswerQuoteForm(None if composer.is_step else request.POST or None, initial=typed)
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer):
             services.answer_quote(
-                by=request.user, quote=quote, answer=request.POST.get("answer", ""), note=form.cleaned_data["note"]
+                by=request.user,
+                quote=quote,
+                answer=request.POST.get("answer", ""),
+                note=form.cleaned_data["note"],
+                phrases=composer.values(),
             )
             transaction.on_commit(start_delivery)
             notice_sentence = (_("The supplier is notified."), "enquiry_quote")
             messages.success(request, with_notice(request, quote.enquiry, _("Saved."), notice_sentence))
             return redirect("enquiry", quote.enquiry.uid)
-    context = {"quote": quote, "enquiry": quote.enquiry, "form": form, "rows": comparison([quote])}
-    context["prechecks"] = prechecks_of(request.user, [quote])
-    return render(request, "enquiries/quote_answer.html", context, status=422 if form.errors else 200)
+    context = {
+        "quote": quote,
+        "enquiry": quote.enquiry,
+        "form": form,
+        "composer": composer,
+        "languages": languages_read_by(quote.enquiry.supplier),
+        "rows": comparison([quote]),
+        "prechecks": prechecks_of(request.user, [quote]),
+    }
+    is_refused = form.errors or (form.is_bound and composer.has_errors)
+    return render(request, "enquiries/quote_answer.html", context, status=422 if is_refused else 200)
 
 
 @signed_in

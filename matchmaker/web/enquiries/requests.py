@@ -22,7 +22,7 @@ from matchmaker.messaging import services
 from matchmaker.messaging.models import Enquiry, QuoteRequest
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import buyer
-from matchmaker.web.enquiries.composing import Composer, refusals_in_message
+from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
 from matchmaker.web.enquiries.facts import facts_of
 from matchmaker.web.enquiries.forms import RequestForm
 
@@ -79,7 +79,8 @@ def new(request: HttpRequest) -> HttpResponse:
             _say(request, result)
             return redirect("quote_request", result.request.uid)
     refused = [option for option in options if option.refusal]
-    context = {"form": form, "composer": composer, "line": line, "refused": refused}
+    languages = languages_read_by(*(option.supplier for option in open_options))
+    context = {"form": form, "composer": composer, "languages": languages, "line": line, "refused": refused}
     is_refused = form.errors or (composer.has_errors and not composer.is_step)
     return render(request, "enquiries/request.html", context, status=422 if is_refused else 200)
 

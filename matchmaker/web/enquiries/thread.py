@@ -11,22 +11,21 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from matchmaker.core.downloads import SEALED, attachment
-from matchmaker.core.lists import join_label, join_sentences
 from matchmaker.core.uploads import MOST_BYTES
 from matchmaker.messaging import services
 from matchmaker.messaging.models import Attachment, DealStep, FollowUp, Message, QuoteRequest, Report, Sample, StepPaper
 from matchmaker.notifications.tasks import start_delivery
 from matchmaker.web.access.decorators import signed_in
-from matchmaker.web.enquiries import forms
+from matchmaker.web.enquiries import composers, forms
 from matchmaker.web.enquiries.composing import Composer, languages_read_by, refusals_in_message
 from matchmaker.web.enquiries.forms import EditForm, ReportForm
 from matchmaker.web.enquiries.prechecks import prechecks_of
-from matchmaker.web.enquiries.timeline import entries_of, ladder_of
-from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of
+from matchmaker.web.enquiries.timeline import Denial, denial_composer, entries_of, ladder_of
+from matchmaker.web.enquiries.view_steps import act_and_return, enquiry_of, one_of, with_notice
 from matchmaker.web.forms.fields import limit_upload
 from matchmaker.web.forms.refusals import refusals_in_form
 
-STEP_ID = "step_%s"
+STEP_ID, SAMPLE_ID = "step_%s", "sample_%s"
 FILE_FIELD = {"files": "paper"}  # the field of these forms in which a refused file is named
 
 
@@ -65,6 +64,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
     held = enquiry.messages.filter(side=side, state=Message.State.HELD).exists()
     by_us = enquiry.asked_by == side
     ladder = ladder_of(enquiry, side)
+    sample = enquiry.samples.last()
     return {
         "enquiry": enquiry,
         "side": side,
@@ -88,15 +88,19 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "quotes": enquiry.quotes.exclude(status="replaced").select_related("line"),
         "prechecks": prechecks_of(request.user, services.quotes_to_check(enquiry)),
         "account": services.account_for(enquiry, side),
-        "sample": enquiry.samples.last(),
+        "sample": sample,
         "sample_wanted": QuoteRequest.objects.filter(lines__enquiry=enquiry, sample_wanted=True).exists(),
         "ladder": ladder,
         "follow_up": enquiry.follow_ups.filter(side=side).first(),
         "deal_open": enquiry.status in ("open", "closed"),
-        "sample_form": forms.SampleForm(auto_id="sample_%s"),
+        "sample_form": forms.SampleForm(auto_id=SAMPLE_ID),
+        "sample_composer": composers.sample_wish(enquiry),
+        **composers.of_sample(sample),
         "send_form": forms.SendForm(auto_id="send_%s"),
+        "refuse_form": forms.RefuseSampleForm(auto_id="refuse_%s"),
         "judge_form": forms.JudgeForm(auto_id="judge_%s"),
         "step_form": forms.StepForm(auto_id=STEP_ID, initial=_next_step(ladder)),
+        "step_composer": composers.step(enquiry),
         "rate": services.reply_rate(other),
     }
 
@@ -153,46 +157,69 @@ def assign(request: HttpRequest, uid) -> HttpResponse:
 # Samples, the ladder of a deal, and the question weeks later.
 
 
-def _wrong(request: HttpRequest, form, enquiry, anchor: str) -> HttpResponse:
-    """What is wrong, in one sentence a field, above the page the form stands on."""
-    for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        text = join_sentences(errors)
-        messages.error(request, join_label(label, text) if label else text)
+def _to_part(enquiry, part: str) -> HttpResponse:
     response = redirect("enquiry", enquiry.uid)
-    response["Location"] += f"#{anchor}"
+    response["Location"] += f"#{part}"
     return response
+
+
+def _phrases_of(request: HttpRequest, composer: Composer) -> HttpResponse:
+    return render(request, "enquiries/phrases.html", {"composer": composer})
 
 
 @signed_in
 @require_POST
 def ask_sample(request: HttpRequest, uid) -> HttpResponse:
-    enquiry, _side = enquiry_of(request, uid)
-    form = forms.SampleForm(request.POST)
-    if not form.is_valid():
-        return _wrong(request, form, enquiry, "sample")
-    return act_and_return(
-        request,
-        lambda: services.ask_sample(by=request.user, enquiry=enquiry, what=form.cleaned_data["what"]),
-        enquiry,
-        said=_("The supplier is asked for it."),
-        anchor="sample",
-    )
+    enquiry, side = enquiry_of(request, uid)
+    composer = composers.sample_wish(enquiry, request)
+    if composer.is_step and request.htmx:
+        return _phrases_of(request, composer)
+    form = composers.form_of(forms.SampleForm, request, composer, auto_id=SAMPLE_ID)
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer, {}):
+            services.ask_sample(
+                by=request.user, enquiry=enquiry, what=form.cleaned_data["what"], phrases=composer.values()
+            )
+            transaction.on_commit(start_delivery)
+            messages.success(request, _("The supplier is asked for it."))
+            return _to_part(enquiry, "sample")
+    shown = {"sample_form": form, "sample_composer": composer}
+    return _page(request, enquiry, side, status=422 if form.is_bound else 200, **shown)
+
+
+# What a step of a sample takes: its form, and the names under which the page shows the form and its sentences.
+SAMPLE_STEPS: dict[str, tuple[type, str, str, str]] = {
+    Sample.Stage.SENT: (forms.SendForm, "send_%s", "send_form", ""),
+    Sample.Stage.REFUSED: (forms.RefuseSampleForm, "refuse_%s", "refuse_form", "refuse_composer"),
+    Sample.Stage.RECEIVED: (forms.forms.Form, "received_%s", "received_form", ""),
+    Sample.Stage.JUDGED: (forms.JudgeForm, "judge_%s", "judge_form", "judge_composer"),
+}
 
 
 @signed_in
 @require_POST
 def move_sample(request: HttpRequest, uid) -> HttpResponse:
     sample = one_of(Sample.objects.visible_to(request.user), uid)
-    fields = {name: request.POST.get(name, "") for name in ("carrier", "tracking", "why", "verdict", "note")}
-    return act_and_return(
-        request,
-        lambda: services.move_sample(by=request.user, sample=sample, stage=request.POST.get("stage", ""), **fields),
-        sample.enquiry,
-        said=_("Noted."),
-        told=(_("The other side is notified."), "enquiry_step"),
-        anchor="sample",
-    )
+    enquiry, side = enquiry_of(request, sample.enquiry.uid)
+    composer = composers.sample_step(sample, request)
+    if composer.is_step and request.htmx:
+        return _phrases_of(request, composer)
+    stage = request.POST.get("stage") or composers.stage_in_hand(sample)
+    if stage not in SAMPLE_STEPS:
+        messages.error(request, _("A sample is sent, refused, received or judged."))
+        return _to_part(enquiry, "sample")
+    form_class, auto_id, form_name, composer_name = SAMPLE_STEPS[stage]
+    form = composers.form_of(form_class, request, composer, auto_id=auto_id)
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer, {}):
+            phrases = composer.values() if composer_name else ()
+            services.move_sample(by=request.user, sample=sample, stage=stage, phrases=phrases, **form.cleaned_data)
+            transaction.on_commit(start_delivery)
+            told = (_("The other side is notified."), "enquiry_step")
+            messages.success(request, with_notice(request, enquiry, _("Noted."), told))
+            return _to_part(enquiry, "sample")
+    shown = {form_name: form, **({composer_name: composer} if composer_name else {})}
+    return _page(request, enquiry, side, status=422 if form.is_bound else 200, **shown)
 
 
 @limit_upload(MOST_BYTES)
@@ -202,20 +229,24 @@ def say_step(request: HttpRequest, uid) -> HttpResponse:
     enquiry, side = enquiry_of(request, uid)
     if request.too_large:
         return _too_large(request, enquiry, side)
-    form = forms.StepForm(request.POST, request.FILES, auto_id=STEP_ID)
-    if form.is_valid():
+    composer = composers.step(enquiry, request)
+    if composer.is_step and request.htmx:
+        return _phrases_of(request, composer)
+    form = composers.form_of(forms.StepForm, request, composer, auto_id=STEP_ID)
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
         terms = dict(form.cleaned_data)
         paper, number = terms.pop("paper"), terms.pop("number")
-        with refusals_in_form(form, FILE_FIELD):
+        with refusals_in_message(form, composer, FILE_FIELD):
             checked = services.check_paper(paper) if paper else None  # before the transaction, see `check_first`
             with transaction.atomic():
-                step = services.say_step(by=request.user, enquiry=enquiry, **terms)
+                step = services.say_step(by=request.user, enquiry=enquiry, phrases=composer.values(), **terms)
                 if checked:
                     services.back_step(by=request.user, step=step, file=checked, number=number)
             transaction.on_commit(start_delivery)
             messages.success(request, _("Noted. It counts once the other side confirms it."))
-            return _to_deal(enquiry)
-    return _page(request, enquiry, side, step_form=form, status=422)
+            return _to_part(enquiry, "deal")
+    shown = {"step_form": form, "step_composer": composer, "step_open": True}
+    return _page(request, enquiry, side, status=422 if form.is_bound else 200, **shown)
 
 
 def _too_large(request: HttpRequest, enquiry, side) -> HttpResponse:
@@ -224,29 +255,30 @@ def _too_large(request: HttpRequest, enquiry, side) -> HttpResponse:
     return _page(request, enquiry, side, status=413)
 
 
-def _to_deal(enquiry) -> HttpResponse:
-    response = redirect("enquiry", enquiry.uid)
-    response["Location"] += "#deal"
-    return response
-
-
 @signed_in
 @require_POST
 def answer_step(request: HttpRequest, uid) -> HttpResponse:
     step = one_of(DealStep.objects.visible_to(request.user), uid)
-    return act_and_return(
-        request,
-        lambda: services.answer_step(
-            by=request.user,
-            step=step,
-            confirm=request.POST.get("answer") == "confirm",
-            why=request.POST.get("why", "")[:300],
-        ),
-        step.enquiry,
-        said=_("Noted."),
-        told=(_("The other side is notified."), "enquiry_step"),
-        anchor="deal",
-    )
+    enquiry, side = enquiry_of(request, step.enquiry.uid)
+    composer = denial_composer(step, request)
+    if composer.is_step and request.htmx:
+        return _phrases_of(request, composer)
+    form = composers.form_of(forms.DenyForm, request, composer, auto_id=f"why_{step.rung}_%s")
+    if form.is_bound and all([form.is_valid(), composer.is_valid()]):
+        with refusals_in_message(form, composer, {}):
+            services.answer_step(
+                by=request.user,
+                step=step,
+                confirm=request.POST.get("answer") == "confirm",
+                why=form.cleaned_data["why"],
+                phrases=composer.values(),
+            )
+            transaction.on_commit(start_delivery)
+            told = (_("The other side is notified."), "enquiry_step")
+            messages.success(request, with_notice(request, enquiry, _("Noted."), told))
+            return _to_part(enquiry, "deal")
+    ladder = ladder_of(enquiry, side, denial=Denial(step.rung, form, composer))
+    return _page(request, enquiry, side, ladder=ladder, status=422 if form.is_bound else 200)
 
 
 @limit_upload(MOST_BYTES)
@@ -265,7 +297,7 @@ def back_step(request: HttpRequest, uid) -> HttpResponse:
             services.back_step(by=request.user, step=step, file=given["paper"], number=given["number"])
             transaction.on_commit(start_delivery)
             messages.success(request, _("The document is added. The other side can open it."))
-            return _to_deal(enquiry)
+            return _to_part(enquiry, "deal")
     return _page(request, enquiry, side, ladder=ladder_of(enquiry, side, (step.rung, form)), status=422)
 
 

@@ -2,7 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -20,10 +23,12 @@ from matchmaker.messaging.models import (
     Side,
     StepPaper,
 )
+from matchmaker.messaging.phrases import Note
 from matchmaker.messaging.services import hold_sentence, warnings_for
 from matchmaker.messaging.services.writing import EDIT_MINUTES
+from matchmaker.web.enquiries.composing import Composer
 from matchmaker.web.enquiries.facts import facts_of
-from matchmaker.web.enquiries.forms import PaperForm
+from matchmaker.web.enquiries.forms import DenyForm, PaperForm
 from matchmaker.web.rendering.reading_ahead import read_ahead_messages
 from matchmaker.web.templatetags.trade import for_one
 
@@ -87,7 +92,7 @@ def _message(user, message: Message, side: str) -> dict:
     }
 
 
-def _happening(at, what: str, icon: str, tone: str = "", note: str = "", more: str = "") -> dict:
+def _happening(at, what: str, icon: str, tone: str = "", note: Note | None = None, more: str = "") -> dict:
     """A line of the conversation; `note` is what a person wrote, `more` a number or a name."""
     words = {"what": capfirst(what), "note": note, "more": more}
     return {"kind": "happening", "at": at, "icon": icon, "tone": tone, **words}
@@ -132,18 +137,18 @@ QUOTE_EVENTS = {
 def _quote_event(event: QuoteEvent, side: str) -> dict:
     own, others, icon, tone = QUOTE_EVENTS[Quote.Status(event.status)]
     doer = "supplier" if event.status == Quote.Status.WITHDRAWN else "buyer"
-    return _happening(event.at, str(own if doer == side else others), icon, tone, event.note)
+    return _happening(event.at, str(own if doer == side else others), icon, tone, event.written_note)
 
 
 def _sample(sample: Sample) -> list[dict]:
     way = " ".join(part for part in (sample.carrier, sample.tracking) if part)
     rows = [
-        (sample.asked_at, _("Sample asked for"), "package", "", sample.what),
-        (sample.refused_at, _("Sample not sent"), "x", "fail", sample.why),
-        (sample.sent_at, _("Sample sent"), "truck-delivery", "", "", way),
+        (sample.asked_at, _("Sample asked for"), "package", "", sample.written_what),
+        (sample.refused_at, _("Sample not sent"), "x", "fail", sample.written_why),
+        (sample.sent_at, _("Sample sent"), "truck-delivery", "", None, way),
         (sample.received_at, _("Sample received"), "circle-check", "met", ""),
         (sample.judged_at, _("Sample judged: %(verdict)s") % {"verdict": sample.get_verdict_display()}, "checklist", "",
-         sample.note),
+         sample.written_note),
     ]  # fmt: skip
     return [_happening(*row) for row in rows if row[0]]
 
@@ -151,7 +156,7 @@ def _sample(sample: Sample) -> list[dict]:
 def _step(step: DealStep, side: str) -> list[dict]:
     name = step.get_rung_display()
     template = _("You recorded: %(rung)s") if step.said_by == side else _("The other side recorded: %(rung)s")
-    rows = [_happening(step.said_at, template % {"rung": name}, "flag", note=step.note)]
+    rows = [_happening(step.said_at, template % {"rung": name}, "flag", note=step.written_note)]
     if step.answer == DealStep.Answer.CONFIRMED:
         rows.append(_happening(step.answered_at, _("%(rung)s: confirmed by both") % {"rung": name}, "checks", "met"))
     rows += [
@@ -159,7 +164,7 @@ def _step(step: DealStep, side: str) -> list[dict]:
         for paper in step.papers.all()
     ]
     if step.answer == DealStep.Answer.DENIED:
-        rows.append(_happening(step.answered_at, _("%(rung)s: denied") % {"rung": name}, "x", "fail", step.why))
+        rows.append(_happening(step.answered_at, _("%(rung)s: denied") % {"rung": name}, "x", "fail", step.written_why))
     return rows
 
 
@@ -169,10 +174,31 @@ def _paper_sentence(paper: StepPaper, side: str) -> str:
     return _("The other side added a document: %(rung)s")
 
 
-def ladder_of(enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None = None) -> list[dict]:
+@dataclass(frozen=True)
+class Denial:
+    """The form by which a side says that a step is not correct; `is_open` where it comes back."""
+
+    rung: str
+    form: DenyForm
+    composer: Composer
+    is_open: bool = True
+
+
+def empty_denial(step: DealStep) -> Denial:
+    return Denial(step.rung, DenyForm(auto_id=f"why_{step.rung}_%s"), denial_composer(step), is_open=False)
+
+
+def denial_composer(step: DealStep, request: HttpRequest | None = None) -> Composer:
+    return Composer(request, name=step.rung, action=reverse("deal_step_answer", args=[step.uid]))
+
+
+def ladder_of(
+    enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None = None, denial: Denial | None = None
+) -> list[dict]:
     """The rungs, each with what was stated of it, what backs it, and whether this side has to answer.
 
-    `refused` is a rung and the form for its document, as it was sent and refused.
+    `refused` is a rung and the form for its document, as it was sent and refused; `denial` a denial that is being
+    written.
     """
     sent = dict([refused] if refused else [])
     said = enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers")
@@ -186,6 +212,11 @@ def ladder_of(enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None
             "state": _step_state(steps[rung], side) if rung in steps else _("not recorded"),
             "paper_form": sent.get(rung) or PaperForm(auto_id=f"paper_{rung}_%s"),
             "evidence": _evidence(steps[rung]) if rung in steps else "",
+            "denial": denial
+            if denial and denial.rung == rung
+            else empty_denial(steps[rung])
+            if rung in steps
+            else None,
             "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
         }
         for rung, label in DealStep.Rung.choices

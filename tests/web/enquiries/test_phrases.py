@@ -141,3 +141,83 @@ def test_sentences_of_a_request_for_a_quote_are_chosen_on_its_form_and_stay_with
     with override("fr"):
         assert message.sentences == "Jusqu'à quand votre prix est-il valable\u00a0?"
     assert message.text == "五公斤真空包装"
+
+
+def test_a_quote_begins_with_the_sentences_of_the_one_before_and_its_answer_takes_sentences(client, talk):
+    enquiry, sell, buy = talk
+    client.force_login(sell)
+    address = reverse("quote_new", args=[enquiry.uid])
+    begun = client.get(address).context["form"].initial["line"]
+    terms = {
+        "line": begun,
+        "price": "1080,50",
+        "currency": "USD",
+        "price_unit": "t",
+        "incoterm": "FOB",
+        "incoterm_place": "Bangkok",
+        "valid_until": "2027-12-31",
+        "note": "",
+    }
+    listed = client.post(address, {**terms, "phrase_step": "add:moq_state"}).content.decode()
+    assert 'value="1080,50"' in listed
+    assert not enquiry.quotes.exists()
+    slots = {"phrase": ["1:moq_state"], "phrase1-quantity-amount": "17,5", "phrase1-quantity-unit": "t"}
+    assert client.post(address, {**terms, **slots}).status_code == 302
+    quote = enquiry.quotes.get()
+    assert quote.note_phrases == [{"key": "moq_state", "slots": {"quantity": {"amount": "17.5", "unit": "t"}}}]
+    again = client.get(address).content.decode()
+    assert re.search(
+        r'name="phrase1-quantity-amount"[^>]*value="17,5"|value="17,5"[^>]*name="phrase1-quantity-amount"', again
+    )
+    client.force_login(buy)
+    assert "我方最低起订量：17.5 吨。" in client.get(page_of(enquiry)).content.decode()
+    answer = reverse("quote_answer", args=[quote.uid])
+    assert "法语" in client.get(answer).content.decode()
+    wrong = {"answer": "question", "note": "", "phrase": ["1:answer_by"], "phrase1-day": "soon"}
+    refused = client.post(answer, wrong)
+    assert (refused.status_code, quote.events.count()) == (422, 0)
+    assert 'id="id_phrase1-day_error"' in refused.content.decode()
+    assert client.post(answer, {"answer": "question", "note": "", "phrase": ["1:pay_ask"]}).status_code == 302
+    client.force_login(sell)
+    assert "Quelles sont vos conditions de paiement" in client.get(page_of(enquiry)).content.decode()
+
+
+def test_a_sample_is_asked_for_refused_and_a_step_recorded_and_denied_with_sentences(client, talk):
+    enquiry, sell, buy = talk
+    services.reply(by=sell, enquiry=enquiry, text="Bonjour")
+    client.force_login(buy)
+    ask = reverse("sample_ask", args=[enquiry.uid])
+    chosen = client.post(ask, {"what": "真空包装", "phrase_step": "add:sample_ask"}).content.decode()
+    assert 'value="1:sample_ask"' in chosen
+    assert 'value="真空包装"' in chosen
+    part = client.post(ask, {"phrase_step": "list"}, headers={"HX-Request": "true"}).content.decode()
+    assert part.count('id="phrases-sample"') == 1
+    assert "<html" not in part
+    sentence = {"phrase": ["1:sample_ask"], "phrase1-quantity-amount": "", "phrase1-quantity-unit": "kg"}
+    assert client.post(ask, {"what": "", **sentence}).status_code == 422
+    assert client.post(ask, {"what": ""}).status_code == 422
+    assert client.post(ask, {**sentence, "what": "", "phrase1-quantity-amount": "2"}).status_code == 302
+    client.force_login(sell)
+    shown = client.get(page_of(enquiry)).content.decode()
+    with override("fr"):
+        assert enquiry.samples.get().written_what.sentences in shown
+    assert "请寄送样品" not in shown
+    move = reverse("sample_move", args=[enquiry.samples.get().uid])
+    assert 'name="why"' in client.post(move, {"phrase_step": "add:no_capacity"}).content.decode()
+    assert client.post(move, {"stage": "refused", "why": "", "phrase": ["1:no_capacity"]}).status_code == 302
+    step = {"rung": "intent", "happened_on": "2026-01-05", "note": "", "phrase": ["1:thanks"]}
+    say = reverse("deal_step", args=[enquiry.uid])
+    assert (
+        "1:contract_ask" in client.post(say, {**step, "phrase": [], "phrase_step": "add:contract_ask"}).content.decode()
+    )
+    assert client.post(say, step).status_code == 302
+    client.force_login(buy)
+    read = client.get(page_of(enquiry)).content.decode()
+    with override("zh-hans"):
+        assert enquiry.samples.get().written_why.sentences in read
+    deny = reverse("deal_step_answer", args=[enquiry.steps.get().uid])
+    assert client.post(deny, {"answer": "deny", "why": ""}).status_code == 422
+    open_form = client.post(deny, {"phrase_step": "add:explain_please", "why": "早了"}).content.decode()
+    assert 'value="早了"' in open_form
+    assert client.post(deny, {"answer": "deny", "why": "", "phrase": ["1:no_need"]}).status_code == 302
+    assert enquiry.steps.get().why_phrases == [{"key": "no_need", "slots": {}}]

@@ -26,7 +26,7 @@ def turn(client, person) -> str:
 def happenings(client, person, enquiry) -> list[tuple[str, str]]:
     client.force_login(person)
     entries = client.get(reverse("enquiry", args=[enquiry.uid])).context["entries"]
-    return [(entry["what"], entry["note"] or entry["more"]) for entry in entries if entry["kind"] == "happening"]
+    return [(entry["what"], str(entry["note"] or entry["more"])) for entry in entries if entry["kind"] == "happening"]
 
 
 class Talk:
