@@ -78,6 +78,18 @@ FOLLOW_UPS = {
     "follow_no": _("no, it came to nothing"),
     "follow_none": _("not answered"),
 }
+# What became of pairs of companies in first-order programmes; each pair is in one of them. Code → name.
+VOUCHER_ARMS = {
+    "drawn": pgettext_lazy("pairs of companies", "Voucher by the draw"),
+    "later": pgettext_lazy("pairs of companies", "Voucher from the waiting list"),
+    "undrawn": pgettext_lazy("pairs of companies", "Applied, without a voucher"),
+    "pending": pgettext_lazy("pairs of companies", "Applied, not drawn yet"),
+    "never": pgettext_lazy("pairs of companies", "Without an application"),
+}
+# Of each of them: the pairs, those with a first order, its value, and what was paid for it and paid back.
+PAIRS, FIRST, FIRST_VALUE = "pairs_{}", "first_{}", "value_first_{}"
+PAID, PAID_BACK = "value_paid_{}", "value_paid_back_{}"
+ORDER_SPLITS = (COUNTRY, CATEGORY)  # in which the report shows them
 CARRIED = "carried"  # a line beside the steps: these companies signed up in another campaign
 STEPS = tuple(code for code in FUNNEL if code != CARRIED)
 # Figures for which the organiser may set a target.

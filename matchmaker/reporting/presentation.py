@@ -9,8 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from matchmaker.core import formats
 from matchmaker.core.lists import format_list, join_sentences
-from matchmaker.reporting.figures import FAILED, FOLLOW_UPS, FUNNEL, MEETINGS, OBSTACLES, RUNGS, WEEK, first_day
-from matchmaker.reporting.services.report import SPLIT_STEPS, TREND, EventRow, Report
+from matchmaker.reporting.figures import (
+    FAILED,
+    FOLLOW_UPS,
+    FUNNEL,
+    MEETINGS,
+    OBSTACLES,
+    RUNGS,
+    VOUCHER_ARMS,
+    WEEK,
+    first_day,
+)
+from matchmaker.reporting.services.report import SPLIT_STEPS, TREND, EventRow, FirstOrders, Report, Value
 
 TEXT, COUNT, RATE, MEAN, AMOUNT, DAY = "text", "count", "rate", "mean", "amount", "day"
 SHOWN = 14  # rows of one table that the page shows at once
@@ -20,6 +30,12 @@ SPLIT_TITLES = {
     "event": gettext_lazy("By event"),
     "partner": gettext_lazy("By partner"),
     "trading_group": gettext_lazy("By trading group"),
+}
+
+
+FIRST_ORDER_TITLES = {
+    "country": gettext_lazy("First orders by country"),
+    "category": gettext_lazy("First orders by category"),
 }
 
 
@@ -84,6 +100,8 @@ def tables(report: Report) -> list[Table]:
         _trend(report),
         _meetings(report),
         _deals(report),
+        _first_orders(report),
+        *(_first_orders_by(report, split, str(title)) for split, title in FIRST_ORDER_TITLES.items()),
         *(_split(report, code, str(title)) for code, title in SPLIT_TITLES.items()),
         _counts("follow_ups", _("Some weeks later: did it lead to business?"), report.follow_ups, FOLLOW_UPS),
         _counts("failed", _("What failed"), report.failures, FAILED),
@@ -176,11 +194,9 @@ def _deals(report: Report) -> Table:
     ]
     rows = []
     for rung in report.rungs:
-        values = [formats.money(value.amount, value.currency) for value in rung.values]
         yuan = rung.yuan if rung.values else None
-        rows.append(
-            (RUNGS[rung.code], rung.claims, rung.confirmed, rung.backed, rung.denied, format_list(values), yuan)
-        )
+        counts = (rung.claims, rung.confirmed, rung.backed, rung.denied)
+        rows.append((RUNGS[rung.code], *counts, _money(rung.values), yuan))
     return _table("deals", _("Deals"), columns, rows, note=_rates(report))
 
 
@@ -192,6 +208,54 @@ def _rates(report: Report) -> str:
         codes = format_list([formats.isolate(code) for code in report.without_rate])
         sentences.append(_("Not in the sum in yuan, because no rate is set: %(codes)s.") % {"codes": codes})
     return join_sentences(sentences)
+
+
+def _money(values: Sequence[Value]) -> str:
+    return format_list([formats.money(value.amount, value.currency) for value in values])
+
+
+def _first_orders(report: Report) -> Table:
+    """Orders with and without a voucher. Only rows of one draw are compared fairly: see the note."""
+    columns = [
+        (_("Pairs of companies"), TEXT),
+        (_("How many"), COUNT),
+        (_("With a first order"), COUNT),
+        (_("Share"), RATE),
+        (_("Value of the first orders"), TEXT),
+        (_("In yuan"), AMOUNT),
+        (_("Vouchers paid out"), TEXT),
+        (_("Paid back"), TEXT),
+    ]
+    rows = [
+        (
+            *(VOUCHER_ARMS[row.code], row.pairs, row.orders, row.share, _money(row.values)),
+            *(row.yuan if row.values else None, _money(row.paid), _money(row.paid_back)),
+        )
+        for row in report.first_orders
+    ]
+    note = join_sentences(
+        [
+            _("A first order is an order or a shipment that both sides confirmed, not before the application."),
+            _("Within a group of the draw, chance decides who gets a voucher. Who did not apply decided it."),
+        ]
+    )
+    return _table("first_orders", _("First orders with and without a voucher"), columns, rows, note=note)
+
+
+def _first_orders_by(report: Report, split: str, title: str) -> Table:
+    columns = [
+        (_("Name"), TEXT),
+        (_("Pairs of companies"), TEXT),
+        (_("How many"), COUNT),
+        (_("With a first order"), COUNT),
+        (_("Share"), RATE),
+        (_("In yuan"), AMOUNT),
+    ]
+    return _table(f"first_orders_{split}", title, columns, list(map(_of_group, report.first_orders_by[split])))
+
+
+def _of_group(row: FirstOrders) -> tuple:
+    return row.name, VOUCHER_ARMS[row.code], row.pairs, row.orders, row.share, row.yuan or None
 
 
 def _split(report: Report, code: str, title: str) -> Table:

@@ -42,7 +42,7 @@ def count(scope: Scope, period: str) -> Tally:
     """Count now."""
     facts = collect(scope)
     cells = tabulate(facts, (ALL, CURRENCY, WEEK if period == WEEK else MONTH, *figures.SPLITS))
-    values = [fact for rung in figures.RUNGS for fact in facts.of.get(f"value_{rung}", ())]
+    values = [fact for figure, rows in facts.of.items() if figure.startswith("value_") for fact in rows]
     pairs = {(fact.currency, fact.rate_of) for fact in values if fact.rate_of is not None}
     return Tally(
         timezone.now(),

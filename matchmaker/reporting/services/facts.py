@@ -5,7 +5,7 @@ This module is the definition of every figure; docs/reporting.md puts it into wo
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -20,9 +20,12 @@ from matchmaker.companies.models import Company, Invitation, Membership
 from matchmaker.core.clocks import CHINA
 from matchmaker.directory.rates import RatesByDay
 from matchmaker.events.models import Event, EventParticipation, Meeting, MeetingRequest
+from matchmaker.first_orders.models import Posting, VoucherApplication
+from matchmaker.first_orders.services import published_draw
 from matchmaker.matching.models import Match
 from matchmaker.messaging.models import DealStep, Enquiry, FollowUp, Obstacle, Quote, Sample, Side, StepPaper
 from matchmaker.notifications.models import Delivery
+from matchmaker.reporting import figures
 from matchmaker.reporting.figures import ALL, PARTNER, TRADING_GROUP, TREES, Cell, Cells, Fact, Facts, add_cohorts
 from matchmaker.reporting.models import Survey
 
@@ -133,6 +136,7 @@ class _Collector:
         self._quotes()
         self._samples()
         self._deals()
+        self._first_orders()
         self._obstacles()
         self._events()
         self._surveys()
@@ -313,6 +317,71 @@ class _Collector:
         self._step("ordered", [*reached["order"], *reached["shipment"]])
         self._step("shipped", reached["shipment"])
 
+    # -- first-order programmes ----------------------------------------------------------------------------------------
+    def _first_orders(self) -> None:
+        """Pairs by what became of them in the draws, whether a first order followed, and what was paid for it.
+
+        Without a programme there is nothing to compare, and no figure.
+        """
+        rows = VoucherApplication.objects.filter(programme__campaign__in=self.scope.campaigns)
+        rows = self._pairs(rows.select_related("programme", "lot__enquiry"), "lot__enquiry__")
+        applications = list(rows.order_by("applied_at", "pk"))
+        if not applications:
+            return
+        winners = {row.programme: set(published_draw(row.programme)["winners"]) for row in applications if row.place}
+        arms: dict[tuple[int, int], tuple[str, dt.datetime]] = {}  # pair → what became of it, and since when
+        talking = self._pairs(Enquiry.objects.filter(self.scope.within("created_at"), answered_at__isnull=False))
+        talking = talking.exclude(status__in=_NOT_TAKEN_UP).order_by("-answered_at")
+        for supplier, buyer, at in talking.values_list("supplier", "buyer", "answered_at"):
+            arms[supplier, buyer] = ("never", at)
+        best = {arm: place for place, arm in enumerate(figures.VOUCHER_ARMS)}
+        for row in applications:
+            pair, arm = _pair(row), _arm(row, winners.get(row.programme, set()))
+            if pair not in arms or best[arm] < best[arms[pair][0]]:
+                arms[pair] = (arm, row.applied_at)
+        rates = RatesByDay()
+        orders = self._orders_of_pairs(applications)
+        for pair, (arm, since) in arms.items():
+            self._add(figures.PAIRS.format(arm), pair, pair, since)
+            first = min(orders.get(pair, ()), default=None)
+            # An order from before the application is none of the programme. A day at the companies' place can be the
+            # day before in China.
+            if first is None or (arm != "never" and first[0] < _day(since) - dt.timedelta(days=1)):
+                continue
+            self._add(figures.FIRST.format(arm), pair, pair, first[0])
+            if first[2] is not None:
+                self._value(figures.FIRST_VALUE.format(arm), first[1], pair, first[0], (first[2], first[3]), rates)
+        self._payments({row.pk: _pair(row) for row in applications}, arms, rates)
+
+    def _orders_of_pairs(self, applications: list[VoucherApplication]) -> dict[tuple[int, int], list[tuple]]:
+        """Pair → day, row, amount and currency of each order or shipment that both sides confirmed.
+
+        Of enquiries that began in the campaign, and of those of the applications, which may be older.
+        """
+        found: dict[tuple[int, int], list[tuple]] = defaultdict(list)
+        enquiries = self.scope.within("enquiry__created_at") | Q(enquiry__in=[row.lot.enquiry for row in applications])
+        rungs = [DealStep.Rung.ORDER, DealStep.Rung.SHIPMENT]
+        rows = self._pairs(DealStep.objects.confirmed().filter(enquiries, rung__in=rungs), "enquiry__")
+        names = ("enquiry__supplier", "enquiry__buyer", "happened_on", "pk", "amount", "currency")
+        for supplier, buyer, *order in rows.values_list(*names):
+            found[supplier, buyer].append(tuple(order))
+        return found
+
+    def _payments(self, pairs: dict[int, tuple[int, int]], arms: dict, rates: RatesByDay) -> None:
+        """What was paid out for vouchers and what was paid back, with the day on which the money moved."""
+        figure_of = {Posting.Kind.PAYOUT: figures.PAID, Posting.Kind.RETURN: figures.PAID_BACK}
+        rows = Posting.objects.filter(application__in=pairs, kind__in=figure_of).order_by("pk")
+        names = ("pk", "application", "kind", "day", "amount", "programme__currency")
+        for pk, application, kind, day, amount, currency in rows.values_list(*names):
+            pair = pairs[application]
+            figure = figure_of[Posting.Kind(kind)].format(arms[pair][0])
+            self._value(figure, pk, pair, day, (amount, currency), rates)
+
+    def _value(self, figure: str, key: Hashable, pair: tuple, day: dt.date, money: tuple, rates: RatesByDay) -> None:
+        amount, currency = money
+        yuan, rate_of = _in_yuan(amount, currency, day, rates)
+        self._add(figure, key, pair, day, number=amount, currency=currency, yuan=yuan, rate_of=rate_of)
+
     def _obstacles(self) -> None:
         """Those that were not taken back, by what they are about."""
         rows = Obstacle.objects.filter(campaign__in=self.scope.campaigns, company__in=self.inside)
@@ -406,6 +475,23 @@ _STATE_IN_SQL = Case(
     default=Value("open"),
     output_field=CharField(),
 )
+
+
+def _pair(application: VoucherApplication) -> tuple[int, int]:
+    enquiry = application.lot.enquiry
+    return enquiry.supplier_id, enquiry.buyer_id
+
+
+def _arm(application: VoucherApplication, winners: set[str]) -> str:
+    """What became of an application, as one of `figures.VOUCHER_ARMS`: none for one that was withdrawn before the list.
+
+    What the draw gave is compared, not what was made of it: a voucher that was withdrawn or paid back stays one.
+    """
+    if application.place is None:  # of the draw: each application of its list has one, withdrawn ones, too
+        return "never" if application.withdrawn_at else "pending"
+    if application.number in winners:
+        return "drawn"
+    return "later" if application.voucher_at else "undrawn"
 
 
 def _in_yuan(amount: Decimal, currency: str, day: dt.date, rates: RatesByDay) -> tuple[Decimal | None, dt.date | None]:

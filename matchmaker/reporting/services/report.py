@@ -134,6 +134,26 @@ class ObstacleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOrders:
+    """Pairs of companies by what became of them in first-order programmes, in everything or in one group.
+
+    `share` is that of the pairs with a first order; `paid` is what was paid out for vouchers, `paid_back` what of it
+    came back. `key` and `name` are empty for everything.
+    """
+
+    key: str
+    name: str
+    code: str
+    pairs: int
+    orders: int
+    share: float | None
+    values: tuple[Value, ...]
+    yuan: Decimal
+    paid: tuple[Value, ...]
+    paid_back: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     made_at: dt.datetime  # on the clock by which days are counted
     is_old: bool  # newer figures are being counted
@@ -150,6 +170,8 @@ class Report:
     follow_ups: tuple[Count, ...]
     failures: tuple[Count, ...]
     obstacles: tuple[ObstacleRow, ...]
+    first_orders: tuple[FirstOrders, ...]
+    first_orders_by: Mapping[str, tuple[FirstOrders, ...]]
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -191,7 +213,45 @@ def _report(scope: Scope, period: str, tally: Tally) -> Report:
         follow_ups=tuple(Count(code, _count(cells, code)) for code in figures.FOLLOW_UPS),
         failures=tuple(Count(code, _count(cells, code)) for code in figures.FAILED),
         obstacles=tuple(_obstacles(cells)),
+        first_orders=tuple(_first_orders(cells, ALL, "", "")),
+        first_orders_by={split: tuple(_first_orders_by(cells, split, names[split])) for split in figures.ORDER_SPLITS},
     )
+
+
+def _first_orders(cells: Cells, split: str, group: Hashable, name: str) -> Iterable[FirstOrders]:
+    """Each kind of pairs that there is in a group. Money has its own currency only where everything is counted."""
+    for code in figures.VOUCHER_ARMS:
+        pairs = _count(cells, figures.PAIRS.format(code), split, group)
+        orders = _count(cells, figures.FIRST.format(code), split, group)
+        if not pairs:
+            continue
+        value, paid, back = (figure.format(code) for figure in (figures.FIRST_VALUE, figures.PAID, figures.PAID_BACK))
+        yield FirstOrders(
+            str(group),
+            name,
+            code,
+            pairs,
+            orders,
+            share(orders, pairs),
+            values=_values(cells, value) if split == ALL else (),
+            yuan=cells.get((value, split, group), EMPTY).total,
+            paid=_values(cells, paid) if split == ALL else (),
+            paid_back=_values(cells, back) if split == ALL else (),
+        )
+
+
+def _first_orders_by(cells: Cells, split: str, names: Mapping[Hashable, str]) -> Iterable[FirstOrders]:
+    """The same in each group of a split, by the names of the groups."""
+    found = {figures.PAIRS.format(code) for code in figures.VOUCHER_ARMS}
+    groups = {value for figure, dimension, value in cells if dimension == split and figure in found}
+    for value in sorted(groups, key=lambda value: names.get(value, str(value))):
+        yield from _first_orders(cells, split, value, names.get(value, str(value)))
+
+
+def _values(cells: Cells, figure: str) -> tuple[Value, ...]:
+    """The sum of an amount in each of its currencies."""
+    values = {value: cell for (name, split, value), cell in cells.items() if (name, split) == (figure, CURRENCY)}
+    return tuple(Value(str(currency), values[currency].total) for currency in sorted(values, key=str))
 
 
 def _obstacles(cells: Cells) -> Iterable[ObstacleRow]:
@@ -339,7 +399,6 @@ def _event_row(cells: Cells, dimension: str, value: Hashable, event: Event | Non
 
 def _rung(cells: Cells, rung: str) -> Rung:
     figure = f"value_{rung}"
-    values = {value: cell for (name, split, value), cell in cells.items() if (name, split) == (figure, CURRENCY)}
     confirmed, denied = _count(cells, f"confirmed_{rung}"), _count(cells, f"denied_{rung}")
     return Rung(
         rung,
@@ -347,6 +406,6 @@ def _rung(cells: Cells, rung: str) -> Rung:
         confirmed=confirmed,
         denied=denied,
         backed=_count(cells, f"backed_{rung}"),
-        values=tuple(Value(str(currency), values[currency].total) for currency in sorted(values, key=str)),
+        values=_values(cells, figure),
         yuan=cells.get((figure, ALL, ""), EMPTY).total,
     )
