@@ -159,7 +159,7 @@ def test_the_number_of_queries_does_not_grow_with_the_companies(season, django_a
         company = factories.supplier()
         season.campaign.participations.create(company=company, side="supplier")
         factories.product(company)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         services.build(season.scope)
 
 
