@@ -323,9 +323,9 @@ class _Collector:
 
         Without a programme there is nothing to compare, and no figure.
         """
-        rows = VoucherApplication.objects.filter(programme__campaign__in=self.scope.campaigns)
-        rows = self._pairs(rows.select_related("programme", "lot__enquiry"), "lot__enquiry__")
-        applications = list(rows.order_by("applied_at", "pk"))
+        own = VoucherApplication.objects.filter(programme__campaign__in=self.scope.campaigns)
+        inside = self._pairs(own.select_related("programme", "lot__enquiry"), "lot__enquiry__")
+        applications = list(inside.order_by("applied_at", "pk"))
         if not applications:
             return
         winners = {row.programme: set(published_draw(row.programme)["winners"]) for row in applications if row.place}
