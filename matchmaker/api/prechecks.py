@@ -120,7 +120,7 @@ class ProductPrecheck(Resource):
         query = PrecheckDay(data=request.query_params)
         query.is_valid(raise_exception=True)
         day = query.validated_data.get("on")
-        dossier = precheck_product(by=request.user, product=self.get_object(), day=day)
+        dossier = precheck_product(reader=request.user, product=self.get_object(), day=day)
         return Response(PrecheckOut(precheck_box(dossier, day or timezone.localdate())).data)
 
 
@@ -137,5 +137,5 @@ class QuotePrecheck(Resource):
 
     @extend_schema(responses=PrecheckOut, examples=[EXAMPLE])
     def retrieve(self, request, uid):
-        dossier = precheck_quote(by=request.user, quote=self.get_object())
+        dossier = precheck_quote(reader=request.user, quote=self.get_object())
         return Response(PrecheckOut(precheck_box(dossier, timezone.localdate())).data)

@@ -162,7 +162,7 @@ def rice(db):
 
 def rules_of(product, **given) -> list[str]:
     by = factories.member_of(product.company)
-    return [one.rule for one in contradictions(precheck_product(by=by, product=product, **given))]
+    return [one.rule for one in contradictions(precheck_product(reader=by, product=product, **given))]
 
 
 def test_a_product_is_compared_with_its_papers_label_and_texts(rice):
@@ -251,7 +251,7 @@ def test_others_get_only_what_public_pages_show(rice):
 
 def test_a_stranger_has_no_pre_check_of_a_product(rice):
     with pytest.raises(NotFound):
-        precheck_product(by=factories.user(), product=rice)
+        precheck_product(reader=factories.user(), product=rice)
 
 
 def test_the_owner_reads_it_on_the_page_in_each_language(rice, client):

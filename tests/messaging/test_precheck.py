@@ -40,7 +40,7 @@ def quote(pair, **terms):
 
 
 def rules_for(person, row) -> list[str]:
-    return [one.rule for one in contradictions(services.precheck_quote(by=person, quote=row))]
+    return [one.rule for one in contradictions(services.precheck_quote(reader=person, quote=row))]
 
 
 def test_a_quote_that_agrees_is_not_accused(offered):
@@ -70,7 +70,7 @@ def test_the_buyer_sees_nothing_of_a_product_that_is_not_public(offered):
     offered.product.save()
     row = quote(offered, note="Country of origin: Vietnam.")
     assert rules_for(offered.sell, row) == ["origin_differs"]
-    dossier = services.precheck_quote(by=offered.buy, quote=row)
+    dossier = services.precheck_quote(reader=offered.buy, quote=row)
     assert (dossier.goods.hs_code, dossier.goods.origin) == ("", "")
     assert {text.place for text in dossier.texts} == {Place.QUOTE_NOTE}
 
@@ -78,7 +78,7 @@ def test_the_buyer_sees_nothing_of_a_product_that_is_not_public(offered):
 def test_strangers_have_no_pre_check(offered):
     row = quote(offered)
     with pytest.raises(NotFound):
-        services.precheck_quote(by=factories.user(), quote=row)
+        services.precheck_quote(reader=factories.user(), quote=row)
 
 
 def test_the_order_and_the_day_of_shipment_of_the_deal_are_compared(offered):

@@ -17,7 +17,7 @@ from matchmaker.market_access.precheck.model import Dossier, Goods, Paper, Place
 from matchmaker.market_access.precheck.rules.papers import is_food
 
 
-def precheck_product(*, by: User, product: Product, day: date | None = None) -> Dossier:
+def precheck_product(*, reader: User, product: Product, day: date | None = None) -> Dossier:
     """What stands about the product alone, for its owner; `precheck_box` shows what contradicts what.
 
     `day` is the day of shipment; where none is given, today and the lead time.
@@ -25,7 +25,7 @@ def precheck_product(*, by: User, product: Product, day: date | None = None) -> 
     Raises:
         Refused: `not_found` for a stranger.
     """
-    require_member(by, product.company)
+    require_member(reader, product.company)
     return product_dossier(product, is_owner=True, ships_on=day or ships_after(product.lead_time_days))
 
 

@@ -15,7 +15,7 @@ from matchmaker.messaging.models import DealStep, Enquiry, Quote, Side
 from matchmaker.messaging.services.writing import own_side
 
 
-def precheck_quote(*, by: User, quote: Quote) -> Dossier:
+def precheck_quote(*, reader: User, quote: Quote) -> Dossier:
     """What stands about a quote: the product, its papers and label, the quote, and the steps of its deal.
 
     The supplier's people see all of their product; the buyer's see what its public page shows, and nothing of a product
@@ -24,8 +24,8 @@ def precheck_quote(*, by: User, quote: Quote) -> Dossier:
     Raises:
         Refused: `not_found` for strangers.
     """
-    side = own_side(by, quote.enquiry)
-    product = _product_of(quote, by, side)
+    side = own_side(reader, quote.enquiry)
+    product = _product_of(quote, reader, side)
     steps = [step for step in quote.enquiry.steps.order_by("pk") if step.answer != DealStep.Answer.DENIED]
     shipped = next((step.happened_on for step in steps if step.rung == DealStep.Rung.SHIPMENT), None)
     ships_on = shipped or _ships_on(quote, product)
@@ -49,7 +49,7 @@ def quotes_to_check(enquiry: Enquiry) -> list[Quote]:
     return list(enquiry.quotes.filter(status__in=Quote.LIVE).select_related("line", "enquiry__supplier"))
 
 
-def _product_of(quote: Quote, by: User, side: Side) -> Product | None:
+def _product_of(quote: Quote, reader: User, side: Side) -> Product | None:
     enquiry = quote.enquiry
     product = enquiry.product or (enquiry.match.product if enquiry.match else None)
     if product is None or product.company_id != enquiry.supplier_id:

@@ -16,7 +16,7 @@ def prechecks_of(user: User, quotes: Sequence[Quote]) -> list[dict[str, Any]]:
     """One card for each quote: its pre-check as this person may see it; of several quotes, which one it is."""
     return [
         {
-            "box": precheck_box(services.precheck_quote(by=user, quote=quote), timezone.localdate()),
+            "box": precheck_box(services.precheck_quote(reader=user, quote=quote), timezone.localdate()),
             "element_id": f"precheck-{quote.uid}",
             "lead": _name_of(quote) if len(quotes) > 1 else "",
         }

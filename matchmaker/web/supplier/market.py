@@ -41,7 +41,7 @@ def _page(request: HttpRequest, product: Product) -> HttpResponse:
     context = {"product": product, **_boxes(product, request.GET)}
     day = context["day"]
     shipped = day if "on" in request.GET else None
-    dossier = precheck_product(by=request.user, product=product, day=shipped)
+    dossier = precheck_product(reader=request.user, product=product, day=shipped)
     context["precheck"] = precheck_box(dossier, day)
     template = "supplier/market.html"
     return render(request, f"{template}#boxes" if request.htmx else template, context)
