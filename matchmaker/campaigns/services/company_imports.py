@@ -128,8 +128,8 @@ def add_listed(*, by: User, campaign: Campaign, company: Company, listed: Listed
 
 def listed_goods(company: Company) -> list[str]:
     """What lists of its campaigns say that a company sells, one name each, without what it has listed itself."""
-    said = company.participations.exclude(listed_goods="").filter(side=Participation.Side.SUPPLIER)
-    names = [one for text in said.values_list("listed_goods", flat=True) for one in _BETWEEN_GOODS.split(text)]
+    parts = company.participations.exclude(listed_goods="").filter(side=Participation.Side.SUPPLIER)
+    names = [name for text in parts.values_list("listed_goods", flat=True) for name in _BETWEEN_GOODS.split(text)]
     own = {name.casefold() for name in company.products.values_list("texts__name", flat=True) if name}
     trimmed = dict.fromkeys(" ".join(name.split()).strip(" .") for name in names)
     return [name for name in trimmed if name and name.casefold() not in own][:MOST_GOODS]
