@@ -173,8 +173,10 @@ const addRows = async (form, draft) => {
   await htmx.ajax("POST", address, { source, target: keepTarget, swap: "outerHTML", values });
   return true;
 };
-// The ready-made sentences of a message are rows, too: their hidden fields say which, data-phrases where to ask for them.
-const sentencesOf = (form) => [...form.querySelectorAll("[data-phrases] input[name=phrase]")].map((one) => one.value).join(" ");
+// The ready-made sentences of a message are rows, too: their hidden fields say which, data-phrases where to ask for
+// them.
+const sentencesOf = (form) =>
+  [...form.querySelectorAll("[data-phrases] input[name=phrase]")].map((field) => field.value).join(" ");
 const addSentences = async (form, draft) => {
   const source = form.querySelector("[data-phrases]");
   if (!source || !window.htmx || !draft.phrase || draft.phrase === sentencesOf(form)) return false;
@@ -201,7 +203,8 @@ const takeOver = (form, before, key) => {
 const keep = (form) => {
   const key = "keep:" + form.dataset.keep;
   const read = () => ({
-    ...Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)])), phrase: sentencesOf(form),
+    ...Object.fromEntries(keepable(form).map((field) => [fieldKey(field), readField(field)])),
+    phrase: sentencesOf(form),
   });
   const before = read();
   const draft = JSON.parse(store.get(key) || "null") || takeOver(form, before, key);
@@ -239,7 +242,8 @@ const keep = (form) => {
     clearTimeout(timer);
     timer = setTimeout(save, 300);
   });
-  form.addEventListener("htmx:load", () => (store.get(key) || sentencesOf(form)) && save()); // a row was added or taken away
+  // A row was added or taken away.
+  form.addEventListener("htmx:load", () => (store.get(key) || sentencesOf(form)) && save());
   // Whoever is quicker than the timer loses nothing either.
   const hurry = () => timer && save();
   form.addEventListener("submit", hurry);
