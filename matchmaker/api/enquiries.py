@@ -26,6 +26,7 @@ from matchmaker.notifications.tasks import start_delivery
 TERMS = [
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
     *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "holds", "holds_unit", "sample_price", "note"),
+    "national_line",
     *PAYMENT,
 ]
 REQUEST_TERMS = ["quantity", "unit", "incoterm", "place", "needed_by", "sample_wanted", "text", *PAYMENT]

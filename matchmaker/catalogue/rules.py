@@ -71,6 +71,14 @@ def check_hs_code(code: str, problems: dict, lengths: tuple[int, ...], hs_codes:
         )
 
 
+def check_national_line(line: str, code: str, problems: dict) -> None:
+    """A line of the Chinese tariff stands below the six digits of the goods."""
+    if line and not (code and line.startswith(code)):
+        problems["national_line"] = ValidationError(
+            _("A national line begins with the HS code of the goods."), "national_line_elsewhere"
+        )
+
+
 def check_category(row, problems: dict, categories: Container[str] = CATEGORIES) -> None:
     if row.category_id and row.category_id not in categories:
         problems["category"] = ValidationError(_("Choose a category from the list."), "unknown_category")
@@ -92,6 +100,7 @@ def check_product(
 ) -> None:
     """Everything about a product's codes and terms that spans fields or needs a list."""
     check_hs_code(row.hs_code, problems, (6,), hs_codes)
+    check_national_line(getattr(row, "national_line", ""), row.hs_code, problems)
     check_category(row, problems, categories)
     check_terms(row, problems)
     check_known(problems, "origin", row.origin, reference.countries(), COUNTRY)

@@ -16,7 +16,7 @@ from matchmaker.core.formats import day
 from matchmaker.core.lists import format_list, join_sentences
 from matchmaker.core.multilingual import Texts
 from matchmaker.market_access.additional import Additional, AdditionalDuty, AdditionalLine, Kind
-from matchmaker.market_access.duty import DutyAnswer, Option, QuotaGoods, Source, Span, Tax
+from matchmaker.market_access.duty import DutyAnswer, NationalLine, Option, QuotaGoods, Source, Span, Tax
 from matchmaker.market_access.rate_texts import rate_text
 from matchmaker.market_access.readiness import Change, Item, OpenQuestion, Readiness, State, Status
 from matchmaker.market_access.regimes import Coverage, DutyOf, Regime
@@ -348,6 +348,13 @@ def lower_under(answer: DutyAnswer) -> str:
     """Which agreements may make the duty lower, in a few words; an empty string where none is open."""
     names = [in_language(option.agreement, "name") for option in answer.may_be_lower]
     return _("may be lower under %(agreements)s") % {"agreements": format_list(names)} if names else ""
+
+
+def national_rate(line: NationalLine) -> str:
+    """What every origin pays on one line of the tariff."""
+    if line.percent is not None:
+        return percent(Span(line.percent, line.percent))
+    return rate_text(line.text) if line.text else _("not loaded")
 
 
 def money(span: Span, currency: str) -> str:

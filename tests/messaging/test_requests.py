@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from matchmaker.accounts.models import AuditEntry
+from matchmaker.catalogue.services import save_product
 from matchmaker.core.problems import Refused
 from matchmaker.market_access.models import ImportRegime, TariffRate
 from matchmaker.market_access.services import load_market_access
@@ -396,3 +397,26 @@ def test_a_sentence_that_is_not_in_the_book_is_refused_and_nothing_is_sent(marke
     assert "phrases[0].key" in problem.value.error_dict
     assert not QuoteRequest.objects.exists()
     assert not Enquiry.objects.exists()
+
+
+def test_a_quote_keeps_the_national_line_of_its_product_and_duty_is_that_of_the_line(market):
+    product = market.product
+    TariffRate.objects.all().delete()
+    for code, percent in ((f"{product.hs_code}10", 5), (f"{product.hs_code}90", 10)):
+        TariffRate.objects.create(
+            hs_code=code, regime="MFN", percent=percent, valid_from=dt.date(2026, 1, 1), source="TEST DATA"
+        )
+    seller = factories.member_of(product.company)
+    save_product(by=seller, company=product.company, product=product, national_line=f"{product.hs_code}90")
+    result = wish(market, [product], payment="", incoterm="")
+    first = answer(product, result)
+    assert first.national_line == f"{product.hs_code}90"
+    save_product(by=seller, company=product.company, product=product, national_line=f"{product.hs_code}10")
+    scope = Scope(request=result.request)
+    (row,) = services.compare_quotes(scope, scope.sheet, RATES)
+    assert (row.duty.mfn.low, row.duty.mfn.high) == (D(10), D(10))
+    second = answer(product, result, national_line=f"{product.hs_code}10")
+    assert second.national_line == f"{product.hs_code}10"
+    with pytest.raises(ValidationError) as refused:
+        answer(product, result, national_line="99999999")
+    assert "national_line" in refused.value.error_dict

@@ -43,11 +43,15 @@ INCOTERMS = [
 
 # What a supplier says of a product in fields: form, API, import and services take these and no others.
 TERMS = (
-    *("article", "category_id", "hs_code", "origin", "min_order", "min_order_unit"),
+    *("article", "category_id", "hs_code", "national_line", "origin", "min_order", "min_order_unit"),
     *("price_low", "price_high", "currency", "price_unit", "price_valid_until", "incoterm", "incoterm_place"),
     *("capacity", "capacity_unit", "capacity_period", "lead_time_days", "shelf_life_days", "storage"),
     "lots_in_china",
 )
+
+
+# Of products and of quotes: the Chinese tariff has lines of eight digits, some divided into lines of ten.
+validate_national_line = RegexValidator(r"^\d{8}(\d{2})?$", _("8 or 10 digits."))
 
 
 @cached_for(600)
@@ -116,6 +120,10 @@ class Product(Public, PublishWish):
         max_length=6,
         blank=True,
         validators=[RegexValidator(r"^\d{6}$", _("Six digits, such as 100630."))],
+    )
+    # The line of the Chinese tariff below the code, where the supplier or the importer knows it: duty depends on it.
+    national_line = models.CharField(
+        _("national line"), max_length=10, blank=True, default="", db_default="", validators=[validate_national_line]
     )
     # A person chose or typed category and code; a system that fills them in by itself says no.
     code_is_confirmed = models.BooleanField(default=True, db_default=True)
@@ -190,6 +198,11 @@ class Product(Public, PublishWish):
     def is_public(self) -> bool:
         """What `is_public` is for a query."""
         return self.status == self.Status.PUBLISHED and self.company.is_approved
+
+    @property
+    def tariff_code(self) -> str:
+        """The longest code that is known, by which the tariff is read; empty where none is given."""
+        return self.national_line or self.hs_code
 
     @property
     def price_has_ended(self) -> bool:

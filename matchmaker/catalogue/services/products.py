@@ -87,6 +87,8 @@ def write_product(
         if name not in TERMS:
             raise ValueError(f"{name} is not for suppliers to write")
         setattr(product, name, value)
+    if "hs_code" in fields and "national_line" not in fields and not product.national_line.startswith(product.hs_code):
+        product.national_line = ""  # it belonged to the code before
     _check(product, certificates)
     if product.pk is not None:
         product.revision += 1

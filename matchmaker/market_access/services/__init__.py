@@ -5,6 +5,7 @@ from matchmaker.market_access.services.additional import import_additional_dutie
 from matchmaker.market_access.services.answers import (
     Certificates,
     duty_of,
+    national_lines,
     readiness_difference,
     readiness_facts,
     readiness_of,
@@ -69,6 +70,7 @@ __all__ = [
     "label_texts",
     "load_market_access",
     "lower_ended",
+    "national_lines",
     "precheck_product",
     "preview_duty",
     "preview_readiness",

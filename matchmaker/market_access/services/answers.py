@@ -89,16 +89,23 @@ def duty_of(
     *,
     value: Decimal | None = None,
     origin: str = "",
+    code: str = "",
 ) -> duty.DutyAnswer:
     """The duty on one product on a day; `value` is the customs value for which the saving is wanted.
 
-    `origin` answers "and if it came from there?"; empty means the product's own.
+    `origin` answers "and if it came from there?", `code` "and if this were its line of the tariff?"; empty means the
+    product's own.
     """
     origin = origin or product.origin
-    code = product.hs_code
+    code = code or product.tariff_code
     lines: Iterable[TariffRate] = TariffRate.objects.on(day).below(code) if code else ()
     rates = [line.as_rate() for line in lines]
     return duty.duty(code, origin, day, trade(origin), rates, value, additional_of(code, origin, day))
+
+
+def national_lines(product: Product, day: date) -> tuple[duty.NationalLine, ...]:
+    """The lines of the loaded tariff below the six digits of a product, with what every origin pays on a day."""
+    return duty_of(product, day, code=product.hs_code).national if product.hs_code else ()
 
 
 def additional_of(code: str, origin: str, day: date) -> Additional:

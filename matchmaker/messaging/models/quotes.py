@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matchmaker.catalogue.models import DemandLine
-from matchmaker.catalogue.models.products import INCOTERMS
+from matchmaker.catalogue.models.products import INCOTERMS, validate_national_line
 from matchmaker.companies.models import Company
 from matchmaker.core.fields import amount_field
 from matchmaker.core.ids import Public
@@ -67,6 +67,10 @@ class Quote(Public, PaymentTerms):
     min_order_unit = models.CharField(_("unit"), max_length=10, blank=True)
     incoterm = models.CharField(_("Incoterm"), max_length=3, choices=[(i, i) for i in INCOTERMS])
     incoterm_place = models.CharField(_("named place"), max_length=100, validators=[validate_one_line])
+    # The line of the Chinese tariff by which duty is counted; without one, that of the product as it is now.
+    national_line = models.CharField(
+        _("national line"), max_length=10, blank=True, default="", db_default="", validators=[validate_national_line]
+    )
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"))
     sample_price = amount_field(None, digits=18)  # 0: free of charge

@@ -24,7 +24,6 @@ from matchmaker.market_access.duty import DutyAnswer, RegimeAnswer
 from matchmaker.market_access.readiness import SHIPS_IN
 from matchmaker.market_access.regimes import Kind
 from matchmaker.market_access.services import duty_of
-from matchmaker.matching.models import Match
 from matchmaker.messaging.landed_cost import (
     CRITERIA,
     LandedCost,
@@ -38,6 +37,7 @@ from matchmaker.messaging.landed_cost import (
 from matchmaker.messaging.models import CostSheet, Quote, QuoteCost, QuoteRequest
 from matchmaker.messaging.payment import payment_rank
 from matchmaker.messaging.services.entry_cost import NOTHING_TYPED, TypedCosts, costs_under, regime_under
+from matchmaker.messaging.services.quotes import product_of_quote
 
 COSTS = ("freight", "insurance", "duty_percent")
 
@@ -169,8 +169,8 @@ def save_costs(
 
 
 def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | None, rates: Rates) -> ComparedQuote:
-    product = _product(quote)
-    whole = duty_of(product, scope.day) if product is not None else None
+    product = product_of_quote(quote)
+    whole = duty_of(product, scope.day, code=quote.national_line) if product is not None else None
     sides = whole.by_quota if whole else None
     answer = sides.outside if sides else whole
     offer = Offer(
@@ -203,17 +203,6 @@ def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | No
 
 def _mark_best(row: ComparedQuote, criterion: str) -> ComparedQuote:
     return replace(row, is_best=True, decided_by=criterion)
-
-
-def _product(quote: Quote) -> Product | None:
-    """The product that is quoted: of the conversation, of its match, or the supplier's best match with the line."""
-    if quote.enquiry.product is not None:
-        return quote.enquiry.product
-    if quote.enquiry.match is not None:
-        return quote.enquiry.match.product
-    found = Match.objects.filter(line=quote.line_id, product__company=quote.enquiry.supplier_id)
-    best = found.select_related("product").order_by("-score", "pk").first() if quote.line_id else None
-    return best.product if best else None
 
 
 def _typed(sheet: CostSheet, typed: QuoteCost | None) -> TypedCosts:

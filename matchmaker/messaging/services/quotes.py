@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import User
 from matchmaker.catalogue import rules
-from matchmaker.catalogue.models import Demand, DemandLine
+from matchmaker.catalogue.models import Demand, DemandLine, Product
 from matchmaker.core import reference
 from matchmaker.core.fields import validate
 from matchmaker.core.problems import Refused
@@ -30,6 +30,7 @@ from matchmaker.messaging.services.writing import hand_over_turn, lock_enquiry, 
 TERMS = (
     *("price", "currency", "price_unit", "quantity", "unit", "min_order", "min_order_unit"),
     *("incoterm", "incoterm_place", "lead_time_days", "valid_until", "holds", "holds_unit", "sample_price", "note"),
+    "national_line",
     *PAYMENT,
 )
 
@@ -44,6 +45,8 @@ def quote(
     **terms,
 ) -> Quote:
     """Offer a price, for a line of the demand the enquiry is about or for its product; a newer one replaces it.
+
+    Without a line of the Chinese tariff among the terms it takes that of the product, as it is now.
 
     Args:
         phrases: sentences of the phrase book beside the note, or in its place.
@@ -72,7 +75,10 @@ def quote(
         setattr(fresh, name, value)
     fresh.note_phrases = phrase_book.check(phrases)
     fresh.request_line = request_to_answer(enquiry, line)
-    _check(fresh)
+    product = product_of_quote(fresh)
+    if product is not None and "national_line" not in terms:
+        fresh.national_line = product.national_line
+    _check(fresh, product)
     if live is not None:
         live.status = Quote.Status.REPLACED
         live.save(update_fields=["status"])
@@ -80,6 +86,17 @@ def quote(
     _request_translations(fresh.note, enquiry, side.other)
     _news(by, "quote", fresh, enquiry, side, str(fresh.uid), facts={"version": fresh.version})
     return fresh
+
+
+def product_of_quote(quote: Quote) -> Product | None:
+    """The product that is quoted: of the conversation, of its match, or the supplier's best match with the line."""
+    if quote.enquiry.product is not None:
+        return quote.enquiry.product
+    if quote.enquiry.match is not None:
+        return quote.enquiry.match.product
+    found = Match.objects.filter(line=quote.line_id, product__company=quote.enquiry.supplier_id)
+    best = found.select_related("product").order_by("-score", "pk").first() if quote.line_id else None
+    return best.product if best else None
 
 
 def request_to_answer(enquiry: Enquiry, line: DemandLine | None) -> QuoteRequestLine | None:
@@ -113,8 +130,9 @@ def _open_or_refuse(enquiry: Enquiry) -> None:
         raise Refused("not_open", _("This enquiry is not open."))
 
 
-def _check(row: Quote) -> None:
+def _check(row: Quote, product: Product | None) -> None:
     problems: dict = {}
+    rules.check_national_line(row.national_line, product.hs_code if product else "", problems)
     rules.check_terms(row, problems)
     rules.check_known(problems, "unit", row.unit, reference.units(), rules.UNIT)
     rules.check_known(problems, "min_order_unit", row.min_order_unit, reference.units(), rules.UNIT)

@@ -207,6 +207,7 @@ def _rows(compared: Sequence[ComparedQuote], scope: Scope) -> list[Row]:
     rows = [
         _prices(quotes),
         Row(_("Incoterm"), [Cell(f"{q.incoterm} {reference.place(q.incoterm_place)}") for q in quotes]),
+        Row(_("National line"), [Cell(q.national_line) for q in quotes]),
         Row(goods, [_part(row, "goods") for row in compared]),
         *(Row(str(PART_WORDS[name]), [_part(row, name) for row in compared]) for name in list(PART_WORDS)[1:]),
         Row(_("Landed cost"), _totals(compared), best_word=_("lowest")),

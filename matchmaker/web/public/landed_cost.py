@@ -120,7 +120,8 @@ def _about_duty(duty: DutyAnswer | None, request: HttpRequest) -> dict[str, Any]
     if duty is None:
         return {"duty": None}
     lines = [
-        {"code": line.code, "rate": _rate_of(line), "address": _with_code(request, line.code)} for line in duty.national
+        {"code": line.code, "rate": sentences.national_rate(line), "address": _with_code(request, line.code)}
+        for line in duty.national
     ]
     names = HSCode.objects.filter(code=duty.hs_code[:6])
     code = next(({"code": row, **_path(row)} for row in names), None)
@@ -129,12 +130,6 @@ def _about_duty(duty: DutyAnswer | None, request: HttpRequest) -> dict[str, Any]
         "national": lines if len(lines) > 1 else [],
         "code": code,
     }
-
-
-def _rate_of(line) -> str:
-    if line.percent is not None:
-        return sentences.percent(sentences.Span(line.percent, line.percent))
-    return sentences.rate_text(line.text) if line.text else _("not loaded")
 
 
 # -- the sum -----------------------------------------------------------------------------------------------------------

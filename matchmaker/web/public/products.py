@@ -66,7 +66,7 @@ def show(request, uid):
         "traits": _traits(product),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
-        "duty": _duty(product.hs_code, product.origin, ships_on, get_language()),
+        "duty": _duty(product.tariff_code, product.origin, ships_on, get_language()),
         "similar": product_filters.rows(similar.keys, similar.cards, in_campaign.products(request)),
         "matches": matches,
         "structured": product_data(product, request.site_url),

@@ -12,15 +12,18 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.services import save_product
 from matchmaker.core import reference
 from matchmaker.core.languages import base_of
 from matchmaker.engines.language import format_number, parse_number
+from matchmaker.market_access import sentences
 from matchmaker.market_access.plant_categories import FOOD, categories
 from matchmaker.market_access.precheck.presentation import precheck_box
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
-from matchmaker.market_access.services import answer_question, precheck_product
+from matchmaker.market_access.services import answer_question, national_lines, precheck_product
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.refusals import refusals_in_messages
@@ -58,6 +61,20 @@ def answer(request: HttpRequest, uid) -> HttpResponse:
                 by=request.user, product=product, question=request.POST.get("question", ""), answer=choice == "yes"
             )
             transaction.on_commit(start_matching)
+    if request.htmx:
+        return _page(request, product)
+    return back_to_market(request, product)
+
+
+@supplier
+@require_POST
+def choose_line(request: HttpRequest, uid) -> HttpResponse:
+    """The line of the Chinese tariff below the product's code, or none: duty is shown for it from then on."""
+    product = own_product(request, uid)
+    with refusals_in_messages(request):
+        line = request.POST.get("national_line", "").strip()
+        save_product(by=request.user, company=product.company, product=product, national_line=line)
+        transaction.on_commit(start_matching)
     if request.htmx:
         return _page(request, product)
     return back_to_market(request, product)
@@ -126,6 +143,16 @@ def _item(line: Line) -> dict:
     }
 
 
+def _lines(product: Product, day: dt.date) -> dict:
+    """The lines of the tariff that the product can stand on, and whether the chosen one is not among them."""
+    lines = [
+        {"code": line.code, "rate": sentences.national_rate(line), "is_chosen": line.code == product.national_line}
+        for line in national_lines(product, day)
+    ]
+    is_other = bool(product.national_line) and not any(line["is_chosen"] for line in lines)
+    return {"national": lines, "is_other_line": is_other}
+
+
 def _boxes(product: Product, values: Mapping[str, str]) -> dict:
     day, problem = _day(values.get("on", ""))
     readiness = readiness_box(product, day)
@@ -145,4 +172,5 @@ def _boxes(product: Product, values: Mapping[str, str]) -> dict:
         "met": sum(1 for item in items if item["state"] == "met"),
         "needed": sum(1 for item in items if item["state"] != "none"),
         "duty": duty_box(product, day, value=value),
+        **_lines(product, day),
     }

@@ -86,8 +86,8 @@ def lot_facts(lot: Mapping[str, Any]) -> list[str]:
 
 @register.filter
 def hs(code: str) -> str:
-    """As customs write it: 100630 is 1006.30."""
-    return f"{code[:4]}.{code[4:]}" if len(code) == 6 else code
+    """As customs write it: 100630 is 1006.30, 10063020 is 1006.3020."""
+    return f"{code[:4]}.{code[4:]}" if len(code) in (6, 8) else code
 
 
 register.filter("amount", quantity)  # `{{ product.min_order|amount:product.min_order_unit }}`: 20 t
