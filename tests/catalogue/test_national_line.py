@@ -64,7 +64,7 @@ def test_supplier_picks_the_line_on_the_page_of_rules_and_duty(client, rice):
     client.force_login(factories.member_of(rice.company))
     page = reverse("supplier_product_market", args=[rice.uid])
     shown = client.get(page, {"on": "2026-07-01"}).content.decode()
-    assert f'<option value="{FREE}">' in shown
+    assert f'<option value="{FREE}" >' in shown
     answer = client.post(reverse("supplier_product_line", args=[rice.uid]) + "?on=2026-07-01", {"national_line": FREE})
     assert answer.url == page + "?on=2026-07-01"
     box = client.get(answer.url)

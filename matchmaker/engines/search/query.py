@@ -179,17 +179,23 @@ def _words(text: str, language: str, documents: Documents, exactly: bool) -> tup
         stems = [stem for lang in (language, *STEMMED) for stem in words_of(typed, lang)]
         word = next((stem for stem in (*stems, typed) if documents.frequency(stem)), "")
         may_be_wrong = not word and stems and len(typed) > 4 and not exactly and tried < MOST_RESPELT
-        if may_be_wrong and not documents.has_company(typed):
+        if may_be_wrong and not documents.has_company(typed) and not _is_known(typed, language):
             tried += 1
-            if word := _respelt(stems[0], documents):
+            if word := _respelt(stems[0], len(typed), documents):
                 spelling.append((typed, word))
         words.append(word or typed)
     return words, spelling
 
 
-def _respelt(word: str, documents: Documents) -> str:
-    """The nearest word of the directory for a mistyped one, the more frequent of equally near ones."""
-    if not word.isalpha():
+def _is_known(typed: str, language: str) -> bool:
+    """Whether the word is one of the vocabulary: it is spelt right, though no entry holds it."""
+    return any(concepts(typed, lang) for lang in dict.fromkeys((language, "en")))
+
+
+def _respelt(word: str, length: int, documents: Documents) -> str:
+    """The nearest word of the directory for the stem of a mistyped one of this length, the more frequent of equally
+    near ones; a short stem is no reading of a long word."""
+    if not word.isalpha() or 2 * len(word) <= length:
         return ""
     near = process.extract(word, documents.words_from(word[0]), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
     known = [(round(score), documents.frequency(one), one) for one, score, _at in near if documents.frequency(one)]

@@ -214,6 +214,20 @@ def test_a_companys_own_name_is_not_read_as_another_word():
     assert directory(RICE, mill).search("molinoz").understood.spelling != ()
 
 
+GLOVE = Entry(10, names=(("es", "Guante de mano"),), texts=(("es", "mano mano mano"),), newest=1.0, title="Guante")
+
+
+@pytest.mark.parametrize("typed", ["mayonnaise", "ketchup", "mayonesa"])
+def test_a_word_that_is_known_is_not_read_as_a_misspelt_one(typed):
+    ketch = Entry(11, names=(("en", "Ketch rope"),), newest=1.0, title="Ketch rope")
+    found = directory(GLOVE, ketch, RICE).search(typed)
+    assert (found.understood.spelling, found.keys) == ((), [])
+
+
+def test_a_word_is_read_as_one_of_about_its_length():
+    assert directory(GLOVE, RICE).search("manoxxxxx").understood.spelling == ()
+
+
 ACTUATOR = Entry(
     5, names=(("en", "Pneumatic rotary unit"),), texts=(("en", "turns a ball valve in a plant"),), title="A"
 )
