@@ -39,7 +39,7 @@ class OwnCompany(Strict, Output):
         model = Company
         fields = [
             *PublicCompany.Meta.fields,
-            *["address", *CONTACT_FIELDS, "identifier_kind", "identifier", "language"],
+            *["address", "brand_in_china", *CONTACT_FIELDS, "identifier_kind", "identifier", "language"],
             *["status", "status_reason", "is_supplier", "is_buyer"],
         ]
         read_only_fields = [

@@ -28,7 +28,7 @@ EDITABLE = (
     *("legal_name", "name_latin", "name_zh", "language", "country", "city", "address", "website"),
     *CONTACT_FIELDS,
     *("identifier_kind", "identifier", "founded", "size"),
-    *("languages", "first_time_exporter", "about", "is_supplier", "is_buyer"),
+    *("languages", "first_time_exporter", "brand_in_china", "about", "is_supplier", "is_buyer"),
 )
 
 

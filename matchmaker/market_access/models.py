@@ -63,6 +63,7 @@ class EntryRule(Public):
     class Stage(models.TextChoices):
         BEFORE = "before", _("before the first sale")
         SHIPMENT = "shipment", _("with every shipment")
+        ADVICE = "advice", _("before the goods are shown")
         NOTICE = "notice", _("to be checked with the importer")
 
     class Evidence(models.TextChoices):

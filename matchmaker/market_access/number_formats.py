@@ -58,6 +58,9 @@ FORMATS = {
     "NMPA-COSMETIC": NumberFormat(
         r"国妆特进字J?\d{8}", "国妆特进字20230012", "Measures on registration and filing of cosmetics, SAMR Order 35"
     ),
+    "CN-MARK": NumberFormat(
+        r"G?\d{5,9}[A-Z]?", "12345678", "CNIPA: digits; an international registration begins with G (sbj.cnipa.gov.cn)"
+    ),
     "NMPA-DRUG": NumberFormat(
         r"(国药准字[HZS]J?|[HZS])\d{8}", "国药准字HJ20230012", "Measures on registration of drugs, SAMR Order 27"
     ),

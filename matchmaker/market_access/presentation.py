@@ -38,6 +38,7 @@ class Line:
     next_rule: str  # what takes over and when, or an empty string
     next_name: str  # the name in it, in `language`
     source_url: str
+    website: str  # of the authority: where to apply, or an empty string
     confidence: str  # primary | secondary | hint
     confidence_label: str
     registers: str  # the code to record a registration under, or an empty string
@@ -63,6 +64,7 @@ class ReadinessBox:
     summary: str
     counts: dict[str, int]
     items: tuple[Line, ...]
+    advice: tuple[Line, ...]
     papers: tuple[Line, ...]
     notices: tuple[Line, ...]
     questions: tuple[Ask, ...]
@@ -186,6 +188,7 @@ def readiness_box(
         summary=sentences.about_readiness(answer),
         counts=answer.counts,
         items=tuple(_line(item, to_maker) for item in answer.items),
+        advice=tuple(_line(item, to_maker) for item in answer.advice),
         papers=tuple(_line(item, to_maker) for item in answer.papers),
         notices=tuple(_line(item, to_maker) for item in answer.notices),
         questions=tuple(Ask(one.code, *sentences.ask(one), one.decides) for one in answer.questions),
@@ -290,6 +293,7 @@ def _line(item: readiness.Item, to_maker: bool = True) -> Line:
         next_rule=sentences.takes_over(item.successor) if item.successor else "",
         next_name=sentences.in_language(item.successor, "name") if item.successor else "",
         source_url=rule.source_url,
+        website=rule.where_to_apply,
         confidence=rule.confidence.value,
         confidence_label=sentences.confidence(rule.confidence),
         registers=registers,

@@ -121,6 +121,7 @@ class Readiness:
     state: State
     reason: Reason
     items: tuple[Item, ...]  # what has to be there before the first sale
+    advice: tuple[Item, ...]  # before the goods are shown
     papers: tuple[Item, ...]  # with every shipment
     notices: tuple[Item, ...]  # of all or of listed goods
     questions: tuple[OpenQuestion, ...]
@@ -192,6 +193,7 @@ def readiness(product: ProductFacts, shipment_date: date, answers: Mapping[str, 
         state=state,
         reason=reason,
         items=counted,
+        advice=tuple(item for item in items if item.rule.stage is Stage.ADVICE),
         papers=tuple(item for item in items if item.rule.stage is Stage.SHIPMENT),
         notices=tuple(item for item in items if item.rule.stage is Stage.NOTICE),
         questions=_questions(items, book),
@@ -381,11 +383,11 @@ def _sum_up(items: tuple[Item, ...], product: ProductFacts) -> tuple[State, Reas
 def _questions(items: list[Item], book: Rulebook) -> tuple[OpenQuestion, ...]:
     """The open questions, those that decide most counted items first.
 
-    A question about a notice is never put.
+    A question about a notice or an advice is never put.
     """
     waiting_items: dict[str, list[Item]] = {}
     for item in items:
-        if item.asks and item.rule.stage is not Stage.NOTICE:
+        if item.asks and item.rule.stage not in (Stage.NOTICE, Stage.ADVICE):
             waiting_items.setdefault(item.asks, []).append(item)
     rank = {"plain": 0, "has": 1, "applies": 2}
     put = []

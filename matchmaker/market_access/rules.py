@@ -35,6 +35,7 @@ class Stage(StrEnum):
 
     BEFORE = "before"  # before the first sale; counts for readiness
     SHIPMENT = "shipment"  # a paper for each shipment; listed, does not hold readiness back
+    ADVICE = "advice"  # no condition of entry; before the goods are shown, never counted
     NOTICE = "notice"  # true of all or of listed goods; shown, never counted
 
 

@@ -345,7 +345,7 @@ def _drawn_product(draw: random.Random) -> ProductFacts:
 def test_readiness_on_days_is_that_of_each_day_whatever_else_is_held():
     draw, days = random.Random(7), [date(2026, month, 1) for month in range(1, 13)] + [APRIL, JULY]
     states = set()
-    for _n in range(300):
+    for _n in range(600):
         product = _drawn_product(draw)
         answers = {code: draw.random() < 0.5 for code in draw.sample(list(BOOK.questions), 2)}
         found = readiness_on_days(deciding_facts(product, BOOK), days, answers, BOOK)

@@ -31,7 +31,7 @@ def test_readiness_of_many_asks_the_same_number_of_queries(records, django_asser
     group = factories.category("CONS-01")
     rows = [factories.product(hs_code="330499", origin="FR", category=group) for _ in range(6)]
     listed = Product.objects.filter(pk__in=[row.pk for row in rows]).select_related("category")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = readiness_of_many(listed.prefetch_related("certificates"), JULY)
     assert len(found) == 6
 

@@ -110,6 +110,14 @@ class Company(Public):
         LARGE = "250-999", "250–999"
         VERY_LARGE = "1000+", lazy(lambda: f"{formats.number(1000)}+", str)()
 
+    class Brand(models.TextChoices):
+        """What a supplier answers to "is your brand filed in China?"."""
+
+        UNKNOWN = "", _("not stated")
+        FILED = "filed", _("filed or registered")
+        NOT_FILED = "not_filed", _("not filed yet")
+        NONE = "none", _("we sell without a brand")
+
     is_supplier = models.BooleanField(_("supplier"), default=False)
     is_buyer = models.BooleanField(_("buyer"), default=False)
     legal_name = models.CharField(_("legal name"), max_length=200, validators=[validate_name])
@@ -133,6 +141,9 @@ class Company(Public):
     size = models.CharField(_("employees"), max_length=10, blank=True, choices=Size)
     languages = models.JSONField(_("languages spoken"), default=list, blank=True)
     first_time_exporter = models.BooleanField(_("first time selling to China"), default=False)
+    brand_in_china = models.CharField(
+        _("brand in China"), max_length=10, blank=True, choices=Brand, default="", db_default=""
+    )
     about = MultilingualField(_("about the company"), max_length=3000, multiline=True, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     status_reason = models.CharField(max_length=500, blank=True)

@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.companies.models import Company
 from matchmaker.market_access import duty, readiness, rules
 from matchmaker.market_access.additional import NOTHING_KNOWN, Additional, additional_duties
+from matchmaker.market_access.brands import BRAND_QUESTION, TRADEMARK
 from matchmaker.market_access.models import (
     AccessNotice,
     AdditionalDuty,
@@ -134,8 +136,20 @@ def readiness_facts(
     answers, steps = _answers(listed)
     if certificates is None:
         certificates = {product.pk: product.certificates.all() for product in listed}
+    brands = _brands(listed) if BRAND_QUESTION in book.questions else {}
+    for product in listed:
+        if brand := brands.get(product.company_id):
+            answers.setdefault(product.pk, {}).setdefault(BRAND_QUESTION, brand != Company.Brand.NONE)
+            if brand == Company.Brand.FILED:
+                steps.setdefault(product.pk, []).append(readiness.EvidenceRecord(TRADEMARK, "registration"))
     facts = _facts(listed, book, steps, certificates)
     return {product.pk: (facts[product.pk], answers.get(product.pk, {})) for product in listed}
+
+
+def _brands(products: list[Product]) -> dict[int, str]:
+    """Primary key of each company that answered for its brand → what it answered."""
+    companies = Company.objects.filter(pk__in={product.company_id for product in products}).exclude(brand_in_china="")
+    return dict(companies.order_by().values_list("pk", "brand_in_china"))
 
 
 Steps = dict[int, list[readiness.EvidenceRecord]]

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_POST
 
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import save_product
+from matchmaker.companies.services import update_company
 from matchmaker.core import reference
 from matchmaker.core.languages import base_of
 from matchmaker.engines.language import format_number, parse_number
 from matchmaker.market_access import sentences
+from matchmaker.market_access.brands import probable_class
 from matchmaker.market_access.plant_categories import FOOD, categories
 from matchmaker.market_access.precheck.presentation import precheck_box
 from matchmaker.market_access.presentation import Line, changes_between, duty_box, readiness_box
@@ -27,7 +30,7 @@ from matchmaker.market_access.services import answer_question, national_lines, p
 from matchmaker.matching.tasks import start_matching
 from matchmaker.web.access.decorators import supplier
 from matchmaker.web.forms.refusals import refusals_in_messages
-from matchmaker.web.supplier.products import own_product
+from matchmaker.web.supplier.products import brand_context, own_product
 
 # The words of market access → those of components/readiness.html.
 MARKS = {"met": "met", "stated": "stated", "missing": "missing", "not_applicable": "none", "unknown": "unknown"}
@@ -42,6 +45,8 @@ def show(request: HttpRequest, uid) -> HttpResponse:
 
 def _page(request: HttpRequest, product: Product) -> HttpResponse:
     context = {"product": product, **_boxes(product, request.GET)}
+    if context["advice"]:
+        context |= brand_context(request) | {"nice_class": probable_class(product.hs_code)}
     day = context["day"]
     shipped = day if "on" in request.GET else None
     dossier = precheck_product(reader=request.user, product=product, day=shipped)
@@ -77,6 +82,18 @@ def choose_line(request: HttpRequest, uid) -> HttpResponse:
         transaction.on_commit(start_matching)
     if request.htmx:
         return _page(request, product)
+    return back_to_market(request, product)
+
+
+@supplier
+@require_POST
+def state_brand(request: HttpRequest, uid) -> HttpResponse:
+    """Whether the company's brand is filed in China; counts for all its products."""
+    product = own_product(request, uid)
+    with refusals_in_messages(request):
+        update_company(by=request.user, company=product.company, brand_in_china=request.POST.get("brand_in_china", ""))
+        messages.success(request, _("Saved."))
+        transaction.on_commit(start_matching)
     return back_to_market(request, product)
 
 
@@ -131,6 +148,7 @@ def _item(line: Line) -> dict:
         "address": line.where_to_apply if is_missing else "",
         "source": line.legal_basis or line.authority,
         "source_url": line.source_url,
+        "website": line.website,
         "holds": line.holds,
         "declares": line.declares,
         "step": line.declares.removeprefix("has:"),
@@ -169,6 +187,7 @@ def _boxes(product: Product, values: Mapping[str, str]) -> dict:
         "day_problem": problem,
         "readiness": readiness,
         "items": items,
+        "advice": [_item(line) for line in readiness.advice],
         "met": sum(1 for item in items if item["state"] == "met"),
         "needed": sum(1 for item in items if item["state"] != "none"),
         "duty": duty_box(product, day, value=value),

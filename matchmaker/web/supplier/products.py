@@ -30,7 +30,9 @@ from matchmaker.catalogue.services import (
     withdraw_product,
 )
 from matchmaker.catalogue.services.translations import Proposal, propose_names
+from matchmaker.companies.members import is_admin
 from matchmaker.companies.models import Company
+from matchmaker.companies.services import update_company
 from matchmaker.core import reference
 from matchmaker.core.formats import capfirst
 from matchmaker.core.languages import BUYERS, ENGLISH
@@ -88,6 +90,15 @@ STATES = {
 def own_product(request: HttpRequest, uid) -> Product:
     """A product of the company this person works for right now, or 404."""
     return get_object_or_404(Product.objects.visible_to(request.user).of(request.company).for_cards(), uid=uid)
+
+
+def brand_context(request: HttpRequest) -> dict:
+    """What `supplier/brand_field.html` needs; its answer is for administrators to give."""
+    return {
+        "brands": Company.Brand.choices,
+        "brand_in_china": request.POST.get("brand_in_china", request.company.brand_in_china),
+        "administers": is_admin(request.user, request.company),
+    }
 
 
 def found_matches(company: Company) -> dict[int, int]:
@@ -272,8 +283,11 @@ def _save(
     content = dict(form.cleaned_data)
     if in_china is not None:
         content["lots_in_china"] = in_china.cleaned_rows()
+    brand = request.POST.get("brand_in_china", "")
     content["category_id"] = content.pop("category") or None
     with refusals_in_form(form):
+        if brand and _asks_for_brand(request, product):
+            update_company(by=request.user, company=request.company, brand_in_china=brand)
         saved = save_product(
             by=request.user,
             company=request.company,
@@ -358,6 +372,8 @@ def _render(
     if product is None:
         context |= {"reading": reading, "may_keep_picture": may_keep_picture(reading, request, request.company)}
         context |= start_context(Reading.Kind.PRODUCT) | {"listed_goods": listed_goods(request.company)}
+    if _asks_for_brand(request, product):
+        context |= brand_context(request)
     context |= forms
     if any(name in request.POST for name in SUGGESTING):  # otherwise the page asks for them when it is shown
         context["suggestions"] = suggestions(request.POST)
@@ -365,6 +381,13 @@ def _render(
     if request.htmx and ("more" in request.POST or "take" in request.POST):
         template += "#texts"
     return render(request, template, context, status=status)
+
+
+def _asks_for_brand(request: HttpRequest, product: Product | None) -> bool:
+    """Asked on the form until it is answered, and only before something is shown: after that it is too late."""
+    if product is not None and product.status == Product.Status.PUBLISHED:
+        return False
+    return not request.company.brand_in_china and is_admin(request.user, request.company)
 
 
 def _mark_read_fields(reading: Reading, form: ProductForm, text_set, variants) -> None:

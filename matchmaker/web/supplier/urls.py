@@ -32,6 +32,7 @@ urlpatterns = [
     path("products/<uuid:uid>/china/", market.show, name="supplier_product_market"),
     path("products/<uuid:uid>/china/line/", market.choose_line, name="supplier_product_line"),
     path("products/<uuid:uid>/china/answer/", market.answer, name="supplier_product_answer"),
+    path("products/<uuid:uid>/china/brand/", market.state_brand, name="supplier_product_brand"),
     path("products/<uuid:uid>/china/step/", papers.add_step, name="supplier_step_show"),
     path("products/<uuid:uid>/china/registration/", papers.add_registration, name="supplier_registration_add"),
     path("registrations/", papers.index, name="supplier_registrations"),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from matchmaker.campaigns import answer_days
 from matchmaker.catalogue import lots
@@ -15,6 +15,7 @@ from matchmaker.companies.models import Company
 from matchmaker.core import formats, reference
 from matchmaker.core.formats import capfirst, money, quantity
 from matchmaker.market_access import rate_texts
+from matchmaker.market_access.authorities import authority_of, host_of
 from matchmaker.messaging.payment import payment_facts
 from matchmaker.web.rendering import audit_log, trust
 
@@ -164,3 +165,14 @@ def trust_level(company: Company) -> dict:
     """The level of evidence of a company with a sentence that explains it, and the checks behind it."""
     label = capfirst(company.get_verification_display())
     return {"label": label, "sentence": trust.explain(company), "checks": trust.checks_of(company)}
+
+
+@register.inclusion_tag("components/source.html")
+def source(text: str, url: str = "", language: str = "", website: str = "") -> dict:
+    """A text of an authority, or its name, with its own address where one is given; others are "read at"."""
+    own = next((address for address in (url, website) if authority_of(address)), "")
+    copy = "" if not url or url == own else url
+    if not text:
+        text, language = reference.name(authority_of(own), ""), ""
+    language = language or get_language()
+    return {"text": text, "language": language, "address": own, "copy": copy, "copy_host": host_of(copy)}
