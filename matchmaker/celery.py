@@ -118,4 +118,5 @@ app.conf.beat_schedule = {
         "task": "market_access.remind_of_registrations",
         "schedule": crontab(hour=6, minute=20),
     },
+    "announce coming rules": {"task": "market_access.announce_coming_rules", "schedule": crontab(hour=6, minute=40)},
 }

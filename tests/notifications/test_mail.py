@@ -62,6 +62,7 @@ KINDS = {
         "valid_until": "2027-05-31",
         "apply_until": "2027-02-28",
     },
+    "rule_coming": {"name": "GB 7718-2025", "begins": "2027-03-16", "product": "茉莉香米", "others": 2, "sure": True},
     "welcome": {},
     "webhook_disabled": {"name": "ERP", "url": "https://erp.example.org/", "reason": "410"},
 }

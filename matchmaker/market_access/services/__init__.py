@@ -13,6 +13,7 @@ from matchmaker.market_access.services.answers import (
     rulebook,
     trade,
 )
+from matchmaker.market_access.services.coming import announce_coming_rules, coming_rules, tariff_wanted
 from matchmaker.market_access.services.companies import (
     answer_question,
     check_registration,
@@ -52,9 +53,11 @@ __all__ = [
     "add_agreement",
     "add_partner",
     "add_rule",
+    "announce_coming_rules",
     "answer_question",
     "check_registration",
     "check_step",
+    "coming_rules",
     "duty_of",
     "edit_admission",
     "edit_agreement",
@@ -89,5 +92,6 @@ __all__ = [
     "save_label",
     "ships_after",
     "show_step",
+    "tariff_wanted",
     "trade",
 ]

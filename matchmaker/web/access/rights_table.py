@@ -124,7 +124,7 @@ TABLE = (
         tables="catalogue.ProductFile catalogue.ProductVideo"),
     Right("Readiness and registrations of a product", ("the result", "write", "write", "the result", "figures", "–"),
         tables="market_access.Registration market_access.ReadinessAnswer market_access.LabelVersion",
-        notices="registration_expiring"),
+        notices="registration_expiring rule_coming"),
     Right("Demand: public",
         ("read, without the buyer's name", "write", "publish, close, withdraw", "read", "read", "by scope"),
         tables="catalogue.Demand catalogue.DemandLine catalogue.DemandVersion catalogue.DemandComment",

@@ -24,6 +24,7 @@ from matchmaker.core.ttl_cache import cached_for
 from matchmaker.events.models import Event, Meeting, MeetingRequest
 from matchmaker.imports.models import Feed, Import
 from matchmaker.market_access.models import Registration
+from matchmaker.market_access.services import tariff_wanted
 from matchmaker.matching.models import Match, MatchRun
 from matchmaker.matching.services import count_waiting
 from matchmaker.messaging.models import Obstacle
@@ -177,6 +178,7 @@ def work_of(campaign, matches: dict[str, int]) -> list[WorkItem]:
         _bank_accounts(campaign),
         *_invitations(campaign),
         *_evidence(campaign),
+        _tariff(),
         _refused_rows(campaign),
         _feeds(campaign),
         *_meetings(campaign),
@@ -280,6 +282,17 @@ def _evidence(campaign) -> list[WorkItem]:
             url=url,
         ),
     ]
+
+
+def _tariff() -> WorkItem:
+    """Of the whole site: without the tariff of the year, no duty is shown for shipments in it."""
+    year = tariff_wanted()
+    return WorkItem(
+        what=_("Tariff of %(year)s to be loaded") % {"year": year},
+        sub=_("China changes it each 1 January. Load the printed tariff or a sheet of rates."),
+        n=1 if year else 0,
+        url=reverse("console_tariff"),
+    )
 
 
 def _refused_rows(campaign) -> WorkItem:
