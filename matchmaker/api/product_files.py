@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Strict
 from matchmaker.api.permissions import EVERYONE, SIGNED_IN
-from matchmaker.api.products import Certificate, File, Picture, ProductOut, Products, Video
+from matchmaker.api.products import Certificate, File, Picture, ProductOut, Video, serialize
 from matchmaker.api.uploads import PAPER, PICTURE, VIDEO, WithFiles, rename_file_errors, sealed
 from matchmaker.catalogue import services
 from matchmaker.catalogue.models import Product, ProductCertificate, ProductFile, ProductImage, ProductVideo
@@ -106,7 +106,7 @@ class ProductCertificates(mixins.ListModelMixin, OfProduct):
         with rename_file_errors("paper"):
             services.describe_certificate(by=request.user, product=product, **given)
         transaction.on_commit(start_matching)
-        return Response(Products.serialize(product))
+        return Response(serialize(product, request.user))
 
 
 class FileIn(Strict):
@@ -181,7 +181,8 @@ class ProductVideos(mixins.ListModelMixin, OfProduct):
     }
 
     def get_queryset(self):
-        return ProductVideo.objects.filter(product=self.product()).select_related("product")
+        shown = ProductVideo.objects.opened_to(self.request.user)
+        return shown.filter(product=self.product()).select_related("product")
 
     def too_large(self) -> str:
         return _("A video may have up to 25 MB.")
@@ -247,7 +248,7 @@ class ProductPictures(mixins.ListModelMixin, OfProduct):
     }
 
     def get_queryset(self):
-        return ProductImage.objects.filter(product=self.product())
+        return ProductImage.objects.opened_to(self.request.user).filter(product=self.product())
 
     def too_large(self) -> str:
         return _("A picture may have up to 8 MB.")

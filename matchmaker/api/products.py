@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
@@ -117,7 +117,8 @@ class ProductOut(Output):
         model = Product
         fields = [
             *("uid", "company", "category", "texts", "variants", "certificates", "code_is_confirmed", *TERMS),
-            *("certificate_details", "files", "pictures", "videos", "status", "published_at", "updated_at", "revision"),
+            *("certificate_details", "files", "pictures", "pictures_reserved", "videos"),
+            *("status", "published_at", "updated_at", "revision"),
             "fit",
         ]
         read_only_fields = fields
@@ -166,6 +167,8 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
         "publish": "products:write",
         "pause": "products:write",
         "withdraw": "products:write",
+        "reserve_pictures": "products:write",
+        "open_pictures": "products:write",
     }
     words = {
         "list": "Published products",
@@ -178,6 +181,8 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
         "publish": "Publish a product: it is found and matched",
         "pause": "Pause a product",
         "withdraw": "Withdraw a product",
+        "reserve_pictures": "Show pictures and videos of a product only after mutual interest",
+        "open_pictures": "Show pictures and videos of a product to everybody",
     }
     notes = {
         "changes": SINCE_NOTE,
@@ -185,6 +190,8 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
         "partial_update": "Only what is named is changed; `texts` and `variants` are replaced as a whole.",
         "publish": "Matches follow within seconds.",
         "pause": "It is no longer found nor matched until it is published again.",
+        "reserve_pictures": "They are shown to buyers' companies with which a match of any of the company's products "
+        "became mutual. What somebody has loaded already cannot be taken back.",
     }
     is_versioned = True
     change_times = ("updated_at", "company__updated_at")
@@ -206,11 +213,12 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
     orderings = {"newest": ["-published_at", "-pk"], "oldest": ["published_at", "pk"]}
 
     def get_queryset(self):
+        user = self.request.user
         if self.action in ("list", "changes"):
-            return _whole(self.of_site(Product.objects.published(), "supplier")).order_by("-pk")
+            return _whole(self.of_site(Product.objects.published(), "supplier"), user).order_by("-pk")
         if self.action == "retrieve":
-            return _whole(Product.objects.visible_to(self.request.user))
-        return _whole(Product.objects.filter(company__in=Company.objects.of(self.request.user)))
+            return _whole(Product.objects.visible_to(user), user)
+        return _whole(Product.objects.filter(company__in=Company.objects.of(user)), user)
 
     @extend_schema(responses=ProductOut(many=True))
     def mine(self, request):
@@ -256,11 +264,26 @@ class Products(WithChanges, mixins.ListModelMixin, mixins.RetrieveModelMixin, Re
     def withdraw(self, request, uid):
         return self._turn(services.withdraw_product)
 
-    @staticmethod
-    def serialize(product):
-        return ProductOut(_whole(Product.objects.all()).get(pk=product.pk)).data
+    @extend_schema(request=None, responses=ProductOut)
+    def reserve_pictures(self, request, uid):
+        return self._turn(services.reserve_pictures)
+
+    @extend_schema(request=None, responses=ProductOut)
+    def open_pictures(self, request, uid):
+        return self._turn(services.open_pictures)
+
+    def serialize(self, product):
+        return serialize(product, self.request.user)
 
 
-def _whole(products):
-    """With everything `ProductOut` shows, in seven queries whatever their number."""
-    return products.for_cards().prefetch_related("variants", "files__product", "videos__product")
+def serialize(product, user) -> dict:
+    """A product as `user` may see it."""
+    return ProductOut(_whole(Product.objects.all(), user).get(pk=product.pk)).data
+
+
+def _whole(products, user):
+    """With everything of `ProductOut` that `user` may see, in seven queries whatever their number."""
+    images = Prefetch("images", ProductImage.objects.opened_to(user))
+    videos = Prefetch("videos", ProductVideo.objects.opened_to(user).select_related("product"))
+    rows = products.select_related("company", "category")
+    return rows.prefetch_related("texts", "certificates", images, "variants", "files__product", videos)

@@ -94,6 +94,10 @@ urlpatterns = [
         "products/<uuid:uid>/videos/<uuid:key>/remove/", one(ProductVideos, "remove"), name="api_product_video_remove"
     ),
     path("products/<uuid:uid>/pictures/", ProductPictures.as_view(LIST_WRITE), name="api_product_pictures"),
+    path(
+        "products/<uuid:uid>/pictures/reserve/", one(Products, "reserve_pictures"), name="api_product_pictures_reserve"
+    ),
+    path("products/<uuid:uid>/pictures/open/", one(Products, "open_pictures"), name="api_product_pictures_open"),
     path("products/<uuid:uid>/pictures/<str:key>/file/", ProductPictures.as_view(CONTENT), name="api_product_picture"),
     path(
         "products/<uuid:uid>/pictures/<str:key>/",

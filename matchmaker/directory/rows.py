@@ -165,7 +165,7 @@ def _product_entry(
         newest=product.published_at.timestamp() if product.published_at else 0.0,
         title=cards.title_of(texts),
         owner=product.company_id,
-        card=cards.serialize_card(product, texts, product.listed_images),
+        card=cards.serialize_card(product, texts, [] if product.pictures_reserved else product.listed_images),
     )
 
 

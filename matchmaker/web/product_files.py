@@ -1,4 +1,4 @@
-"""Files of products by their address: papers to download, videos and pictures, for anyone who may see the product."""
+"""Files of products by their address: papers to download, videos and pictures, for those who may see them."""
 
 import re
 
@@ -43,16 +43,15 @@ def captions(request: HttpRequest, uid, key) -> HttpResponse:
 @require_safe
 @csp_override(SEALED)
 def picture(request: HttpRequest, path: str) -> FileResponse:
-    """A rendition of a picture of a product this person may see; its name changes with its content, so it keeps."""
+    """A rendition of a picture this person may see; its name changes with its content, so it keeps."""
     whole = re.sub(r"-\d{1,5}(?=\.webp$)", "", path)
-    products = Product.objects.visible_to(request.user)
-    image = get_object_or_404(ProductImage.objects.filter(product__in=products), file=whole)
+    image = get_object_or_404(ProductImage.objects.visible_to(request.user), file=whole)
     if path not in [name for _width, name in image.file_names()]:
         raise Http404
     try:
         answer = FileResponse(image.file.storage.open(path), content_type="image/webp")
     except FileNotFoundError:  # a backup was put back without its files
         raise Http404 from None
-    anybody = Product.objects.published().filter(pk=image.product_id).exists()
+    anybody = Product.objects.published().filter(pk=image.product_id, pictures_reserved=False).exists()
     answer["Cache-Control"] = "public, max-age=604800, immutable" if anybody else "private, no-store"
     return answer

@@ -97,6 +97,7 @@ def named(w: FullWorld) -> list[tuple[str, dict]]:
         (r"supplier_product_image_(change|remove)", at(w.draft, pk=w.picture.pk)),
         (r"(supplier_|api_)?product_file(s|_remove)?", at(w.draft, key=w.sheet.uid)),
         (r"(supplier_|api_)?product_video(s|_remove|_captions)?", at(w.draft, key=w.video.uid)),
+        (r"api_product_pictures_(reserve|open)", at(w.draft)),
         (r"api_product_picture.*", at(w.draft, key=w.picture.sha256)),
         (r"supplier_product_certificate", at(w.draft, code="HACCP")),
         (r"supplier_registration_remove", at(w.registration)),

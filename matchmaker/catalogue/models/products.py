@@ -143,6 +143,8 @@ class Product(Public, PublishWish):
     lead_time_days = models.PositiveSmallIntegerField(_("lead time in days"), null=True, blank=True)
     shelf_life_days = models.PositiveSmallIntegerField(_("shelf life in days"), null=True, blank=True)
     storage = models.CharField(_("storage"), max_length=10, blank=True, choices=Storage)
+    # Pictures and videos only for buyers with whom both sides said yes; see `PictureQuerySet.opened_to`.
+    pictures_reserved = models.BooleanField(default=False, db_default=False)
     # Goods that are in China already; `catalogue.lots` says what a lot is.
     lots_in_china = models.JSONField(_("in China already"), default=list, db_default=[], blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
@@ -203,6 +205,11 @@ class Product(Public, PublishWish):
     def tariff_code(self) -> str:
         """The longest code that is known, by which the tariff is read; empty where none is given."""
         return self.national_line or self.hs_code
+
+    @property
+    def open_pictures(self) -> "list[ProductImage]":
+        """Those that everybody may see who may see the product: what lists, previews and search engines get."""
+        return [] if self.pictures_reserved else list(self.images.all())
 
     @property
     def price_has_ended(self) -> bool:
@@ -354,6 +361,26 @@ class ProductFileQuerySet(models.QuerySet):
         return self.filter(product__in=Product.objects.visible_to(user))
 
 
+class PictureQuerySet(ProductFileQuerySet):
+    """Pictures and videos of products."""
+
+    def opened_to(self, user):
+        """Without those of products whose pictures are reserved.
+
+        Reserved ones are for the product's company, and for a buyer's company with which a match of any of that
+        company's products became mutual.
+        """
+        for_all = Q(product__pictures_reserved=False)
+        if not user.is_authenticated:
+            return self.filter(for_all)
+        own = Company.objects.of(user).values("pk")
+        sellers = Product.objects.filter(matches__mutual_at__isnull=False, matches__line__demand__company__in=own)
+        return self.filter(for_all | Q(product__company__in=own) | Q(product__company__in=sellers.values("company")))
+
+    def visible_to(self, user):
+        return super().visible_to(user).opened_to(user)
+
+
 class ProductFile(Public, FileRow):
     """A data sheet or the like that comes with a product; it can be downloaded only."""
 
@@ -393,6 +420,8 @@ class ProductImage(models.Model):
     alt = models.CharField(_("what the picture shows"), max_length=200, blank=True, validators=[validate_one_line])
     sha256 = models.CharField(max_length=64)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
@@ -436,7 +465,7 @@ class ProductVideo(Public, FileRow):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = ProductFileQuerySet.as_manager()
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

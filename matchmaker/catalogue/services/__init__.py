@@ -20,7 +20,13 @@ from matchmaker.catalogue.services.papers import (
     remove_product_file,
     resting_certificates,
 )
-from matchmaker.catalogue.services.pictures import add_product_image, change_product_image, remove_product_image
+from matchmaker.catalogue.services.pictures import (
+    add_product_image,
+    change_product_image,
+    open_pictures,
+    remove_product_image,
+    reserve_pictures,
+)
 from matchmaker.catalogue.services.products import (
     copy_product,
     pause_product,

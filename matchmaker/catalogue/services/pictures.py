@@ -153,3 +153,24 @@ def remove_product_image(*, by: User, product: Product, image: ProductImage) -> 
     record(by=by, verb="remove_product_image", on=product, organisation=product.company)
     for name in names:
         transaction.on_commit(partial(storage.delete, name))
+
+
+def reserve_pictures(*, by: User, product: Product) -> Product:
+    """Show the product's pictures and videos only to buyers with whom both sides said yes, see `opened_to`."""
+    return _reserve(by, product, True, "reserve_pictures")
+
+
+def open_pictures(*, by: User, product: Product) -> Product:
+    """Show the product's pictures and videos to everybody who may see the product."""
+    return _reserve(by, product, False, "open_pictures")
+
+
+@transaction.atomic
+def _reserve(by: User, product: Product, reserved: bool, verb: str) -> Product:
+    require_member(by, product.company)
+    row = Product.objects.select_for_update().get(pk=product.pk)
+    if row.pictures_reserved != reserved:
+        row.pictures_reserved = reserved
+        row.save(update_fields=["pictures_reserved", "updated_at"])
+        record(by=by, verb=verb, on=row, organisation=product.company)
+    return row

@@ -236,4 +236,7 @@ def copy_product(*, by: User, product: Product) -> Product:
     texts = [{"language": t.language, "name": t.name, "description": t.description} for t in product.texts.all()]
     codes = [certificate.code for certificate in product.certificates.all()]
     variants = [{"label": v.label, "price": v.price, "min_order": v.min_order} for v in product.variants.all()]
-    return save_product(by=by, company=product.company, texts=texts, certificates=codes, variants=variants, **fields)
+    made = save_product(by=by, company=product.company, texts=texts, certificates=codes, variants=variants, **fields)
+    made.pictures_reserved = product.pictures_reserved
+    made.save(update_fields=["pictures_reserved"])
+    return made

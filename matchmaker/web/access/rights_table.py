@@ -118,6 +118,8 @@ TABLE = (
         tables="catalogue.Product catalogue.ProductText catalogue.ProductCertificate catalogue.ProductImage "
         "catalogue.ProductVariant",
         exports={"supplier_products_export": SUPPLIER}),
+    Right("Reserved pictures and videos of a product",
+        ("–", "write", "write", "read after both said yes", "–", "as its person, by scope")),
     Right("Product: published", ("read", "write", "pause, withdraw", "read", "read", "by scope")),
     Right("File or video of a product",
         ("who may see the product", "write", "write", "who may see the product", "read", "as its person, by scope"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from matchmaker.catalogue.models import Product, ProductCertificate
+from matchmaker.catalogue.models import Product, ProductCertificate, ProductImage, ProductVideo
 from matchmaker.core.replica import reads_replica
 from matchmaker.core.ttl_cache import cached_for
 from matchmaker.directory import facts
@@ -57,12 +57,16 @@ def show(request, uid):
     if request.user.is_authenticated and product.status == Product.Status.PUBLISHED:
         note_visit(by=request.user, product=product, company=buyer)
     matches = list(Match.objects.for_buyer(buyer).filter(product=product).for_cards()[:5]) if buyer else []
+    pictures, videos = _pictures(request, product)
     context = {
         "product": product,
         "is_own": product.company == current_company(request, is_supplier=True),
         "is_public": product.is_public,
         "texts": list(product.texts.all()),
         "files": list(product.files.all()),
+        "pictures": pictures,
+        "videos": videos,
+        "is_reserved": product.pictures_reserved,
         "traits": _traits(product),
         "ships_on": ships_on,
         "readiness": readiness_box(product, ships_on, to_maker=False, book=_rulebook()),
@@ -70,12 +74,21 @@ def show(request, uid):
         "similar": product_filters.rows(similar.keys, similar.cards, in_campaign.products(request)),
         "matches": matches,
         "structured": product_data(product, request.site_url),
-        "picture": next((request.site_url + image.file.url for image in product.images.all()), ""),
+        "picture": next((request.site_url + image.file.url for image in product.open_pictures), ""),
         **directory.reliability_of(product.company),
         "meetings": meetings_with(request, product.company),
         **directory.buyer_view(request),
     }
     return render(request, "public/product.html", context)
+
+
+def _pictures(request, product: Product) -> tuple[list[ProductImage], list[ProductVideo]]:
+    """The pictures and videos that this person may see."""
+    if not product.pictures_reserved:
+        return list(product.images.all()), list(product.videos.all())
+    of_product = (kind.objects.filter(product=product) for kind in (ProductImage, ProductVideo))
+    images, videos = (list(rows.opened_to(request.user)) for rows in of_product)
+    return images, videos
 
 
 TRAITS = {

@@ -102,7 +102,7 @@ def product_data(product: Product, site: str) -> SafeString:
             "url": site + reverse("product", args=[product.uid]),
             "category": str(product.category.name) if product.category else "",
             "countryOfOrigin": product.origin,
-            "image": [site + image.file.url for image in product.images.all()],
+            "image": [site + image.file.url for image in product.open_pictures],
             "manufacturer": {"@type": "Organization", "name": product.company.legal_name},
             "offers": offer,
         },

@@ -72,6 +72,8 @@ VERBS: dict[str, str | Promise] = {
     "add_product_image": _("Picture added"),
     "change_product_image": _("Picture changed"),
     "remove_product_image": _("Picture removed"),
+    "reserve_pictures": _("Pictures shown only after mutual interest"),
+    "open_pictures": _("Pictures shown to everybody"),
     "add_product_file": _("File of a product added"),
     "remove_product_file": _("File of a product removed"),
     "add_product_video": _("Video of a product added"),

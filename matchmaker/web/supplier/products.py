@@ -22,10 +22,12 @@ from matchmaker.catalogue.services import (
     change_product_image,
     copy_product,
     keep_as_draft,
+    open_pictures,
     pause_product,
     publish_product,
     publish_when_approved,
     remove_product_image,
+    reserve_pictures,
     save_product,
     withdraw_product,
 )
@@ -493,6 +495,24 @@ def remove_image(request: HttpRequest, uid, pk: int) -> HttpResponse:
     if request.method == "POST":
         remove_product_image(by=request.user, product=product, image=get_object_or_404(product.images, pk=pk))
         messages.success(request, _("The picture is removed."))
+    return _back(product)
+
+
+@supplier
+def reserve(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method == "POST":
+        reserve_pictures(by=request.user, product=product)
+        messages.success(request, _("Pictures and videos are shown only after mutual interest."))
+    return _back(product)
+
+
+@supplier
+def open_to_all(request: HttpRequest, uid) -> HttpResponse:
+    product = own_product(request, uid)
+    if request.method == "POST":
+        open_pictures(by=request.user, product=product)
+        messages.success(request, _("Everybody who sees the product sees its pictures and videos."))
     return _back(product)
 
 

@@ -39,7 +39,7 @@ def _cached_card_body(product: ProductCard, _language: str) -> SafeString:
 
 def _card_body(product) -> SafeString:
     shown, original = product.text, product.original
-    images = product.images if isinstance(product, ProductCard) else product.images.all()
+    images = product.images if isinstance(product, ProductCard) else product.open_pictures
     context: dict[str, Any] = {
         "product": product,
         "shown": shown,
