@@ -390,6 +390,12 @@ class CostPartOut(serializers.Serializer):
     low = serializers.DecimalField(max_digits=24, decimal_places=2)
     high = serializers.DecimalField(max_digits=24, decimal_places=2)
     reason = serializers.CharField(allow_null=True)
+    assumed_percent = serializers.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        allow_null=True,
+        help_text="Freight and insurance that nobody typed: the share of the price that the campaign assumes.",
+    )
 
 
 class ComparedQuoteOut(serializers.Serializer):
@@ -463,6 +469,6 @@ class QuoteRequests(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
 
     @extend_schema(responses=ComparisonOut)
     def comparison(self, request, uid):
-        scope = services.Scope(request=self.get_object())
+        scope = services.Scope(request=self.get_object(), shares=services.shares_of(request.site_campaign))
         quotes = services.compare_quotes(scope, scope.sheet, yuan_rates())
         return Response(ComparisonOut({"quotes": quotes}).data)

@@ -12,7 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.directory.rates import yuan_rates
 from matchmaker.market_access.presentation import box_of, duty_box
 from matchmaker.market_access.regimes import Kind
-from matchmaker.messaging.services import EntryCost, Shipment, TypedCosts, entry_cost
+from matchmaker.messaging.services import EntryCost, Shipment, TypedCosts, entry_cost, shares_of
 
 
 class DutyOptionOut(serializers.Serializer):
@@ -192,4 +192,5 @@ class EntryCosts(Resource):
         given = dict(query.validated_data)
         day = given.pop("ship", None) or timezone.localdate()
         typed = TypedCosts(**{name: given.pop(name, None) for name in TypedCosts.__dataclass_fields__})
-        return Response(EntryCostOut(entry_cost(Shipment(**given, day=day, typed=typed), yuan_rates())).data)
+        shipment, shares = Shipment(**given, day=day, typed=typed), shares_of(request.site_campaign)
+        return Response(EntryCostOut(entry_cost(shipment, yuan_rates(), shares)).data)

@@ -1,8 +1,9 @@
 """What the goods of a quote cost with everything paid until they are in China, and which of several quotes is best.
 
-Values in, values out. A part that is not known is named and never counted as zero: the sum then is what
-is known, and `missing` says what it lacks. Amounts are rounded part by part, so that the parts add up, to hundredths
-and at the end to the decimals of the currency (won and yen have none).
+Values in, values out. A part that is not known is named and never counted as zero: the sum then is what is known, and
+`missing` says what it lacks. Freight and insurance that nobody typed can be a share of the price that the campaign
+assumes; `assumed_percent` of the part says so. Amounts are rounded part by part, so that the parts add up, to
+hundredths and at the end to the decimals of the currency (won and yen have none).
 
     customs value = goods + freight + insurance, each as far as the price does not include it
     duty          = customs value x duty rate (lowest to highest where it depends on the national line)
@@ -76,6 +77,7 @@ class Part:
     low: Decimal = Decimal(0)
     high: Decimal = Decimal(0)
     reason: Reason | None = None
+    assumed_percent: Decimal | None = None  # set where nothing was typed and this share of the price was counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """Percent of the price of the goods that are counted where freight and insurance are not known; None for none."""
+
+    freight_percent: Decimal | None = None
+    insurance_percent: Decimal | None = None
+
+
+NO_SHARES = Shares()
+
+
+@dataclass(frozen=True, slots=True)
 class Costs:
     """What is added to the price, in the currency of the comparison; None for what is not known.
 
@@ -122,6 +135,7 @@ class Costs:
     consumption_levy: Levy | LevyByPrice | None = None
     asks_consumption: bool = False  # it is a part of the sum, also where its rate is not known
     tax_share: Decimal = Decimal(100)  # percent of both taxes that is levied
+    shares: Shares = NO_SHARES
     rests_on_regime: bool = False  # duty or taxes hold only if the regime is open to the goods, which is not known
 
 
@@ -179,8 +193,8 @@ def landed_cost(offer: Offer, wanted: TargetQuantity, costs: Costs, currency: st
     """All parts of the cost of the wanted quantity, in one currency."""
     included = INCLUDED.get(offer.incoterm, frozenset())
     goods = _goods(offer, wanted, currency, rates)
-    freight = _typed_part("freight", costs.freight, included)
-    insurance = _typed_part("insurance", costs.insurance, included)
+    freight = _carriage("freight", costs.freight, costs.shares.freight_percent, goods, included)
+    insurance = _carriage("insurance", costs.insurance, costs.shares.insurance_percent, goods, included)
     shipment = _Shipment(_sum(goods, freight, insurance), offer, wanted, currency, rates)
     duty = _included_part("duty", included) or _duty(shipment, costs.duty, costs.duty_levy)
     additional = _additional(shipment, costs, included)
@@ -240,6 +254,17 @@ def _typed_part(name: str, amount: Decimal | None, included: frozenset[str]) -> 
     if found := _included_part(name, included):
         return found
     return Part(name, State.UNKNOWN, reason=Reason.NOT_TYPED) if amount is None else _known_part(name, amount, amount)
+
+
+def _carriage(
+    name: str, amount: Decimal | None, percent: Decimal | None, goods: Part, included: frozenset[str]
+) -> Part:
+    """Freight or insurance: in the price, typed, or the assumed share of the price."""
+    part = _typed_part(name, amount, included)
+    if part.reason != Reason.NOT_TYPED or percent is None or goods.state != State.KNOWN:
+        return part
+    share = _known_part(name, goods.low * percent / 100, goods.high * percent / 100)
+    return replace(share, assumed_percent=percent)
 
 
 def _included_part(name: str, included: frozenset[str]) -> Part | None:
@@ -393,7 +418,7 @@ def _in_decimals(part: Part, decimals: int) -> Part:
         return part
     smallest = Decimal(1).scaleb(-decimals)
     low, high = (amount.quantize(smallest, ROUND_HALF_UP) for amount in (part.low, part.high))
-    return Part(part.name, part.state, low, high, part.reason)
+    return replace(part, low=low, high=high)
 
 
 def _sum(*parts: Part) -> Decimal | None:

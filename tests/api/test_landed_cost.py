@@ -1,12 +1,14 @@
 """GET /landed-cost/: the sum of the page for programs. Rates here are TEST DATA."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from matchmaker.market_access.models import AdditionalDutyList, TariffRate
 from matchmaker.market_access.services import load_market_access
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 WINE = {
@@ -59,3 +61,12 @@ def test_what_cannot_be_read_is_a_problem_that_names_its_field(anonymous, field,
     answer = anonymous.get(reverse("api_landed_cost", query=WINE | {field: value}))
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_an_assumed_share_is_marked_in_the_part(anonymous):
+    factories.campaign(freight_percent=Decimal(8))
+    query = {name: value for name, value in WINE.items() if name != "freight"}
+    (entry,) = anonymous.get(reverse("api_landed_cost", query=query)).json()["sums"]
+    parts = {part["name"]: (part["state"], part["low"], part["assumed_percent"]) for part in entry["in_yuan"]["parts"]}
+    assert parts["freight"] == ("known", "800.00", "8.00")
+    assert parts["insurance"] == ("known", "200.00", None)

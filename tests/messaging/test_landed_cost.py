@@ -9,6 +9,7 @@ from matchmaker.messaging.landed_cost import (
     Offer,
     Rates,
     Reason,
+    Shares,
     State,
     TargetQuantity,
     amount_in,
@@ -188,3 +189,35 @@ def test_a_sum_without_additional_duties_is_not_complete():
     assert cost.low == D("12208.00")  # 11,200 and 9% of it
     ddp = landed_cost(Offer(D(1000), "CNY", "t", "DDP"), TargetQuantity(D(10), "t"), costs, "CNY", RATES)
     assert (ddp.part("additional").state, ddp.is_complete) == (State.INCLUDED, True)
+
+
+def test_freight_and_insurance_that_nobody_typed_are_the_assumed_share_of_the_price():
+    shares = Shares(freight_percent=D(8), insurance_percent=D("0.5"))
+    found = landed_cost(FOB, RICE, Costs(duty=(D(10), D(10)), vat=D(9), fees=D(0), shares=shares), "CNY", RATES)
+    assert amounts(found) == {
+        "goods": ("known", "134900.00"),
+        "freight": ("known", "10792.00"),  # 8% of the price
+        "insurance": ("known", "674.50"),
+        "duty": ("known", "14636.65"),  # 10% of 146,366.50
+        "vat": ("known", "14490.28"),
+        "fees": ("known", "0.00"),
+    }
+    assert found.is_complete
+    assert {part.name: part.assumed_percent for part in found.parts if part.assumed_percent} == {
+        "freight": D(8),
+        "insurance": D("0.5"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("offer", "costs", "freight"),
+    [
+        (FOB, {"freight": D(12000)}, ("known", "12000.00")),  # what is typed goes before
+        (Offer(D(950), "USD", "t", "CIF"), {}, ("included", "0")),  # it is in the price
+        (Offer(D(950), "GBP", "t", "FOB"), {}, ("unknown", "0")),  # no share of a price that is not known
+    ],
+)
+def test_nothing_is_assumed_beside_what_is_known_or_of_an_unknown_price(offer, costs, freight):
+    found = landed_cost(offer, RICE, Costs(**costs, shares=Shares(freight_percent=D(8))), "CNY", RATES)
+    assert amounts(found)["freight"] == freight
+    assert found.part("freight").assumed_percent is None

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MaxValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,12 @@ class CampaignQuerySet(models.QuerySet):
     def shown(self):
         """Those whose pages anybody may read."""
         return self.filter(state__in=Campaign.SHOWN)
+
+
+def _share(label, **options) -> models.DecimalField:
+    """A share of the price of goods, in percent; None where nothing is assumed."""
+    options |= {"null": True, "blank": True, "validators": [MinValueValidator(0), MaxValueValidator(100)]}
+    return models.DecimalField(label, max_digits=5, decimal_places=2, **options)
 
 
 class Campaign(Public):
@@ -88,6 +94,13 @@ class Campaign(Public):
         _("A proven domain lets a company in at once"),
         default=False,
         help_text=_("An administrator has shown that the website or an address there is theirs."),
+    )
+    freight_percent = _share(
+        _("freight, percent of the price"),
+        help_text=_("Landed costs count it where nobody typed the freight, and say so. Empty: it is not known."),
+    )
+    insurance_percent = _share(
+        _("insurance, percent of the price"), help_text=_("The same for the insurance of the carriage.")
     )
     # The brand: how the site, letters and papers of the campaign look.
     short_name = MultilingualField(_("short name"), max_length=40, blank=True)

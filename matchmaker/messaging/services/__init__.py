@@ -40,6 +40,7 @@ from matchmaker.messaging.services.entry_cost import (
     TypedCosts,
     entry_cost,
     included_in,
+    shares_of,
 )
 from matchmaker.messaging.services.fraud_warnings import warnings_for
 from matchmaker.messaging.services.precheck import precheck_quote, quotes_to_check

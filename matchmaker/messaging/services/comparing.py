@@ -26,9 +26,11 @@ from matchmaker.market_access.regimes import Kind
 from matchmaker.market_access.services import duty_of
 from matchmaker.messaging.landed_cost import (
     CRITERIA,
+    NO_SHARES,
     LandedCost,
     Offer,
     Rates,
+    Shares,
     State,
     TargetQuantity,
     best_offer,
@@ -44,10 +46,11 @@ COSTS = ("freight", "insurance", "duty_percent")
 
 @dataclass(frozen=True)
 class Scope:
-    """What quotes are compared for: a request, or a line of a demand."""
+    """What quotes are compared for: a request, or a line of a demand; and what the campaign assumes of carriage."""
 
     request: QuoteRequest | None = None
     line: DemandLine | None = None
+    shares: Shares = NO_SHARES
 
     @property
     def wanted(self) -> TargetQuantity:
@@ -181,7 +184,7 @@ def _compare(quote: Quote, scope: Scope, sheet: CostSheet, typed: QuoteCost | No
     costs_typed = _typed(sheet, typed)
 
     def cost_of(duty: DutyAnswer | None) -> LandedCost:
-        costs = costs_under(costs_typed, duty, regime_under(duty, sheet.regime))
+        costs = replace(costs_under(costs_typed, duty, regime_under(duty, sheet.regime)), shares=scope.shares)
         return landed_cost(offer, scope.wanted, costs, sheet.currency, rates)
 
     held = [one.code for one in product.certificates.all() if one.is_valid] if product is not None else []

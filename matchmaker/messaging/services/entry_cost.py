@@ -13,6 +13,7 @@ from babel.numbers import get_currency_precision
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from matchmaker.campaigns.models import Campaign
 from matchmaker.catalogue import rules
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.models.products import INCOTERMS
@@ -25,10 +26,12 @@ from matchmaker.market_access.services import duty_of
 from matchmaker.market_access.spans import Span
 from matchmaker.messaging.landed_cost import (
     INCLUDED,
+    NO_SHARES,
     Costs,
     LandedCost,
     Offer,
     Rates,
+    Shares,
     TargetQuantity,
     landed_cost,
 )
@@ -120,11 +123,12 @@ class EntryCost:
         return all(one.is_complete for one in self.sums)
 
 
-def entry_cost(shipment: Shipment, yuan: Mapping[str, Decimal]) -> EntryCost:
+def entry_cost(shipment: Shipment, yuan: Mapping[str, Decimal], shares: Shares = NO_SHARES) -> EntryCost:
     """What a shipment costs in yuan and in its own currency, part by part.
 
     Args:
         yuan: currency → what one unit is worth in yuan, CNY included.
+        shares: of the price, where freight and insurance are not typed; see `shares_of`.
 
     Raises:
         ValidationError: by field.
@@ -137,7 +141,12 @@ def entry_cost(shipment: Shipment, yuan: Mapping[str, Decimal]) -> EntryCost:
     sides = [(QuotaSide.NONE, duty)]
     if duty.by_quota:
         sides = [(QuotaSide.INSIDE, duty.by_quota.inside), (QuotaSide.OUTSIDE, duty.by_quota.outside)]
-    return EntryCost(shipment, duty, tuple(_sum(shipment, side, answer, yuan) for side, answer in sides))
+    return EntryCost(shipment, duty, tuple(_sum(shipment, side, answer, yuan, shares) for side, answer in sides))
+
+
+def shares_of(campaign: Campaign | None) -> Shares:
+    """What the campaign assumes of freight and insurance."""
+    return Shares(campaign.freight_percent, campaign.insurance_percent) if campaign else NO_SHARES
 
 
 def regime_under(answer: DutyAnswer | None, kind: str) -> RegimeAnswer | None:
@@ -194,14 +203,16 @@ def _pair(span: Span | None) -> tuple[Decimal, Decimal] | None:
     return (span.low, span.high) if span is not None else None
 
 
-def _sum(shipment: Shipment, side: QuotaSide, answer: DutyAnswer, yuan: Mapping[str, Decimal]) -> EntrySum:
+def _sum(
+    shipment: Shipment, side: QuotaSide, answer: DutyAnswer, yuan: Mapping[str, Decimal], shares: Shares
+) -> EntrySum:
     regime = regime_under(answer, shipment.regime)
     offer = Offer(shipment.value, shipment.currency, shipment.unit, shipment.incoterm, is_total=True)
     wanted = TargetQuantity(shipment.quantity, shipment.unit)
 
     def cost_in(currency: str) -> LandedCost:
         typed = _in_currency(shipment, currency, yuan)
-        costs = replace(costs_under(typed, answer, regime), asks_consumption=True)
+        costs = replace(costs_under(typed, answer, regime), asks_consumption=True, shares=shares)
         return landed_cost(offer, wanted, costs, currency, Rates(yuan, get_currency_precision(currency)))
 
     counts_typed = shipment.typed.duty_percent is not None

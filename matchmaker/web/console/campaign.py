@@ -16,7 +16,10 @@ from matchmaker.web.forms.refusals import refusals_in_form
 class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
-        fields = ["name", "about", "starts_on", "ends_on", "host", "answer_days", "trusts_partners", "trusts_domains"]
+        fields = [
+            *("name", "about", "starts_on", "ends_on", "host", "answer_days", "trusts_partners", "trusts_domains"),
+            *("freight_percent", "insurance_percent"),
+        ]
         labels = {"name": gettext_lazy("Name")}  # the model's word is that for the name of a person, too
         widgets = {
             "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

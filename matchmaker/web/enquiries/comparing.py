@@ -42,21 +42,21 @@ from matchmaker.web.templatetags.trade import certificate, for_one
 @require_safe
 def of_request(request: HttpRequest, uid) -> HttpResponse:
     found = _request(request, uid)
-    return render(request, "enquiries/request_quotes.html", _request_context(found))
+    return render(request, "enquiries/request_quotes.html", _request_context(request, found))
 
 
 @signed_in
 @require_safe
 def of_demand(request: HttpRequest, uid) -> HttpResponse:
     """All quotes of a demand, line by line."""
-    return render(request, "enquiries/demand_quotes.html", _demand_context(_demand(request, uid)))
+    return render(request, "enquiries/demand_quotes.html", _demand_context(request, _demand(request, uid)))
 
 
 @signed_in
 @require_safe
 def request_export(request: HttpRequest, uid) -> HttpResponse:
     found = _request(request, uid)
-    return _workbook("quotes", [_page(Scope(request=found), _("Quotes"))])
+    return _workbook("quotes", [_page(_scope(request, of_request=found), _("Quotes"))])
 
 
 @signed_in
@@ -65,18 +65,18 @@ def demand_export(request: HttpRequest, uid) -> HttpResponse:
     demand = _demand(request, uid)
     quoted = _read_quoted_lines(demand)
     lines = demand.lines.filter(pk__in=quoted).select_related("demand")
-    return _workbook("quotes", [_page(Scope(line=line), line.text) for line in lines])
+    return _workbook("quotes", [_page(_scope(request, line=line), line.text) for line in lines])
 
 
 @signed_in
 @require_POST
 def request_costs(request: HttpRequest, uid) -> HttpResponse:
     found = _request(request, uid)
-    scope = Scope(request=found)
+    scope = _scope(request, of_request=found)
     form = _save_costs(request, scope)
     if form is None:
         return redirect("quote_request", found.uid)
-    return render(request, "enquiries/request_quotes.html", _request_context(found, form), status=422)
+    return render(request, "enquiries/request_quotes.html", _request_context(request, found, form), status=422)
 
 
 @signed_in
@@ -84,12 +84,12 @@ def request_costs(request: HttpRequest, uid) -> HttpResponse:
 def line_costs(request: HttpRequest, uid) -> HttpResponse:
     rows = DemandLine.objects.filter(demand__in=_own_demands(request)).select_related("demand__company")
     line = get_object_or_404(rows, uid=uid)
-    form = _save_costs(request, Scope(line=line))
+    form = _save_costs(request, _scope(request, line=line))
     if form is None:
         response = redirect("demand_quotes", line.demand.uid)
         response["Location"] += f"#line-{line.number}"
         return response
-    context = _demand_context(line.demand, (line, form))
+    context = _demand_context(request, line.demand, (line, form))
     return render(request, "enquiries/demand_quotes.html", context, status=422)
 
 
@@ -123,11 +123,17 @@ def _save_costs(request: HttpRequest, scope: Scope) -> CostsForm | None:
     return form
 
 
+def _scope(request: HttpRequest, *, of_request: QuoteRequest | None = None, line: DemandLine | None = None) -> Scope:
+    """With what the campaign of this address assumes of freight and insurance."""
+    shares = services.shares_of(request.site_campaign)  # type: ignore[attr-defined]  # set by the middleware
+    return Scope(request=of_request, line=line, shares=shares)
+
+
 def _prefix(scope: Scope) -> str:
     return f"line{scope.line.number}" if scope.line else "costs"
 
 
-def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict[str, Any]:
+def _request_context(request: HttpRequest, found: QuoteRequest, form: CostsForm | None = None) -> dict[str, Any]:
     lines = list(
         found.lines.select_related("enquiry__supplier", "product", "message").prefetch_related("product__texts")
     )
@@ -139,15 +145,17 @@ def _request_context(found: QuoteRequest, form: CostsForm | None = None) -> dict
         "facts": facts_of(found),
         "sentences": lines[0].message.sentences if lines else "",
         "sent": [{"line": line, "has_answered": line.enquiry_id in answered} for line in lines],
-        "table": _table(Scope(request=found), form),
+        "table": _table(_scope(request, of_request=found), form),
     }
 
 
-def _demand_context(demand: Demand, posted: tuple[DemandLine, CostsForm] | None = None) -> dict[str, Any]:
+def _demand_context(
+    request: HttpRequest, demand: Demand, posted: tuple[DemandLine, CostsForm] | None = None
+) -> dict[str, Any]:
     quoted, lines = _read_quoted_lines(demand), []
     for line in demand.lines.select_related("demand__company"):
         form = posted[1] if posted and posted[0].pk == line.pk else None
-        table = _table(Scope(line=line), form) if line.pk in quoted else {"quotes": []}
+        table = _table(_scope(request, line=line), form) if line.pk in quoted else {"quotes": []}
         lines.append({"line": line, "table": table})
     return {
         "demand": demand,

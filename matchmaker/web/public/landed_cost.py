@@ -26,7 +26,7 @@ from matchmaker.market_access.readiness import SHIPS_IN
 from matchmaker.market_access.services import duty_of
 from matchmaker.matching.services import WORTH_SHOWING, suggest_codes
 from matchmaker.messaging.landed_cost import LandedCost
-from matchmaker.messaging.services import EntryCost, EntrySum, QuotaSide, entry_cost
+from matchmaker.messaging.services import EntryCost, EntrySum, QuotaSide, entry_cost, shares_of
 from matchmaker.web.access.decorators import everyone
 from matchmaker.web.public.landed_cost_form import LandedCostForm, address_of
 from matchmaker.web.rendering.cost_cells import PART_WORDS, CostInWords, band
@@ -48,7 +48,7 @@ def show(request: HttpRequest) -> HttpResponse:
         address = form.address()
         if address != request.META.get("QUERY_STRING", ""):
             return redirect(f"{reverse('landed_cost')}?{address}")
-        cost = _cost(form)
+        cost = _cost(request, form)
     duty = cost.duty if cost else _duty_asked_for(request)
     context = {
         "form": form,
@@ -62,10 +62,10 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "public/landed_cost.html", context)
 
 
-def _cost(form: LandedCostForm) -> EntryCost | None:
+def _cost(request: HttpRequest, form: LandedCostForm) -> EntryCost | None:
     """None where the service refuses the input; the form then says why."""
     try:
-        return entry_cost(form.shipment(), as_yuan(current_rates()))
+        return entry_cost(form.shipment(), as_yuan(current_rates()), shares_of(request.site_campaign))
     except ValidationError as error:
         form.add_error(None, error)
         return None

@@ -59,7 +59,8 @@ class CostInWords:
         text = self.amount(part)
         if part.state == State.INCLUDED:
             return Cell(text)
-        return Cell(text, _LINES[name](self) if name in _LINES else ())
+        lines = _assumed_line(part.assumed_percent) if part.assumed_percent is not None else ()
+        return Cell(text, _LINES[name](self) if name in _LINES else lines)
 
     def amount(self, part: Part) -> str:
         if part.state == State.INCLUDED:
@@ -71,9 +72,10 @@ class CostInWords:
     def total(self, lowest: Decimal | None = None) -> Cell:
         """The sum as far as it is known, and what it is without; `lowest` is the lowest whole sum beside it."""
         cost, lower = self.cost, self.lower_under
+        notes = [*self.assumed, *([lower] if lower else [])]
         if cost.is_complete:
-            return Cell(band(cost.low, cost.high, cost.currency), [lower] if lower else [], is_best=cost.high == lowest)
-        lines = [*self.lacks, *([lower] if lower else [])]
+            return Cell(band(cost.low, cost.high, cost.currency), notes, is_best=cost.high == lowest)
+        lines = [*self.lacks, *notes]
         if cost.part("goods").state == State.UNKNOWN:
             return Cell(_("unknown"), lines)
         if lower:
@@ -88,6 +90,12 @@ class CostInWords:
         if "regime" in self.cost.missing:
             lines.append(_("only if the way into China is open to these goods"))
         return lines
+
+    @property
+    def assumed(self) -> list[str]:
+        """The parts that nobody typed, counted as a share of the price."""
+        names = [str(PART_WORDS[part.name]) for part in self.cost.parts if part.assumed_percent is not None]
+        return [join_label(_("with an assumed share for"), format_list(names))] if names else []
 
     @property
     def lower_under(self) -> str:
@@ -168,6 +176,10 @@ def _regime_lines(words: CostInWords) -> list[str]:
     if words.regime is None:
         return []
     return [sentences.in_language(words.regime.regime, "name"), sentences.about_coverage(words.regime.reason)]
+
+
+def _assumed_line(percent: Decimal) -> list[str]:
+    return [_("assumed by the organiser: %(percent)s%% of the price") % {"percent": number(percent.normalize())}]
 
 
 def _typed_line(percent: Decimal) -> list[str]:

@@ -12,10 +12,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from matchmaker.accounts.models import User
+from matchmaker.campaigns.models import Campaign
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
-from matchmaker.messaging.models import Block, Enquiry, QuoteRequest
+from matchmaker.messaging.models import Block, Enquiry, Quote, QuoteRequest
 from tests import factories
 from tests.messaging.test_deals import terms
 
@@ -146,6 +147,23 @@ def test_the_comparison_as_a_sheet_says_what_the_page_says(client, market):
     assert any(text and text.startswith("1 USD = ¥7.1 on ") for text in by_label)
     demand = client.get(reverse("demand_quotes_export", args=[market.demand.uid]))
     assert load_workbook(io.BytesIO(demand.content)).sheetnames == [market.line.text[:31]]
+
+
+def test_the_comparison_counts_what_the_campaign_assumes_of_carriage_and_says_so(client, market):
+    Campaign.objects.filter(is_current=True).update(freight_percent=10, insurance_percent=1)
+    request_all(market)
+    quote_all(market)
+    Quote.objects.filter(pk=Quote.objects.earliest("pk").pk).update(incoterm="FOB")
+    client.force_login(market.buy)
+    table = client.get(reverse("quote_request", args=[QuoteRequest.objects.get().uid])).context["table"]
+    rows = {row.label: row.cells for row in table["rows"]}
+    for quote, freight, total in zip(table["quotes"], rows["Freight"], rows["Landed cost"], strict=True):
+        if quote.incoterm == "FOB":
+            assert freight.lines == ["assumed by the organiser: 10% of the price"]
+            assert "with an assumed share for: Freight, Insurance" in total.lines
+        else:
+            assert freight.text == "in the price"
+    assert sorted(quote.incoterm for quote in table["quotes"]) == ["CIF", "CIF", "FOB"]
 
 
 def test_a_sum_that_holds_only_if_the_regime_is_open_says_so_beside_it(client, market):

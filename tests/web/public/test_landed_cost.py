@@ -182,3 +182,21 @@ def test_without_an_exchange_rate_the_sum_is_in_its_own_currency(client):
     _response, text = show(client, **WINE | {"currency": "GBP"})
     assert "£15,744.66" in text
     assert "The organiser has set no rate for GBP." in text
+
+
+def test_the_campaigns_share_stands_in_for_freight_and_says_so_only_at_its_own_address(client):
+    wine()
+    factories.campaign(freight_percent=D(8), insurance_percent=D("0.5"))
+    factories.campaign(slug="other", is_current=False)
+    query = {name: value for name, value in WINE.items() if name not in ("freight", "insurance")}
+    _response, text = show(client, **query)
+    # 10,000 EUR = 80,000 yuan; 8% = 6,400; 0.5% = 400; customs value 86,800.
+    for part in ("6,400", "400", "86,800", "assumed by the organiser: 8% of the price"):
+        assert part in text, part
+    assert "with an assumed share for: Freight, Insurance" in text
+    typed = show(client, **WINE)[1]
+    assert "assumed by the organiser" not in typed
+    assert "assumed share" not in typed
+    other = client.get(f"/c/other{reverse('landed_cost')}", query, follow=True).content.decode()
+    assert "assumed by the organiser" not in other
+    assert "Freight" in other
