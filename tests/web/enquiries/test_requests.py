@@ -12,7 +12,6 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from matchmaker.accounts.models import User
-from matchmaker.campaigns.models import Campaign
 from matchmaker.directory.models import ExchangeRate
 from matchmaker.market_access.services import load_market_access
 from matchmaker.messaging import services
@@ -150,7 +149,7 @@ def test_the_comparison_as_a_sheet_says_what_the_page_says(client, market):
 
 
 def test_the_comparison_counts_what_the_campaign_assumes_of_carriage_and_says_so(client, market):
-    Campaign.objects.filter(is_current=True).update(freight_percent=10, insurance_percent=1)
+    factories.campaign(freight_percent=10, insurance_percent=1)
     request_all(market)
     quote_all(market)
     Quote.objects.filter(pk=Quote.objects.earliest("pk").pk).update(incoterm="FOB")
