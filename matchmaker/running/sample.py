@@ -172,6 +172,8 @@ def add_campaign(organiser: User, colleague: User, slug: str) -> Campaign:
         starts_on=dt.date(year, 1, 1),
         ends_on=dt.date(year if is_last else year + 1, 12, 31),
         is_current=not is_last and not Campaign.objects.filter(is_current=True).exists(),
+        freight_percent=8,  # a round figure to show what an assumed share looks like
+        insurance_percent=Decimal("0.3"),
     )
     for user, role in ((organiser, Organiser.Role.ADMIN), (colleague, Organiser.Role.ORGANISER)):
         Organiser.objects.create(campaign=campaign, user=user, role=role)
