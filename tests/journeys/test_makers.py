@@ -100,3 +100,26 @@ def test_the_label_rule_that_begins_in_2027_is_told_as_a_change(site):
     maker.answer("no", "yes")  # dried fruit, packed for retail
     assert "280" in maker.changes(MAY, JULY)
     assert "7718-2025" in maker.changes(JULY, APRIL)
+
+
+def test_a_product_is_changed_on_a_phone_and_on_a_wide_screen(site):
+    """On a phone groups are folded under what they hold; on a wide screen their fields stand open."""
+    maker = Maker(site, "080440", "KE", "AGRI-01", width=320)
+    path = f"/supplier/products/{maker.product.uid}/"
+    page = maker.person.go(path)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5_500
+    assert maker.fits()
+    price = page.locator("#id_price_low")
+    assert price.is_hidden()
+    page.locator("details.filters:has(#id_price_low) > summary").click()
+    price.fill("2400")
+    page.locator("#id_currency").select_option("USD")
+    page.locator("#id_price_unit").select_option("t")
+    maker.person.submit("main form[data-keep] button.btn-primary")
+    maker.product.refresh_from_db()
+    assert (maker.product.price_low, maker.product.currency) == (2400, "USD")
+    page = maker.person.go(path)
+    assert "2,400" in page.locator("details.filters:has(#id_price_low) > summary").inner_text()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.locator("#id_price_low").is_visible()
+    assert page.locator("details.filters > summary:visible").count() == 0
