@@ -6,6 +6,7 @@ EMAIL_URL and SITE_URL; `docs/operating/configure.md` lists every name. A bad va
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import environ
@@ -426,6 +427,9 @@ BOUNDARY_LIMIT = env.int("BOUNDARY_LIMIT", 100_000)  # persons a year; beyond it
 BANK_ACCOUNT_ADMIN_DAYS = env.int("BANK_ACCOUNT_ADMIN_DAYS", 14)
 
 # -- the API ----------------------------------------------------------------------------------------------------------
+API_RATE = env.str("API_RATE", "360/min")  # calls of one caller of the API
+if not re.fullmatch(r"[1-9]\d*/(s|sec|m|min|h|hour|d|day)", API_RATE):
+    raise ImproperlyConfigured(f"API_RATE is {API_RATE!r}: write a number and a time, such as 360/min.")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "matchmaker.api.permissions.TokenAuthentication",
@@ -438,7 +442,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["matchmaker.api.pagination.DeclaredFilters"],
     "DEFAULT_SCHEMA_CLASS": "matchmaker.api.schema.Operations",
     "DEFAULT_THROTTLE_CLASSES": ["matchmaker.api.permissions.PerCaller"],
-    "DEFAULT_THROTTLE_RATES": {"caller": env.str("API_RATE", "360/min")},
+    "DEFAULT_THROTTLE_RATES": {"caller": API_RATE},
     "EXCEPTION_HANDLER": "matchmaker.api.problems.handle",
     "PAGE_SIZE": 25,
 }

@@ -29,3 +29,12 @@ def test_a_command_starts_without_solvers_compilers_and_models(tmp_path, work):
     loaded = set(shown.stdout.splitlines()[-1].split())
     assert {"django.apps", "matchmaker.events.models"} <= loaded  # the site did start
     assert sorted(HEAVY & loaded) == []
+
+
+def test_a_rate_that_cannot_be_read_stops_the_start_and_says_what_to_write(tmp_path):
+    """It was found by the first caller of the API, who got an error of the server."""
+    env = {**os.environ, "VAR_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "matchmaker.settings", "API_RATE": "360"}
+    code = "from django.conf import settings; settings.API_RATE"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert shown.returncode != 0
+    assert "API_RATE is '360': write a number and a time, such as 360/min." in shown.stderr
