@@ -50,6 +50,7 @@ RUNGS = {
     "shipment": _("first shipment"),
     "customs": _("customs clearance"),
     "payment": _("payment"),
+    "repeat": _("repeat order"),
 }
 FAILED = {
     "unplaced": _("Requests for a meeting that both agreed to and that found no place"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from matchmaker.core.problems import Refused
 from matchmaker.messaging import services
 from matchmaker.messaging.models import DealStep, Enquiry, Quote, Sample, StepPaper
+from matchmaker.notifications import mail
 from matchmaker.notifications.models import Notice
 from tests import factories
 from tests.files import ACTIVE_PDF, on_disk, paper, pdf
@@ -296,3 +297,39 @@ def test_what_follows_an_order_needs_one_that_both_confirmed(matched, talk, orde
     assert code(services.say_step, by=matched.buy, enquiry=talk, rung=rung, happened_on=today)[0] == "order_first"
     services.answer_step(by=matched.buy, step=order, confirm=True)
     assert services.say_step(by=matched.buy, enquiry=talk, rung=rung, happened_on=today).rung == rung
+
+
+def test_repeat_orders_follow_a_confirmed_order_one_after_the_other(matched, talk, order):
+    again = {"enquiry": talk, "rung": "repeat", "happened_on": timezone.localdate(), "currency": "USD"}
+    assert code(services.say_step, by=matched.buy, **again) == ("order_first", 409)
+    services.answer_step(by=matched.buy, step=order, confirm=True)
+    assert services.last_order(talk) == order
+    for amount in (48_000, 52_000):
+        step = services.say_step(by=matched.buy, amount=Decimal(amount), **again)
+        # The next one waits until this one was answered.
+        assert code(services.say_step, by=matched.sell, amount=Decimal(1), **again) == ("said_already", 409)
+        services.answer_step(by=matched.sell, step=step, confirm=True)
+        assert services.last_order(talk) == step
+    denied = services.say_step(by=matched.sell, amount=Decimal(60_000), **again)
+    services.answer_step(by=matched.buy, step=denied, confirm=False, why="We did not order this.")
+    assert services.last_order(talk) == step
+    assert confirmed() == ["order", "repeat", "repeat"]
+
+
+@pytest.mark.parametrize(
+    ("rung", "sentence"),
+    [
+        ("shipment", "says that the first shipment left"),
+        ("customs", "says that customs cleared the goods"),
+        ("payment", "says that the payment was made"),
+        ("repeat", "says that a repeat order was placed"),
+    ],
+)
+def test_the_letter_names_the_step_that_was_recorded(matched, talk, order, rung, sentence):
+    services.answer_step(by=matched.buy, step=order, confirm=True)
+    services.say_step(by=matched.sell, enquiry=talk, rung=rung, happened_on=timezone.localdate())
+    notice = Notice.objects.filter(recipient=matched.buy, kind="enquiry_step").latest("pk")
+    letter = mail.build(matched.buy, notice.kind, notice.topic, notice.context | {"path": notice.path}, key="k")
+    text, (html, _kind) = letter.body, letter.alternatives[0]
+    for body in (text, html):
+        assert sentence in " ".join(body.split())

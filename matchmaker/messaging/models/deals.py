@@ -104,6 +104,7 @@ class DealStep(Public):
         SHIPMENT = "shipment", _("first shipment")
         CUSTOMS = "customs", _("customs clearance")
         PAYMENT = "payment", _("payment")
+        REPEAT = "repeat", _("repeat order")  # the only one that is reached again and again
 
     class Answer(models.TextChoices):
         NONE = "", _("waits for the other side")
@@ -132,7 +133,12 @@ class DealStep(Public):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["enquiry", "rung"], condition=~Q(answer="denied"), name="deal_rung_climbed_once"
+                fields=["enquiry", "rung"],
+                condition=~Q(answer="denied") & ~Q(rung="repeat"),
+                name="deal_rung_climbed_once",
+            ),
+            models.UniqueConstraint(
+                fields=["enquiry"], condition=Q(rung="repeat", answer=""), name="deal_repeat_order_waits_once"
             ),
             models.CheckConstraint(
                 condition=Q(answer="", answered_by="", answered_at__isnull=True)

@@ -28,6 +28,7 @@ from matchmaker.messaging.services.deals import (
     ask_sample,
     back_step,
     check_paper,
+    last_order,
     move_sample,
     say_step,
 )

@@ -28,6 +28,7 @@ AFTER_ORDER: dict[str, Any] = {
     Rung.SHIPMENT: gettext_lazy("A shipment follows an order that both sides confirmed."),
     Rung.CUSTOMS: gettext_lazy("Customs clearance follows an order that both sides confirmed."),
     Rung.PAYMENT: gettext_lazy("A payment follows an order that both sides confirmed."),
+    Rung.REPEAT: gettext_lazy("A repeat order follows an order that both sides confirmed."),
 }
 
 
@@ -176,6 +177,8 @@ def say_step(
 ) -> DealStep:
     """Say that a rung was reached; it counts once the other side confirms it.
 
+    Each is reached once, but repeat orders: one after the other, the next when the last was answered.
+
     Raises:
         Refused: 409 `said_already`, `order_first`.
         ValidationError: by field; for a phrase as `phrase_book.check`.
@@ -213,6 +216,12 @@ def say_step(
     told = {"why": excerpt_of_note(step.written_note, enquiry, side.other)}
     _news(by, "say_step", step, enquiry, side, owes=True, told=told, rung=rung, value=value)
     return step
+
+
+def last_order(enquiry: Enquiry) -> DealStep | None:
+    """The newest order or repeat order that both sides confirmed, from which the next one is made."""
+    orders = enquiry.steps.confirmed().filter(rung__in=[Rung.ORDER, Rung.REPEAT])
+    return orders.order_by("-happened_on", "-pk").first()
 
 
 @transaction.atomic

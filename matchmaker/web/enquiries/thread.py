@@ -65,6 +65,7 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
     by_us = enquiry.asked_by == side
     ladder = ladder_of(enquiry, side)
     sample = enquiry.samples.last()
+    again = services.last_order(enquiry) if "again" in request.GET and _can_order_again(ladder) else None
     return {
         "enquiry": enquiry,
         "side": side,
@@ -99,16 +100,32 @@ def context_of(request: HttpRequest, enquiry, side, form) -> dict:
         "send_form": forms.SendForm(auto_id="send_%s"),
         "refuse_form": forms.RefuseSampleForm(auto_id="refuse_%s"),
         "judge_form": forms.JudgeForm(auto_id="judge_%s"),
-        "step_form": forms.StepForm(auto_id=STEP_ID, initial=_next_step(ladder)),
+        "step_form": forms.StepForm(auto_id=STEP_ID, initial=_next_step(ladder, again)),
+        "step_open": again is not None,
+        "can_order_again": _can_order_again(ladder),
         "step_composer": composers.step(enquiry),
         "rate": services.reply_rate(other),
     }
 
 
-def _next_step(ladder: list[dict]) -> dict:
-    """What the form for a step begins with: the first one that nobody has stated, today."""
+def _next_step(ladder: list[dict], again: DealStep | None) -> dict:
+    """What the form for a step begins with: the first one that nobody has stated, today; or the last order again."""
+    today = timezone.localdate()
+    if again is not None:
+        return {
+            "rung": DealStep.Rung.REPEAT,
+            "happened_on": today,
+            "amount": again.amount,
+            "currency": again.currency or "CNY",
+        }
     rung = next((row["rung"] for row in ladder if not row["step"]), "")
-    return {"rung": rung, "happened_on": timezone.localdate(), "currency": "CNY"}
+    return {"rung": rung, "happened_on": today, "currency": "CNY"}
+
+
+def _can_order_again(ladder: list[dict]) -> bool:
+    """After an order that both confirmed, while no repeat order waits for an answer."""
+    is_ordered = any(row["rung"] == DealStep.Rung.ORDER and row["confirmed"] for row in ladder)
+    return is_ordered and all(row["confirmed"] for row in ladder if row["rung"] == DealStep.Rung.REPEAT)
 
 
 ACTS = {
@@ -277,7 +294,7 @@ def answer_step(request: HttpRequest, uid) -> HttpResponse:
             told = (_("The other side is notified."), "enquiry_step")
             messages.success(request, with_notice(request, enquiry, _("Noted."), told))
             return _to_part(enquiry, "deal")
-    ladder = ladder_of(enquiry, side, denial=Denial(step.rung, form, composer))
+    ladder = ladder_of(enquiry, side, denial=Denial(step.pk, form, composer))
     return _page(request, enquiry, side, ladder=ladder, status=422 if form.is_bound else 200)
 
 
@@ -298,7 +315,7 @@ def back_step(request: HttpRequest, uid) -> HttpResponse:
             transaction.on_commit(start_delivery)
             messages.success(request, _("The document is added. The other side can open it."))
             return _to_part(enquiry, "deal")
-    return _page(request, enquiry, side, ladder=ladder_of(enquiry, side, (step.rung, form)), status=422)
+    return _page(request, enquiry, side, ladder=ladder_of(enquiry, side, (step.pk, form)), status=422)
 
 
 @signed_in

@@ -178,14 +178,14 @@ def _paper_sentence(paper: StepPaper, side: str) -> str:
 class Denial:
     """The form by which a side says that a step is not correct; `is_open` where it comes back."""
 
-    rung: str
+    step: int  # its primary key
     form: DenyForm
     composer: Composer
     is_open: bool = True
 
 
 def empty_denial(step: DealStep) -> Denial:
-    return Denial(step.rung, DenyForm(auto_id=f"why_{step.rung}_%s"), denial_composer(step), is_open=False)
+    return Denial(step.pk, DenyForm(auto_id=f"why_{step.rung}_%s"), denial_composer(step), is_open=False)
 
 
 def denial_composer(step: DealStep, request: HttpRequest | None = None) -> Composer:
@@ -193,34 +193,41 @@ def denial_composer(step: DealStep, request: HttpRequest | None = None) -> Compo
 
 
 def ladder_of(
-    enquiry: Enquiry, side: str, refused: tuple[str, PaperForm] | None = None, denial: Denial | None = None
+    enquiry: Enquiry, side: str, refused: tuple[int, PaperForm] | None = None, denial: Denial | None = None
 ) -> list[dict]:
     """The rungs, each with what was stated of it, what backs it, and whether this side has to answer.
 
-    `refused` is a rung and the form for its document, as it was sent and refused; `denial` a denial that is being
-    written.
+    Each rung is a row, and each repeat order. `refused` is the primary key of a step and the form for its document, as
+    it was sent and refused; `denial` a denial that is being written.
     """
-    sent = dict([refused] if refused else [])
-    said = enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers")
+    said = list(enquiry.steps.exclude(answer=DealStep.Answer.DENIED).prefetch_related("papers"))
     steps = {step.rung: step for step in said}
-    return [
-        {
-            "rung": rung,
-            "label": label,
-            "step": steps.get(rung),
-            "confirmed": rung in steps and steps[rung].answer == DealStep.Answer.CONFIRMED,
-            "state": _step_state(steps[rung], side) if rung in steps else _("not recorded"),
-            "paper_form": sent.get(rung) or PaperForm(auto_id=f"paper_{rung}_%s"),
-            "evidence": _evidence(steps[rung]) if rung in steps else "",
-            "denial": denial
-            if denial and denial.rung == rung
-            else empty_denial(steps[rung])
-            if rung in steps
-            else None,
-            "ours_to_answer": rung in steps and not steps[rung].answer and steps[rung].said_by != side,
-        }
-        for rung, label in DealStep.Rung.choices
-    ]
+    repeats = [step for step in said if step.rung == DealStep.Rung.REPEAT]
+    rows = [(rung, label, steps.get(rung)) for rung, label in DealStep.Rung.choices if rung != DealStep.Rung.REPEAT]
+    rows += [(f"{step.rung}-{n}", step.get_rung_display(), step) for n, step in enumerate(repeats, 1)]
+    return [_rung_row(key, str(label), step, side, refused, denial) for key, label, step in rows]
+
+
+def _rung_row(
+    key: str,
+    label: str,
+    step: DealStep | None,
+    side: str,
+    refused: tuple[int, PaperForm] | None,
+    denial: Denial | None,
+) -> dict:
+    """`key` is that of the row on the page: the rung, with a number for each repeat order."""
+    row: dict = {"key": key, "rung": key.partition("-")[0], "label": label, "step": step}
+    if step is None:
+        return row | {"confirmed": False, "state": _("not recorded"), "ours_to_answer": False}
+    return row | {
+        "confirmed": step.answer == DealStep.Answer.CONFIRMED,
+        "state": _step_state(step, side),
+        "paper_form": refused[1] if refused and refused[0] == step.pk else PaperForm(auto_id=f"paper_{key}_%s"),
+        "evidence": _evidence(step),
+        "denial": denial if denial and denial.step == step.pk else empty_denial(step),
+        "ours_to_answer": not step.answer and step.said_by != side,
+    }
 
 
 def _step_state(step: DealStep, side: str) -> str:

@@ -1,6 +1,7 @@
 """Enquiries on both desks: ask, answer, quote, sample, deal, all with plain forms."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -137,6 +138,34 @@ def test_from_sample_to_shipment_with_plain_forms(client, matched, talk):
     post(matched.buy, "deal_step_answer", talk.steps.get(rung="shipment").uid, answer="confirm")
     confirmed = DealStep.objects.confirmed().order_by("pk").values_list("rung", flat=True)
     assert list(confirmed) == ["sample", "order", "shipment"]
+
+
+def test_a_repeat_order_is_three_taps_and_each_has_a_row_of_its_own(client, matched, talk):
+    services.reply(by=matched.sell, enquiry=talk, text="Yes.")
+    today, page = timezone.localdate(), reverse("enquiry", args=[talk.uid])
+    client.force_login(matched.buy)
+    assert "Order again" not in client.get(page).text
+    money = {"amount": Decimal(48_000), "currency": "USD"}
+    order = services.say_step(by=matched.sell, enquiry=talk, rung="order", happened_on=today, **money)
+    services.answer_step(by=matched.buy, step=order, confirm=True)
+    for number in (1, 2):
+        client.force_login(matched.buy)
+        assert f'href="{page}?again=1#deal-step"' in client.get(page).text
+        form = client.get(page, {"again": 1}).context["step_form"]
+        typed = {name: form[name].value() for name in ("rung", "happened_on", "amount", "currency")}
+        assert typed == {"rung": "repeat", "happened_on": today, "amount": "48,000", "currency": "USD"}
+        client.post(reverse("deal_step", args=[talk.uid]), typed)
+        assert "Order again" not in client.get(page).text  # this one waits for the supplier
+        client.force_login(matched.sell)
+        step = talk.steps.get(answer="")
+        assert f'id="deal-repeat-{number}"' in client.get(page).text
+        client.post(reverse("deal_step_answer", args=[step.uid]), {"answer": "confirm"})
+    text = client.get(page).text
+    assert text.count('id="deal-repeat-') == 2
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    client.post(reverse("deal_step_paper", args=[step.uid]), {"paper": paper("PO-9.pdf")})
+    assert step.papers.count() == 1
 
 
 def test_a_step_is_said_with_its_document_and_the_other_side_opens_it(client, matched, talk):
