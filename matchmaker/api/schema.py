@@ -59,6 +59,8 @@ TAGS = {
     "phrases": "Ready-made sentences for messages, which each side reads in its own language.",
     "quote-requests": "What a buyer asks several suppliers to quote for, and the quotes beside each other.",
     "quotes": "Offers made in an enquiry, version by version.",
+    "samples": "Samples that a buyer asked for, from the wish to the verdict.",
+    "deal-steps": "What two companies reached together, stated by one side and confirmed by the other.",
     "events": "Events of the campaign.",
     "campaigns": "Campaigns of whose team the caller is.",
     "tags": "Words that a campaign's team puts on companies.",

@@ -16,9 +16,11 @@ from rest_framework.parsers import MultiPartParser
 from matchmaker.api.base import Resource
 from matchmaker.api.parsers import StrictJSONParser, TooLarge, check_form
 from matchmaker.core.downloads import SEALED
+from matchmaker.core.office import CONTENT_TYPES
 from matchmaker.core.uploads import MOST_BYTES, limit
 
 PAPER = {(200, kind): OpenApiTypes.BINARY for kind in ("application/pdf", "image/webp")}  # what `check_file` keeps
+FILE = PAPER | {(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()}  # with office files
 PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY}
 VIDEO = {(200, kind): OpenApiTypes.BINARY for kind in ("video/mp4", "video/webm")}
 sealed = method_decorator(csp_override(SEALED))

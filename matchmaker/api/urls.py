@@ -6,6 +6,7 @@ from matchmaker.api.announcements import Announcements
 from matchmaker.api.applications import Applications
 from matchmaker.api.campaigns import Campaigns, EventInvitations, Tags
 from matchmaker.api.companies import Companies
+from matchmaker.api.deals import DealSteps, Samples, StepPapers
 from matchmaker.api.demands import Demands
 from matchmaker.api.docs import Entrance, Page, Problems, Schema
 from matchmaker.api.documents import Documents, Papers
@@ -156,6 +157,14 @@ urlpatterns = [
     path("quotes/<uuid:uid>/precheck/", QuotePrecheck.as_view(ONE), name="api_quote_precheck"),
     path("quotes/<uuid:uid>/answer/", one(Quotes, "answer"), name="api_quote_answer"),
     path("quotes/<uuid:uid>/withdraw/", one(Quotes, "withdraw"), name="api_quote_withdraw"),
+    path("samples/", Samples.as_view(LIST_WRITE), name="api_samples"),
+    path("samples/<uuid:uid>/", Samples.as_view(ONE), name="api_sample"),
+    path("samples/<uuid:uid>/move/", one(Samples, "move"), name="api_sample_move"),
+    path("deal-steps/", DealSteps.as_view(LIST_WRITE), name="api_deal_steps"),
+    path("deal-steps/<uuid:uid>/", DealSteps.as_view(ONE), name="api_deal_step"),
+    path("deal-steps/<uuid:uid>/answer/", one(DealSteps, "answer"), name="api_deal_step_answer"),
+    path("deal-steps/<uuid:uid>/papers/", one(StepPapers, "create"), name="api_deal_step_papers"),
+    path("deal-steps/<uuid:uid>/papers/<uuid:key>/file/", StepPapers.as_view(CONTENT), name="api_deal_step_paper"),
     path("participations/", Participations.as_view(LIST_WRITE), name="api_participations"),
     path("participations/<uuid:uid>/", Participations.as_view(ONE_WRITE), name="api_participation"),
     path("participations/<uuid:uid>/away/", one(Participations, "away"), name="api_participation_away"),

@@ -251,6 +251,30 @@ def test_two_sides_meet_over_a_match_an_enquiry_and_a_quote(program):
         assert own.call("enquiries.retrieve", asked.uid).uid == asked.uid
 
 
+def test_two_sides_take_a_sample_to_a_repeat_order(program):
+    match = factories.match()
+    seller = program(factories.member_of(match.product.company))
+    wanter = program(factories.member_of(match.line.demand.company))
+    asking = wanter.model("AskInRequest", {"product": str(match.product.uid), "text": TEXT})
+    talk = str(wanter.call("enquiries.create", body=asking).uid)
+    seller.call("enquiries.reply_create", talk, body=seller.model("MessageInRequest", {"text": "Yes."}))
+    wish = wanter.model("SampleInRequest", {"enquiry": talk, "what": "2 kg"})
+    bag = wanter.call("samples.create", body=wish)
+    moved = seller.model("SampleMoveInRequest", {"stage": "sent", "carrier": "DHL"})
+    assert seller.call("samples.move_create", bag.uid, body=moved).carrier == "DHL"
+    assert [row.uid for row in seller.call("samples.list").results] == [bag.uid]
+    assert wanter.call("samples.retrieve", bag.uid).stage == "sent"
+    for rung in ("order", "repeat"):
+        said = {"enquiry": talk, "rung": rung, "happened_on": timezone.localdate().isoformat()}
+        step = wanter.call("deal_steps.create", body=wanter.model("DealStepInRequest", said))
+        word = seller.model("DealStepAnswerInRequest", {"confirm": True})
+        assert seller.call("deal_steps.answer_create", step.uid, body=word).answer == "confirmed"
+    paper = seller.call("deal_steps.papers_create", step.uid, body=seller.form("StepPaperInRequest", paper=PDF))
+    wanter.call("deal_steps.papers_file_retrieve", step.uid, paper.uid)
+    assert [row.rung for row in wanter.call("deal_steps.list").results] == ["repeat", "order"]
+    assert [row.uid for row in wanter.call("deal_steps.retrieve", step.uid).papers] == [paper.uid]
+
+
 def test_two_companies_come_to_an_event_ask_for_a_meeting_and_hold_it(program):
     hall = Hall()
     supplier, buyer = hall.comes("supplier"), hall.comes("buyer")

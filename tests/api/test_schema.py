@@ -6,6 +6,7 @@ from drf_spectacular.validation import validate_schema
 
 from matchmaker.api.reference import Categories
 from matchmaker.api.schema import TAGS
+from matchmaker.core.office import CONTENT_TYPES
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,7 @@ UPLOADS = {
     "products/{uid}/pictures/": ("image", {"image"}),
     "products/{uid}/videos/": ("file", {"words"}),
     "products/{uid}/certificates/": ("paper", {"code", "issuer", "number", "valid_until"}),
+    "deal-steps/{uid}/papers/": ("paper", {"paper"}),
     "events/{slug}/brand/logo/": ("file", {"file"}),
     "events/{slug}/brand/picture/": ("file", {"file"}),
 }
@@ -145,6 +147,11 @@ def test_what_gives_a_file_says_its_types_and_a_removal_has_no_body(schema):
         "products/{uid}/videos/{key}/file/": {"video/mp4": binary, "video/webm": binary},
         "products/{uid}/pictures/{key}/file/": {"image/webp": binary},
         "papers/{uid}/file/": {"application/pdf": binary, "image/webp": binary},
+        "deal-steps/{uid}/papers/{key}/file/": {
+            "application/pdf": binary,
+            "image/webp": binary,
+            **dict.fromkeys(CONTENT_TYPES.values(), binary),
+        },
     }
     removals = [told for name, told in operations(schema) if name.endswith("/remove/")]
     assert [list(told["responses"]) for told in removals] == [["204", "4XX"]] * 5

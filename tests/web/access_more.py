@@ -212,7 +212,7 @@ class FullWorld(World):
             by=organiser, event=self.day, name="Minterpreter Li", languages=["zh", "en"]
         )
         events.invite_interpreter(by=organiser, interpreter=self.interpreter, email="mli@example.org", language="en")
-        self.step = BulkChange.objects.create(
+        self.bulk_change = BulkChange.objects.create(
             event=self.day, kind="mend", until=self.now + dt.timedelta(minutes=9), made_by=organiser
         )
         self.draft_plan = events.start_plan(by=organiser, event=self.day, seconds=1)
