@@ -466,6 +466,8 @@ SPECTACULAR_SETTINGS = {
         "AnnouncementStateEnum": "matchmaker.notifications.models.Announcement.State",
         "PartnerKindEnum": "matchmaker.campaigns.models.Partner.Kind",
         **{f"Obstacle{name}Enum": f"matchmaker.messaging.models.Obstacle.{name}" for name in ("Kind", "State")},
+        "VoucherDocumentKindEnum": "matchmaker.first_orders.models.VoucherDocument.Kind",
+        "BearerEnum": "matchmaker.first_orders.models.trial_lots.Bearer",
         "ObstacleAnswerSideEnum": "matchmaker.messaging.models.ObstacleAnswer.Side",
         "CompanyStatusEnum": "matchmaker.companies.models.Company.Status",
         "MeetingStatusEnum": "matchmaker.events.models.Meeting.Status",

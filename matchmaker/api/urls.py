@@ -14,6 +14,7 @@ from matchmaker.api.enquiries import Enquiries, QuoteRequests, Quotes
 from matchmaker.api.event_brand import EventBrandFiles, EventBrands
 from matchmaker.api.events import Events
 from matchmaker.api.feeds import Feeds
+from matchmaker.api.first_orders import Programmes, TrialLots, VoucherApplications, VoucherDocuments
 from matchmaker.api.invitations import CompanyInvitations
 from matchmaker.api.market import EntryCosts, ProductDuty
 from matchmaker.api.matches import Matches
@@ -165,6 +166,34 @@ urlpatterns = [
     path("deal-steps/<uuid:uid>/answer/", one(DealSteps, "answer"), name="api_deal_step_answer"),
     path("deal-steps/<uuid:uid>/papers/", one(StepPapers, "create"), name="api_deal_step_papers"),
     path("deal-steps/<uuid:uid>/papers/<uuid:key>/file/", StepPapers.as_view(CONTENT), name="api_deal_step_paper"),
+    path("first-order-programmes/", Programmes.as_view(LIST), name="api_programmes"),
+    path("first-order-programmes/<uuid:uid>/", Programmes.as_view(ONE), name="api_programme"),
+    path("trial-lots/", TrialLots.as_view(LIST_WRITE), name="api_trial_lots"),
+    path("trial-lots/<uuid:uid>/", TrialLots.as_view(ONE), name="api_trial_lot"),
+    path(
+        "trial-lots/<uuid:uid>/landed-cost/",
+        TrialLots.as_view({"get": "landed_cost"}),
+        name="api_trial_lot_landed_cost",
+    ),
+    path("trial-lots/<uuid:uid>/confirm/", one(TrialLots, "confirm"), name="api_trial_lot_confirm"),
+    path("trial-lots/<uuid:uid>/end/", one(TrialLots, "end"), name="api_trial_lot_end"),
+    path("voucher-applications/", VoucherApplications.as_view(LIST_WRITE), name="api_voucher_applications"),
+    path("voucher-applications/<uuid:uid>/", VoucherApplications.as_view(ONE), name="api_voucher_application"),
+    path(
+        "voucher-applications/<uuid:uid>/withdraw/",
+        one(VoucherApplications, "withdraw"),
+        name="api_voucher_application_withdraw",
+    ),
+    path(
+        "voucher-applications/<uuid:uid>/documents/",
+        one(VoucherDocuments, "create"),
+        name="api_voucher_application_documents",
+    ),
+    path(
+        "voucher-applications/<uuid:uid>/documents/<uuid:key>/file/",
+        VoucherDocuments.as_view(CONTENT),
+        name="api_voucher_application_document",
+    ),
     path("participations/", Participations.as_view(LIST_WRITE), name="api_participations"),
     path("participations/<uuid:uid>/", Participations.as_view(ONE_WRITE), name="api_participation"),
     path("participations/<uuid:uid>/away/", one(Participations, "away"), name="api_participation_away"),

@@ -31,6 +31,8 @@ from tests import factories
 from tests.api.conftest import document
 from tests.events.conftest import Hall
 from tests.files import PDF, mp4, paper, pdf, picture
+from tests.first_orders.conftest import TERMS as LOT
+from tests.first_orders.conftest import Fair
 from tests.imports.test_feeds import outside
 
 __all__ = ["outside"]
@@ -273,6 +275,31 @@ def test_two_sides_take_a_sample_to_a_repeat_order(program):
     wanter.call("deal_steps.papers_file_retrieve", step.uid, paper.uid)
     assert [row.rung for row in wanter.call("deal_steps.list").results] == ["repeat", "order"]
     assert [row.uid for row in wanter.call("deal_steps.retrieve", step.uid).papers] == [paper.uid]
+
+
+def test_two_sides_plan_a_trial_lot_and_apply_for_a_voucher(program):
+    fair = Fair()
+    programme, pair = fair.programme(), fair.enquiry()
+    seller, wanter = program(pair.sell), program(pair.buy)
+    (shown,) = seller.call("first_order_programmes.list").results
+    assert seller.call("first_order_programmes.retrieve", shown.uid).takes_applications
+    terms = {name: value if isinstance(value, int | str) else str(value) for name, value in LOT.items()}
+    written = {"enquiry": str(pair.enquiry.uid), **terms}
+    lot = seller.call("trial_lots.create", body=seller.model("TrialLotInRequest", written))
+    read = wanter.model("ConfirmInRequest", {"version": lot.version})
+    assert wanter.call("trial_lots.confirm_create", lot.uid, body=read).confirmed_by == ["buyer", "supplier"]
+    assert wanter.call("trial_lots.landed_cost_retrieve", lot.uid).currency == "CNY"
+    assert [row.uid for row in wanter.call("trial_lots.list").results] == [lot.uid]
+    assert wanter.call("trial_lots.retrieve", lot.uid).version == 1
+    wish = seller.model("VoucherApplicationInRequest", {"lot": str(lot.uid), "programme": str(programme.uid)})
+    made = seller.call("voucher_applications.create", body=wish)
+    assert [row.uid for row in wanter.call("voucher_applications.list").results] == [made.uid]
+    fair.drawn(programme)
+    kind = seller.choice("VoucherDocumentKindEnum", "invoice")
+    paper = seller.form("VoucherDocumentInRequest", kind=kind, file=PDF)
+    handed = seller.call("voucher_applications.documents_create", made.uid, body=paper)
+    wanter.call("voucher_applications.documents_file_retrieve", made.uid, handed.uid)
+    assert [row.uid for row in wanter.call("voucher_applications.retrieve", made.uid).documents] == [handed.uid]
 
 
 def test_two_companies_come_to_an_event_ask_for_a_meeting_and_hold_it(program):

@@ -115,6 +115,7 @@ UPLOADS = {
     "products/{uid}/videos/": ("file", {"words"}),
     "products/{uid}/certificates/": ("paper", {"code", "issuer", "number", "valid_until"}),
     "deal-steps/{uid}/papers/": ("paper", {"paper"}),
+    "voucher-applications/{uid}/documents/": ("file", {"file", "kind"}),
     "events/{slug}/brand/logo/": ("file", {"file"}),
     "events/{slug}/brand/picture/": ("file", {"file"}),
 }
@@ -141,17 +142,15 @@ def test_what_gives_a_file_says_its_types_and_a_removal_has_no_body(schema):
         for path, verbs in schema["paths"].items()
         if path.endswith("/file/")
     }
+    with_office = dict.fromkeys(["application/pdf", "image/webp", *CONTENT_TYPES.values()], binary)
     assert files == {
         "companies/{uid}/documents/{key}/file/": {"application/pdf": binary, "image/webp": binary},
         "products/{uid}/files/{key}/file/": {"application/pdf": binary, "image/webp": binary},
         "products/{uid}/videos/{key}/file/": {"video/mp4": binary, "video/webm": binary},
         "products/{uid}/pictures/{key}/file/": {"image/webp": binary},
         "papers/{uid}/file/": {"application/pdf": binary, "image/webp": binary},
-        "deal-steps/{uid}/papers/{key}/file/": {
-            "application/pdf": binary,
-            "image/webp": binary,
-            **dict.fromkeys(CONTENT_TYPES.values(), binary),
-        },
+        "deal-steps/{uid}/papers/{key}/file/": with_office,
+        "voucher-applications/{uid}/documents/{key}/file/": with_office,
     }
     removals = [told for name, told in operations(schema) if name.endswith("/remove/")]
     assert [list(told["responses"]) for told in removals] == [["204", "4XX"]] * 5

@@ -131,16 +131,16 @@ def _record_document(by: User, row: VoucherDocument, verb: str) -> None:
     record(by=by, verb=verb, on=row.application, organisation=row.application.programme.campaign, facts=facts)
 
 
-def missing_proofs(application: VoucherApplication) -> list[str]:
-    """Labels of the kinds of documents that the payment needs and of which none is accepted."""
+def missing_proofs(application: VoucherApplication) -> list[VoucherDocument.Kind]:
+    """The kinds of documents that the payment needs and of which none is accepted."""
     accepted = {row.kind for row in application.documents.all() if row.state == VoucherDocument.State.ACCEPTED}
     return wanted_proofs(application.programme, accepted)
 
 
-def wanted_proofs(programme: Programme, accepted: Collection[str] = ()) -> list[str]:
-    """Labels of the kinds of documents that a payment needs, without those of `accepted`; an invoice at the least."""
+def wanted_proofs(programme: Programme, accepted: Collection[str] = ()) -> list[VoucherDocument.Kind]:
+    """The kinds of documents that a payment needs, without those of `accepted`; an invoice at the least."""
     wanted = programme.proofs or [VoucherDocument.Kind.INVOICE]
-    return [str(VoucherDocument.Kind(kind).label) for kind in wanted if kind not in accepted]
+    return [VoucherDocument.Kind(kind) for kind in wanted if kind not in accepted]
 
 
 @transaction.atomic
@@ -163,7 +163,7 @@ def pay_voucher(
         raise Refused("no_voucher", _("This application has no voucher."))
     if missing := missing_proofs(row):
         sentence = _("Accept these documents first: %(documents)s.")
-        raise Refused("documents_missing", sentence % {"documents": ", ".join(missing)})
+        raise Refused("documents_missing", sentence % {"documents": ", ".join(str(kind.label) for kind in missing)})
     _check_payment(amount, row.amount, reference, day)
     post(
         by=by,

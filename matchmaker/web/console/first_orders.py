@@ -178,7 +178,7 @@ def _application_page(request: HttpRequest, row: VoucherApplication, form=None) 
     context = {
         "application": row,
         "enquiry": row.lot.enquiry,
-        "missing": services.missing_proofs(row),
+        "missing": [kind.label for kind in services.missing_proofs(row)],
         "postings": row.postings.all(),
         "form": form or PaymentForm(initial={"amount": row.amount, "day": timezone.localdate()}),
         "may_change": may_change(request),

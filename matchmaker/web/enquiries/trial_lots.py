@@ -50,7 +50,7 @@ def _page(request: HttpRequest, enquiry: Enquiry, side: Side, document_form, sta
             "we_confirmed": side in lot.confirmed_by,
             "application": application,
             "programmes": [] if application and application.is_living else services.programmes_for(lot),
-            "missing": services.missing_proofs(application) if application else [],
+            "missing": [kind.label for kind in services.missing_proofs(application)] if application else [],
             "document_form": document_form,
         }
     return render(request, "enquiries/trial_lot.html", context, status=status)

@@ -70,7 +70,7 @@ def rules_of(programme: Programme) -> list[dict[str, str]]:
         (_("Costs that are covered"), format_list(programme.cost_labels)),
         (_("Who takes part"), " · ".join(filter(None, suppliers))),
         (_("Order"), first),
-        (_("Needed for the payment"), format_list(wanted_proofs(programme))),
+        (_("Needed for the payment"), format_list([str(kind.label) for kind in wanted_proofs(programme)])),
         (_("Public source of the seed"), programme.seed_source),
         (_("SHA-256 of the secret seed"), programme.seed_sha256),
     ]
