@@ -78,6 +78,8 @@ lint: setup-dev ## style, types, templates, imports between layers, security pat
 	@$(PYTHON_ENV)/ruff check --quiet .
 	@$(PYTHON_ENV)/ruff format --quiet --check .
 	@mkdir -p .cache && $(PYTHON_ENV)/lint-imports --no-cache > .cache/imports.log || { cat .cache/imports.log; exit 1; }
+	@found=$$($(PYTHON_ENV)/radon cc --min D --show-complexity matchmaker benchmarks); \
+		[ -z "$$found" ] || { echo "$$found"; echo "complexity above 20: split these functions"; exit 1; }
 	@$(PYTHON_ENV)/mypy --no-error-summary matchmaker
 	@$(PYTHON_ENV)/bandit -q -r matchmaker -c pyproject.toml
 	@$(PYTHON_ENV)/djlint --quiet --lint templates

@@ -125,6 +125,19 @@ def product_entries(rows: QuerySet) -> Iterator[Entry]:
         yield from entries
 
 
+def _product_facets(product: Product) -> dict[str, tuple[str, ...]]:
+    """By what a product's own row and those of its company and category say."""
+    company, category = product.company, product.category
+    return {
+        "group": (category.group,) if category else (),
+        "category": (category.pk,) if category else (),
+        "origin": (product.origin,) if product.origin else (),
+        "verification": (str(company.verification),),
+        "language": tuple(company.languages),
+        "currency": (product.currency,) if product.currency and product.price_low is not None else (),
+    }
+
+
 def _product_entry(
     product: Product, facts: Facts, ready: Sequence[tuple[str, int]], campaigns: tuple[str, ...]
 ) -> Entry:
@@ -150,14 +163,9 @@ def _product_entry(
         ),
         name_key=company.name_key,
         facets={
-            "group": (category.group,) if category else (),
-            "category": (category.pk,) if category else (),
+            **_product_facets(product),
             "campaign": campaigns,
-            "origin": (product.origin,) if product.origin else (),
             "certificate": tuple(c.code for c in certificates if c.is_valid),
-            "verification": (str(company.verification),),
-            "language": tuple(company.languages),
-            "currency": (product.currency,) if product.currency and product.price_low is not None else (),
             **{name: (value,) for name, value in bands.items() if value},
             **{name: (state,) for name, (state, _open) in months},
         },

@@ -427,14 +427,20 @@ def _lines(code: str, day: date, rates: Iterable[Rate]) -> Lines:
     if not code:
         return {}
     held = [r for r in rates if r.holds(day) and (r.hs_code.startswith(code) or code.startswith(r.hs_code))]
+    held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
+    return {leaf: {rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in _leaves(code, held)}
+
+
+def _leaves(code: str, held: list[Rate]) -> list[str]:
+    """The codes below which no other has a rate, in their order.
+
+    A provisional or agreement rate may be for a part of a line only: its rest stays a line where nothing divides it.
+    """
     codes = sorted({rate.hs_code for rate in held})
     leaves = [one for one, following in pairwise([*codes, ""]) if not (following.startswith(one) and following != one)]
-    # A provisional or agreement rate may be for a part of a line only: its rest stays a line where nothing divides it.
     dividing = sorted({rate.hs_code for rate in held if rate.regime in DIVIDING})
     whole = {rate.hs_code for rate in held if rate.regime == MFN and rate.hs_code.startswith(code)} - set(leaves)
-    leaves += [one for one in whole if not any(other.startswith(one) and other != one for other in dividing)]
-    held.sort(key=lambda rate: (len(rate.hs_code), rate.valid_from))
-    return {leaf: {rate.regime: rate for rate in held if leaf.startswith(rate.hs_code)} for leaf in sorted(leaves)}
+    return sorted(leaves + [one for one in whole if not any(o.startswith(one) and o != one for o in dividing)])
 
 
 def _open_rate(regimes: Regimes) -> Decimal | None:

@@ -8,7 +8,7 @@ code and facts; sentences are made from them where a language is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -304,21 +304,8 @@ class _Case:
             for one in self.held
             if one.code in rule.accepts and (one.kind != "declared" or rule.evidence in DECLARABLE)
         ]
-        good = [one for one in fitting if one.holds(day)]
-        if good:
-            best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
-            if best.seen:
-                return self._item(
-                    Status.MET,
-                    "evidence_held",
-                    best,
-                    number=best.number,
-                    until=best.valid_until,
-                    seen_on=best.seen_on,
-                    confirmed_by=best.confirmed_by,
-                )
-            code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
-            return self._item(Status.STATED, code, best, number=best.number, until=best.valid_until)
+        if good := [one for one in fitting if one.holds(day)]:
+            return self._shown(good)
         if rule.evidence is Evidence.ACCESS:
             return self._by_access()
         if rule.confidence is Confidence.HINT:
@@ -327,7 +314,27 @@ class _Case:
                 return self._item(Status.NOT_APPLICABLE, "confirmed_not_applicable")
             if confirmed is None:
                 return self._item(Status.UNKNOWN, "scope_uncertain", asks=f"applies:{rule.code}")
-        expired = [one for one in fitting if one.valid_until and one.valid_until < day]
+        return self._not_shown(fitting)
+
+    def _shown(self, good: Sequence[EvidenceRecord]) -> Item:
+        """By one of those that hold on the day."""
+        best = max(good, key=lambda one: (one.seen, one.kind != "declared", one.valid_until or date.max))
+        if best.seen:
+            return self._item(
+                Status.MET,
+                "evidence_held",
+                best,
+                number=best.number,
+                until=best.valid_until,
+                seen_on=best.seen_on,
+                confirmed_by=best.confirmed_by,
+            )
+        code = "evidence_declared" if best.kind == "declared" else "evidence_stated"
+        return self._item(Status.STATED, code, best, number=best.number, until=best.valid_until)
+
+    def _not_shown(self, fitting: Sequence[EvidenceRecord]) -> Item:
+        """None of those that fit holds on the day: one has run out, one begins later, or there is none."""
+        expired = [one for one in fitting if one.valid_until and one.valid_until < self.day]
         if expired:
             last = max(expired, key=lambda one: one.valid_until or date.min)
             return self._item(Status.MISSING, "evidence_expired", last, number=last.number, until=last.valid_until)

@@ -11,7 +11,7 @@ that holds the negation ("sugar-free") is shown. All else is left out: the origi
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -104,14 +104,23 @@ def render(text: str, source: str, target: str, hs_code: str = "") -> Gloss:
         text = simplify(text)
     code = hs_code if hs_code.isascii() and hs_code.isdigit() else ""  # a form may hold whatever was typed
     phrases = [_phrase_for(part, source, target, code) for part in _clauses(text, source)]
-    named = next((phrase for phrase in phrases if phrase.head), None)
-    if named is None or any(phrase.goods or not phrase.may_stand_first for phrase in phrases[: phrases.index(named)]):
+    named = _naming_phrase(phrases)
+    if named is None:
         return EMPTY
     others = [part for phrase in phrases if phrase is not named for part in phrase.parts()]
     goods, *more = dict.fromkeys([*named.parts(is_title=True), *others])
     parts = [goods, *(part for part in more if part.casefold() not in goods.casefold())][:MOST_PARTS]
     known = round(sum(phrase.known for phrase in phrases) / max(sum(phrase.count for phrase in phrases), 1), 3)
     return Gloss(BETWEEN.join(map(_isolate, parts) if is_rtl(target) else parts), known)
+
+
+def _naming_phrase(phrases: Sequence["Phrase"]) -> "Phrase | None":
+    """The phrase that names the goods; None where none does, or where something stands before it that may not."""
+    named = next((phrase for phrase in phrases if phrase.head), None)
+    if named is None:
+        return None
+    before = phrases[: phrases.index(named)]
+    return None if any(phrase.goods or not phrase.may_stand_first for phrase in before) else named
 
 
 def _clauses(text: str, source: str) -> list[str]:
@@ -291,17 +300,21 @@ class Phrase:
         endings = ENDINGS.get(self.source)
         return endings is None or any(_alike(written, name, endings) for name in names)
 
-    def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
+    def _options(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> list[str]:
+        """The translated concepts that the code of the goods allows: those of just this code where there are any."""
         options = [concept for concept in concepts if vocabulary.is_translated(concept)]
         self.names_goods |= any(vocabulary.hs6(concept) for concept in options)
-        if self.hs_code:
-            options = [c for c in options if not (hs6 := vocabulary.hs6(c)) or _group(hs6) == _group(self.hs_code)]
-        same_code = [concept for concept in options if self.hs_code and vocabulary.hs6(concept) == self.hs_code]
-        names = [vocabulary.names(concept, self.target) for concept in same_code or options]
-        names = [name for name in names if name]
+        if not self.hs_code:
+            return options
+        options = [c for c in options if not (hs6 := vocabulary.hs6(c)) or _group(hs6) == _group(self.hs_code)]
+        return [concept for concept in options if vocabulary.hs6(concept) == self.hs_code] or options
+
+    def _name(self, vocabulary: Vocabulary, concepts: Iterable[str]) -> str:
+        options = self._options(vocabulary, concepts)
+        names = [name for concept in options if (name := vocabulary.names(concept, self.target))]
         if not names:
             return ""
-        headings = {vocabulary.hs6(concept)[:4] for concept in same_code or options}
+        headings = {vocabulary.hs6(concept)[:4] for concept in options}
         shared = [name for name in names[0] if all(name in others for others in names)]
         if shared or len(headings) == 1:
             return (shared or names[0])[0]

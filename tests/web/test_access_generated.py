@@ -95,7 +95,7 @@ MARKERS = {
     "Msheet": SELLERS_API,
     "Mvideo": SELLERS_API,
     "Mcaptions": SELLERS,
-    "Mcontract": SELLERS | BUYERS,
+    "Mcontract": SELLERS_API | BUYERS,
     "Mfeed name": BUYERS,
     "MREF88": BUYERS,
     "Mshort note": BUYERS,

@@ -403,24 +403,33 @@ class Vocabulary:
         text = clean(text)
         if lang == "zh":
             text = simplify(text)
-        index = self._index(lang)
-        hits = list(index.find(text)) if index else []
-        if lang in ("zh", "ja", "ko", "th", "ru", "ar") and re.search("[A-Za-z]{3}", text):
-            taken = [range(start, end) for start, end, _rows in hits]
-            english = self._index("en")
-            for start, end, rows in english.find(text) if english else ():
-                if not any(start in other or end - 1 in other for other in taken):
-                    hits.append((start, end, rows))
         spans = []
-        for start, end, rows in sorted(hits):
-            meant = [n for n in rows if self._is_written_so(n, lang, text[start:end])]
-            if lang not in FEWEST_CHARACTERS and len(_stem(text[start:end].lower(), lang)) <= SHORT_STEM:
-                meant = [n for n in meant if self._is_like(n, lang, text[start:end].casefold())]
-            if lang in STEMS_FOLD_VOWELS and len(meant) > 1:
-                meant = self._spelt_so(meant, lang, text[start:end].casefold())
-            if meant:
+        for start, end, rows in sorted(self._hits(text, lang)):
+            if meant := self._meant(rows, lang, text[start:end]):
                 spans.append(Span(start, end, tuple(self.ids[n] for n in meant)))
         return spans
+
+    def _hits(self, text: str, lang: str) -> list[tuple[int, int, tuple[int, ...]]]:
+        """(start, end, rows) of names of the language, and of English ones where none of the language stands."""
+        index = self._index(lang)
+        hits = list(index.find(text)) if index else []
+        if lang not in ("zh", "ja", "ko", "th", "ru", "ar") or not re.search("[A-Za-z]{3}", text):
+            return hits
+        taken = [range(start, end) for start, end, _rows in hits]
+        english = self._index("en")
+        for start, end, rows in english.find(text) if english else ():
+            if not any(start in other or end - 1 in other for other in taken):
+                hits.append((start, end, rows))
+        return hits
+
+    def _meant(self, rows: tuple[int, ...], lang: str, written: str) -> list[int]:
+        """The rows that a name, as it is written in the text, can mean."""
+        meant = [n for n in rows if self._is_written_so(n, lang, written)]
+        if lang not in FEWEST_CHARACTERS and len(_stem(written.lower(), lang)) <= SHORT_STEM:
+            meant = [n for n in meant if self._is_like(n, lang, written.casefold())]
+        if lang in STEMS_FOLD_VOWELS and len(meant) > 1:
+            meant = list(self._spelt_so(meant, lang, written.casefold()))
+        return meant
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
@@ -147,32 +147,37 @@ def encode(texts: Sequence[Sequence[tuple[str, str]]], encode_texts: Callable[[S
     lines: list[str] = []
     owners: list[int] = []
     weights: list[float] = []
-
-    def add(owner: int, text: str, weight: float) -> None:
-        lines.append(text)
-        owners.append(owner)
-        weights.append(weight)
-
     for owner, pairs in enumerate(texts):
         has_english = any(lang == "en" for lang, _ in pairs)
         for lang, text in pairs:
-            is_read = lang in READ or not lang
-            named = "" if has_english else english_names(text, lang)
-            if named and not is_read:
-                named = ", ".join([*describing_words(text, lang, "en"), named])
-            is_short = len(text) <= (_SHORT if lang == "zh" else _SHORT_RENDERED)
-            rendered = word_tables.load_tables().rendering(text, lang) if is_short and not has_english else ""
-            add(owner, text, 1.0 if is_read or not (named or rendered) else _UNREAD_WEIGHT)
-            if named:
-                add(owner, named, _NAMES_WEIGHT if is_read else 1.0)
-            if rendered:
-                add(owner, rendered, _RENDERED_WEIGHT if is_read else 1.0)
-            if lang == "zh" and len(text) <= _SHORT and not has_english:
-                add(owner, gloss(text) or text, _GLOSS_WEIGHT)
+            for line, weight in _weighted_texts(text, lang, has_english=has_english):
+                lines.append(line)
+                owners.append(owner)
+                weights.append(weight)
     vectors = encode_texts(lines)
     sums = np.zeros((len(texts), vectors.shape[1]), np.float32)
     np.add.at(sums, np.array(owners, np.int64), vectors * np.array(weights, np.float32)[:, None])
     return normalise(sums)
+
+
+def _weighted_texts(text: str, lang: str, *, has_english: bool) -> Iterator[tuple[str, float]]:
+    """A text of an item, and what helps it where no English text stands, each with its weight in the mean."""
+    is_read = lang in READ or not lang
+    if has_english:
+        yield text, 1.0
+        return
+    named = english_names(text, lang)
+    if named and not is_read:
+        named = ", ".join([*describing_words(text, lang, "en"), named])
+    is_short = len(text) <= (_SHORT if lang == "zh" else _SHORT_RENDERED)
+    rendered = word_tables.load_tables().rendering(text, lang) if is_short else ""
+    yield text, 1.0 if is_read or not (named or rendered) else _UNREAD_WEIGHT
+    if named:
+        yield named, _NAMES_WEIGHT if is_read else 1.0
+    if rendered:
+        yield rendered, _RENDERED_WEIGHT if is_read else 1.0
+    if lang == "zh" and len(text) <= _SHORT:
+        yield gloss(text) or text, _GLOSS_WEIGHT
 
 
 def build[I: (OfferIndex, WantIndex)](

@@ -69,10 +69,7 @@ class Index:
         if not query.limit:
             return SearchResult([], facets, understood, total=total)
         page = self._page(query, mask, self._with_boosts(query, scores))
-        shown, nearest = page[: query.limit], []
-        if scores is not None and not matches.any():
-            best = smallest(-scores, NEAREST)
-            nearest = [self.documents.locate(one) for one in best[scores[best] > 0].tolist()]
+        shown, nearest = page[: query.limit], self._nearest(scores, matches)
         return SearchResult(
             [int(segment.keys[place]) for _position, segment, place in shown],
             facets,
@@ -84,6 +81,13 @@ class Index:
             cards=[segment.card_of(place) for _position, segment, place in shown],
             fits=[bool(fits[self._document(segment, place)]) for _position, segment, place in shown],
         )
+
+    def _nearest(self, scores: np.ndarray | None, matches: np.ndarray) -> list[tuple[Segment, int]]:
+        """What comes nearest where nothing matches."""
+        if scores is None or matches.any():
+            return []
+        best = smallest(-scores, NEAREST)
+        return [self.documents.locate(one) for one in best[scores[best] > 0].tolist()]
 
     def _visible(self, query: SearchQuery) -> Mask:
         """The documents this reader may find."""

@@ -303,6 +303,25 @@ def _without_interpreter(standing: Snapshot, instance: Instance, row: Interprete
     return instance.changed(interpreters=tuple(people))
 
 
+def _seat(
+    meetings: Sequence[tuple[int, int, int, int]], open_tables: Sequence[int], behind: int
+) -> list[tuple[int, int, int, int]]:
+    """The meetings of one slot at its open tables, in this order; those without one stand from `behind` on."""
+    place_of = {table: place for place, table in enumerate(open_tables)}
+    taken = {row[3] for row in meetings}
+    free = [place for table, place in place_of.items() if table not in taken]
+    seated = []
+    for s, b, slot, table in meetings:
+        if table in place_of:
+            place = place_of[table]
+        elif free:
+            place = free.pop(0)
+        else:
+            place, behind = behind, behind + 1
+        seated.append((s, b, slot, place))
+    return seated
+
+
 def _reseat(
     event: Event, today: Plan, instance: Instance, closed: Mapping[int, set[int]], shut: Collection[int]
 ) -> tuple[Plan, Instance, dict[int, list[int]]]:
@@ -321,12 +340,10 @@ def _reseat(
         if slot not in order:
             rows += here
             continue
-        place_of = {table: place for place, table in enumerate(order[slot])}
-        free = [place for table, place in place_of.items() if table not in {row[3] for row in here}]
-        for s, b, _slot, table in sorted(here, key=lambda row: -_weight(instance, row)):
-            place = place_of[table] if table in place_of else free.pop(0) if free else event.tables + len(without)
-            without |= {(s, b, slot)} if place >= event.tables else set()
-            rows.append((s, b, slot, place))
+        heaviest_first = sorted(here, key=lambda row: -_weight(instance, row))
+        seated = _seat(heaviest_first, order[slot], event.tables + len(without))
+        without |= {(s, b, slot) for s, b, _slot, place in seated if place >= event.tables}
+        rows += seated
     tables = list(instance.tables)
     for slot, open_tables in order.items():
         booked = sum(row[2] == slot for row in instance.fixed if row not in without)

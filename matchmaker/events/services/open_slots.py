@@ -46,16 +46,24 @@ def closed_slots(event: Event, slots: list[dt.datetime], options: Mapping[str, A
     if closes := options.get("closes_at"):
         closed |= {n for n, end in enumerate(ends) if end.time() > _clock(closes) and end.date() not in own_hours}
     if options.get("lunch_from") and options.get("lunch_until"):
-        since, until = _clock(options["lunch_from"]), _clock(options["lunch_until"])
         own_pause = {day for day, hours in own_hours.items() if hours and hours.pause}
-        before = {end.date() for end in ends if end.time() <= since} - own_pause
-        after = {at.date() for at in begins if at.time() >= until}
-        closed |= {
-            place
-            for place, (at, end) in enumerate(zip(begins, ends, strict=True))
-            if at.date() in before & after and at.time() < until and end.time() > since
-        }
+        lunch = (_clock(options["lunch_from"]), _clock(options["lunch_until"]))
+        closed |= _at_lunch(begins, ends, lunch, own_pause)
     return closed
+
+
+def _at_lunch(
+    begins: list[dt.datetime], ends: list[dt.datetime], lunch: tuple[dt.time, dt.time], own_pause: set[dt.date]
+) -> set[int]:
+    """Places of the slots at lunch, on days that have slots before and after it and no pause of their own."""
+    since, until = lunch
+    before = {end.date() for end in ends if end.time() <= since} - own_pause
+    after = {at.date() for at in begins if at.time() >= until}
+    return {
+        place
+        for place, (at, end) in enumerate(zip(begins, ends, strict=True))
+        if at.date() in before & after and at.time() < until and end.time() > since
+    }
 
 
 def _clock(value: dt.time | str) -> dt.time:

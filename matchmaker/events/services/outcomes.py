@@ -132,15 +132,23 @@ def staff_clashes(company: Company, meetings: list[Meeting]) -> dict[int, str]:
         if meeting.starts_at.astimezone(dt.UTC).isoformat() in people[meeting.event_id][name]:
             found[meeting.pk] = _("%(name)s cannot meet at this time.") % {"name": name}
             continue
-        for other in elsewhere:
-            theirs = other.supplier_staff if other.supplier_id == company.pk else other.buyer_staff
-            overlap = other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at
-            if other.pk != meeting.pk and theirs == name and overlap:
-                found[meeting.pk] = _("%(name)s has a meeting at “%(event)s” at the same time.") % {
-                    "name": name,
-                    "event": other.event.name,
-                    LOOKS_LIKE: other.event.slug,
-                }
+        if other := _at_the_same_time(meeting, name, company, elsewhere):
+            found[meeting.pk] = _("%(name)s has a meeting at “%(event)s” at the same time.") % {
+                "name": name,
+                "event": other.event.name,
+                LOOKS_LIKE: other.event.slug,
+            }
+    return found
+
+
+def _at_the_same_time(meeting: Meeting, name: str, company: Company, others: list[Meeting]) -> Meeting | None:
+    """Another meeting of the company to which the person is named while this one lasts; the last of several."""
+    found = None
+    for other in others:
+        theirs = other.supplier_staff if other.supplier_id == company.pk else other.buyer_staff
+        overlap = other.starts_at < meeting.ends_at and meeting.starts_at < other.ends_at
+        if other.pk != meeting.pk and theirs == name and overlap:
+            found = other
     return found
 
 

@@ -87,6 +87,110 @@ class Snapshot:
         }
 
 
+# Supplier, buyer, when and at which table (from 0), by the keys of the companies.
+HeldRow = tuple[int, int, dt.datetime, int]
+
+
+def _held(
+    event: Event,
+    place: dict[str, dict[int, int]],
+    at: dict[dt.datetime, int],
+    closed: Collection[dt.datetime],
+    now: dt.datetime,
+) -> list[HeldRow]:
+    """Meetings that stay as they are: locked ones, those that have begun, and those in closed slots."""
+    planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now) & ~Q(starts_at__in=closed)
+    return [
+        (m.supplier_id, m.buyer_id, m.starts_at, m.table - 1)
+        for m in Meeting.objects.of(event).active().exclude(planned)
+        if m.supplier_id in place["supplier"] and m.buyer_id in place["buyer"] and m.starts_at in at
+    ]
+
+
+def _edges(
+    event: Event, place: dict[str, dict[int, int]], options: dict[str, Any], odds: dict, held: list[HeldRow]
+) -> list[tuple[int, int, int, int]]:
+    """Supplier, buyer, weight and whether both asked, of each pair that may meet; pairs that meet anyway are among
+    them."""
+    shares = {
+        "supplier": options["supplier_share"],
+        "buyer": options["supplier_share" if event.is_of_equals else "buyer_share"],
+    }
+    worth = worths(event, set(place["supplier"]), set(place["buyer"]), shares=shares)
+    edges = [
+        (place["supplier"][s], place["buyer"][b], _expected_weight(row.weight, odds, s, b), int(row.mutual))
+        for (s, b), row in worth.items()
+    ]
+    return edges + [
+        (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, *_at in held if (s, b) not in worth
+    ]
+
+
+def _booked(fixed: list[tuple[int, int, int]], *, equals: bool) -> dict[tuple[str, int], list[int]]:
+    """(side, place of a company) → the slots of its meetings that stay."""
+    booked: dict[tuple[str, int], list[int]] = {}
+    for s, b, slot in fixed:
+        for place_in_pair in (("supplier", s), ("buyer", b)):
+            booked.setdefault(place_in_pair, []).append(slot)
+        if equals:  # either place of a pair may be this company's
+            booked.setdefault(("buyer", s), []).append(slot)
+            booked.setdefault(("supplier", b), []).append(slot)
+    return booked
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What holds for all parties: options, slot → its place, meetings for one that takes place, and whether languages
+    count."""
+
+    options: dict[str, Any]
+    at: dict[dt.datetime, int]
+    spare: float
+    asks_languages: bool
+
+
+def _party(row: EventParticipation, booked: list[int], limits: _Limits) -> Party:
+    most = row.most or limits.options["most"]
+    return Party(
+        cap=max(min(round(limits.spare * most), len(limits.at)), len(booked)),
+        floor=min(limits.options["floor"], most),
+        off=tuple(sorted({limits.at[slot] for slot in away_slots(row) if slot in limits.at} - set(booked))),
+        languages=tuple(row.languages) if limits.asks_languages else (),
+    )
+
+
+def _spare(odds: dict[int, float]) -> float:
+    """Meetings to plan for one that takes place, by how many do not come."""
+    return 1 + (sum(odds.values()) / len(odds) if odds else 0)
+
+
+def _parties(
+    sides: dict[str, list[EventParticipation]], booked: dict[tuple[str, int], list[int]], limits: _Limits
+) -> dict[str, tuple[Party, ...]]:
+    return {
+        side: tuple(_party(row, booked.get((side, n), []), limits) for n, row in enumerate(found))
+        for side, found in sides.items()
+    }
+
+
+def _tables(
+    event: Event,
+    slots: list[dt.datetime],
+    options: dict[str, Any],
+    closed: Collection[dt.datetime],
+    fixed: list[tuple[int, int, int]],
+    now: dt.datetime,
+) -> list[int]:
+    """How many tables each slot has; what has begun or is closed has those of its meetings."""
+    tables = [max((options["tables"] or event.tables) - len(event.closed_at(when)), 0) for when in slots]
+    at = {slot: place for place, slot in enumerate(slots)}
+    shut = closed_slots(event, slots, options) | {at[when] for when in closed if when in at}
+    for number, begins in enumerate(slots):
+        if begins <= now or number in shut:
+            tables[number] = sum(1 for row in fixed if row[2] == number)
+    return tables
+
+
 def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Collection[dt.datetime] = ()) -> Snapshot:
     """The event as it is now: who is registered, when, what each meeting is worth, and what is locked.
 
@@ -102,67 +206,23 @@ def of_event(event: Event, options: dict[str, Any] | None = None, *, closed: Col
     equals = event.is_of_equals
     sides = {side: [row for row in rows if equals or row.side == side] for side in ("supplier", "buyer")}
     keys = {side: tuple(row.company_id for row in found) for side, found in sides.items()}
+    place = {side: {key: n for n, key in enumerate(found)} for side, found in keys.items()}
     interpreters = list(event.interpreters.all())
     now = timezone.now()
-    planned = Q(status=Meeting.Status.PLANNED, locked=False, starts_at__gt=now) & ~Q(starts_at__in=closed)
-    held = Meeting.objects.of(event).active().exclude(planned)
-    fixed_rows = [
-        (m.supplier_id, m.buyer_id, m.starts_at, m.table - 1)
-        for m in held
-        if m.supplier_id in keys["supplier"] and m.buyer_id in keys["buyer"] and m.starts_at in at
-    ]
-    worth = worths(
-        event,
-        set(keys["supplier"]),
-        set(keys["buyer"]),
-        shares={
-            "supplier": options["supplier_share"],
-            "buyer": options["supplier_share" if equals else "buyer_share"],
-        },
-    )
-    place = {side: {key: n for n, key in enumerate(found)} for side, found in keys.items()}
+    held = _held(event, place, at, closed, now)
     odds = _no_show_odds(event, rows) if options["expects_no_shows"] else {}
-    edges = [
-        (place["supplier"][s], place["buyer"][b], _expected_weight(row.weight, odds, s, b), int(row.mutual))
-        for (s, b), row in worth.items()
-    ]
-    spare = 1 + (sum(odds.values()) / len(odds) if odds else 0)
-    known = set(worth)
-    edges += [
-        (place["supplier"][s], place["buyer"][b], MATCH_FROM, 0) for s, b, *_at in fixed_rows if (s, b) not in known
-    ]
-    table_of = {(place["supplier"][s], place["buyer"][b], at[when]): table for s, b, when, table in fixed_rows}
+    edges = _edges(event, place, options, odds, held)
+    table_of = {(place["supplier"][s], place["buyer"][b], at[when]): table for s, b, when, table in held}
     fixed = list(table_of)
-    booked: dict[tuple[str, int], list[int]] = {}
-    for s, b, slot in fixed:
-        for place_in_pair in (("supplier", s), ("buyer", b)):
-            booked.setdefault(place_in_pair, []).append(slot)
-        if equals:  # either place of a pair may be this company's
-            booked.setdefault(("buyer", s), []).append(slot)
-            booked.setdefault(("supplier", b), []).append(slot)
-    zone_days = [slot.astimezone(event.zone).date() for slot in slots]
-    parties = {
-        side: tuple(
-            Party(
-                cap=max(min(round(spare * (row.most or options["most"])), len(slots)), len(booked.get((side, n), ()))),
-                floor=min(options["floor"], row.most or options["most"]),
-                off=tuple(sorted({at[s] for s in away_slots(row) if s in at} - set(booked.get((side, n), ())))),
-                languages=tuple(row.languages) if interpreters else (),
-            )
-            for n, row in enumerate(found)
-        )
-        for side, found in sides.items()
-    }
-    tables = [max((options["tables"] or event.tables) - len(event.closed_at(when)), 0) for when in slots]
-    shut = closed_slots(event, slots, options) | {at[when] for when in closed if when in at}
-    for number, begins in enumerate(slots):
-        if begins <= now or number in shut:  # what has begun is as it is
-            tables[number] = sum(1 for row in fixed if row[2] == number)
+    booked = _booked(fixed, equals=equals)
+    limits = _Limits(options, at, _spare(odds), bool(interpreters))
+    parties = _parties(sides, booked, limits)
+    tables = _tables(event, slots, options, closed, fixed, now)
     companies = keys["supplier"] if equals else keys["supplier"] + keys["buyer"]
     with with_names(companies, slots):
         instance = Instance(
             slots=len(slots),
-            day=tuple((day - event.starts_on).days for day in zone_days),
+            day=tuple((slot.astimezone(event.zone).date() - event.starts_on).days for slot in slots),
             tables=tuple(tables),
             suppliers=parties["supplier"],
             buyers=parties["buyer"],

@@ -57,13 +57,10 @@ def import_additional_duties(
     records = [one for _row, one in parsed.duties]
     new = [one for one in records if one.code not in before]
     changed = [one for one in records if one.code in before and before[one.code].as_duty() != one]
-    left_out = [row for code, row in before.items() if complete and code not in {one.code for one in records}]
-    ends = [row for row in left_out if row.valid_from < as_of and (row.valid_until is None or row.valid_until >= as_of)]
+    ends = _left_out(before, records, as_of) if complete else []
     applied = apply and bool(records) and not parsed.faults
     if applied:
-        AdditionalDuty.objects.bulk_create([AdditionalDuty(**_fields(one), edited_here=True) for one in new])
-        for one in changed:
-            AdditionalDuty.objects.filter(code=one.code).update(**_fields(one), edited_here=True)
+        _write(new, changed)
         ended = AdditionalDuty.objects.filter(pk__in=[row.pk for row in ends])
         ended.update(valid_until=as_of - timedelta(days=1), edited_here=True)
         facts = {"source": source, "as_of": as_of.isoformat(), "complete": complete, "duties": len(records)}
@@ -71,6 +68,18 @@ def import_additional_duties(
         record(by=by, verb="import_additional_duties", on=listed or by, facts=facts | {"ended": len(ends)})
     unchanged = len(records) - len(new) - len(changed)
     return AdditionalImport(len(new), len(changed), unchanged, len(ends), parsed.faults, applied)
+
+
+def _left_out(before: dict[str, AdditionalDuty], records: list[Record], as_of: date) -> list[AdditionalDuty]:
+    """Duties on record that hold on the day and that a whole list does not name."""
+    left_out = [row for code, row in before.items() if code not in {one.code for one in records}]
+    return [row for row in left_out if row.valid_from < as_of and (row.valid_until is None or row.valid_until >= as_of)]
+
+
+def _write(new: list[Record], changed: list[Record]) -> None:
+    AdditionalDuty.objects.bulk_create([AdditionalDuty(**_fields(one), edited_here=True) for one in new])
+    for one in changed:
+        AdditionalDuty.objects.filter(code=one.code).update(**_fields(one), edited_here=True)
 
 
 def _fields(one: Record) -> dict:

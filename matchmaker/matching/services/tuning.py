@@ -1,7 +1,7 @@
 """What matching goes by: set by the organiser after a look at the effect, or learned where answers teach better."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -167,17 +167,8 @@ def effect_of(*, campaign: Campaign, weights: dict[str, float], floor: int, skip
     names = {
         offer.key: offer.texts[0][1].split(". ")[0] for offer in offered.items if offer.texts and offer.key in ours
     }
-    private = set(DemandLine.objects.filter(demand__visibility="private").values_list("pk", flat=True))
-    changes, moved = [], 0
-    for want in sample.items:
-        old, new = (found.get(want.key, []) for found in (before, after))
-        if old[:1] != new[:1]:
-            moved += 1
-            if want.key not in private:
-                first = [names.get(found[0], "") if found else "" for found in (old, new)]
-                changes.append(Change(want.texts[0][1], *first))
-    was = {(line, product) for line, found in before.items() for product in found}
-    will = {(line, product) for line, found in after.items() for product in found}
+    changes, moved = _changes(sample.items, before, after, names)
+    was, will = _pairs_in(before), _pairs_in(after)
     small = [place for place, offer in enumerate(offered.items) if offer.small and offer.key in ours][:SAMPLE_PRODUCTS]
     every = scorer.all_wants(now)
     some = changed.matcher.prepare_offers([offered.items[place] for place in small], offered.vectors[small])
@@ -195,6 +186,27 @@ def effect_of(*, campaign: Campaign, weights: dict[str, float], floor: int, skip
         _mean([pair.probability for pair in promised]),
         _mean([pair.probability for pair in usual]),
     )
+
+
+def _changes(
+    items: Iterable, before: dict[int, list[int]], after: dict[int, list[int]], names: dict[int, str]
+) -> tuple[list[Change], int]:
+    """The lines whose first product changes, without private ones, and how many these are with private ones."""
+    private = set(DemandLine.objects.filter(demand__visibility="private").values_list("pk", flat=True))
+    changes, moved = [], 0
+    for want in items:
+        old, new = (found.get(want.key, []) for found in (before, after))
+        if old[:1] == new[:1]:
+            continue
+        moved += 1
+        if want.key not in private:
+            first = [names.get(found[0], "") if found else "" for found in (old, new)]
+            changes.append(Change(want.texts[0][1], *first))
+    return changes, moved
+
+
+def _pairs_in(by_line: dict[int, list[int]]) -> set[tuple[int, int]]:
+    return {(line, product) for line, products in by_line.items() for product in products}
 
 
 def _with(now: scorer.Scorer, weights: Weights):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -69,19 +69,8 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
     held = [{c.code: c for c in p.certificates.all() if c.is_valid} for p in products]
     duties = [duty_box(p, day) for p in products]
     rows = [
-        _texts(_("Price"), [price(p) or _("on request") for p in products]),
-        _price_row(products, as_yuan(rates)),
-        _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
-        _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
-        _texts(_("Capacity"), [_capacity(p) for p in products]),
-        _least(_("Lead time"), [p.lead_time_days for p in products]),
-        _texts(_("Shelf life"), [format_days(p.shelf_life_days) for p in products]),
-        _texts(_("HS code"), [hs(p.hs_code) for p in products]),
-        Row(_("Duty"), [_duty(box) for box in duties]),
-        Row(_("Additional duties"), [_additional(box) for box in duties]),
-        _texts(_("Import VAT"), [box.vat for box in duties]),
-        _texts(_("Consumption tax"), [box.consumption for box in duties]),
-        *_regimes(duties),
+        *_term_rows(products, as_yuan(rates)),
+        *_duty_rows(products, duties),
         Row(
             _("Ready for China"),
             [Cell(sentences.state(ready[p.pk].state), [sentences.about_readiness(ready[p.pk])]) for p in products],
@@ -94,24 +83,40 @@ def of_products(products: list[Product], buyer: Company, day: dt.date) -> Compar
     return Comparison(products, filled, rate_notes((p.currency for p in products), rates), _quotas(products, duties))
 
 
+def _term_rows(products: list[Product], yuan: Mapping[str, Decimal]) -> list[Row]:
+    return [
+        _texts(_("Price"), [price(p) or _("on request") for p in products]),
+        _price_row(products, yuan),
+        _texts(_("Incoterm"), [f"{p.incoterm} {reference.place(p.incoterm_place)}".strip() for p in products]),
+        _texts(_("Minimum order"), [quantity(p.min_order, p.min_order_unit) for p in products]),
+        _texts(_("Capacity"), [_capacity(p) for p in products]),
+        _least(_("Lead time"), [p.lead_time_days for p in products]),
+        _texts(_("Shelf life"), [format_days(p.shelf_life_days) for p in products]),
+    ]
+
+
+def _duty_rows(products: list[Product], duties: list[DutyBox]) -> list[Row]:
+    return [
+        _texts(_("HS code"), [hs(p.hs_code) for p in products]),
+        Row(_("Duty"), [_duty(box) for box in duties]),
+        Row(_("Additional duties"), [_additional(box) for box in duties]),
+        _texts(_("Import VAT"), [box.vat for box in duties]),
+        _texts(_("Consumption tax"), [box.consumption for box in duties]),
+        *_regimes(duties),
+    ]
+
+
 def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comparison:
     products = Product.objects.published().filter(company__in=companies)
     counted = dict(products.values("company").annotate(n=Count("pk")).values_list("company", "n"))
-    held: dict[int, set[str]] = {company.pk: set() for company in companies}
-    codes = ProductCertificate.objects.filter(product__in=products)
-    for one in codes.select_related("product"):
-        if one.is_valid:
-            held[one.product.company_id].add(one.code)
+    held = _held_by_company(companies, products)
     ready = _ready_products(products, day)
     rates = attendance_rates([company.pk for company in companies])
     rows = [
         _texts(_("Country or region"), [c.country_name for c in companies]),
         _texts(_("Products"), [number(counted.get(c.pk, 0)) for c in companies]),
         _texts(_("Ready for China"), [ready.get(c.pk, "") for c in companies]),
-        _texts(_("Supplier checked"), [c.get_verification_display() for c in companies]),
-        _texts(_("Employees"), [c.get_size_display() if c.size else "" for c in companies]),
-        _texts(_("Founded"), [str(c.founded or "") for c in companies]),
-        _texts(_("Speaks"), [format_list(language_name(code) for code in c.languages) for c in companies]),
+        *_profile_rows(companies),
         _texts(_("Reply rate"), [_reply(c) for c in companies]),
         _texts(_("Meetings kept"), [_format_attendance(rates.get(c.pk)) for c in companies]),
         Row(_("Fit to your demand"), _supplier_fits(companies, buyer)),
@@ -121,6 +126,24 @@ def of_suppliers(companies: list[Company], buyer: Company, day: dt.date) -> Comp
         ),
     ]
     return Comparison(companies, [row for row in rows if any(c.text for c in row.cells)])
+
+
+def _profile_rows(companies: list[Company]) -> list[Row]:
+    return [
+        _texts(_("Supplier checked"), [c.get_verification_display() for c in companies]),
+        _texts(_("Employees"), [c.get_size_display() if c.size else "" for c in companies]),
+        _texts(_("Founded"), [str(c.founded or "") for c in companies]),
+        _texts(_("Speaks"), [format_list(language_name(code) for code in c.languages) for c in companies]),
+    ]
+
+
+def _held_by_company(companies: list[Company], products: QuerySet[Product]) -> dict[int, set[str]]:
+    """Company → the codes of the valid certificates of its products."""
+    held: dict[int, set[str]] = {company.pk: set() for company in companies}
+    for one in ProductCertificate.objects.filter(product__in=products).select_related("product"):
+        if one.is_valid:
+            held[one.product.company_id].add(one.code)
+    return held
 
 
 # -- cells ------------------------------------------------------------------------------------------------------------

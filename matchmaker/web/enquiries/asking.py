@@ -40,9 +40,7 @@ def demand(request: HttpRequest, uid) -> HttpResponse:
 def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> HttpResponse:
     company = current_company(request, **{f"is_{side}": True})
     if company is None:
-        needed = _("Buyers ask suppliers: join as a buyer first.")
-        messages.info(request, needed if side == "buyer" else _("Suppliers answer demands: join as a supplier first."))
-        return redirect("join")
+        return _join_first(request, side)
     if company.is_before_approval and "demand" in about:
         return _prepare(request, company, about["demand"])
     supplier_, buyer = (receiver, company) if side == "buyer" else (company, receiver)
@@ -52,22 +50,8 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
     composer, form = Composer(request), message_form(request)
     if composer.is_step and request.htmx:
         return render(request, "enquiries/phrases.html", {"composer": composer})
-    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
-        with refusals_in_message(form, composer):
-            enquiry = services.ask(
-                by=request.user,
-                company=company,
-                text=form.cleaned_data["text"],
-                phrases=composer.values(),
-                files=form.cleaned_data["attachments"],
-                **about,
-            )
-            transaction.on_commit(start_delivery)
-            if enquiry.delivered_at is None:
-                messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))
-            else:
-                messages.success(request, _("Sent. You hear as soon as they answer."))
-            return redirect("enquiry", enquiry.uid)
+    if _is_sent(request, form, composer) and (enquiry := _send(request, company, form, composer, about)):
+        return redirect("enquiry", enquiry.uid)
     match = services.match_between(supplier_, buyer)
     prepared = services.prepared_for(company, about["demand"]) if "demand" in about else None
     if request.method != "POST" and prepared:
@@ -92,6 +76,37 @@ def _ask(request: HttpRequest, *, side: str, receiver: Company, **about) -> Http
     }
     status = 403 if form.errors and form.non_field_errors() else 200
     return render(request, "enquiries/ask.html", context, status=status)
+
+
+def _join_first(request: HttpRequest, side: str) -> HttpResponse:
+    needed = _("Buyers ask suppliers: join as a buyer first.")
+    messages.info(request, needed if side == "buyer" else _("Suppliers answer demands: join as a supplier first."))
+    return redirect("join")
+
+
+def _is_sent(request: HttpRequest, form, composer: Composer) -> bool:
+    """Whether the form was sent, with nothing wrong in it, and not only a sentence chosen."""
+    return request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()])
+
+
+def _send(request: HttpRequest, company: Company, form, composer: Composer, about: dict) -> Enquiry | None:
+    """The enquiry that was sent or is held; None where it was refused, and the form says why."""
+    with refusals_in_message(form, composer):
+        enquiry = services.ask(
+            by=request.user,
+            company=company,
+            text=form.cleaned_data["text"],
+            phrases=composer.values(),
+            files=form.cleaned_data["attachments"],
+            **about,
+        )
+        transaction.on_commit(start_delivery)
+        if enquiry.delivered_at is None:
+            messages.warning(request, _("Kept. It is delivered once the organiser has looked at it."))
+        else:
+            messages.success(request, _("Sent. You hear as soon as they answer."))
+        return enquiry
+    return None
 
 
 def _prepare(request: HttpRequest, company: Company, demand: Demand) -> HttpResponse:

@@ -1,6 +1,7 @@
 """A buyer asks several suppliers for a quote at once, and finds its requests again."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -59,30 +60,48 @@ def new(request: HttpRequest) -> HttpResponse:
     composer = Composer(request)
     if composer.is_step and request.htmx:
         return render(request, "enquiries/phrases.html", {"composer": composer})
-    form = RequestForm(
-        None if composer.is_step else request.POST or None,
-        options=[(option.value, option.label) for option in open_options],
-        initial=_typed(request) if composer.is_step else {"suppliers": ticked, **_wishes(line, named)},
-    )
-    if request.method == "POST" and not composer.is_step and all([form.is_valid(), composer.is_valid()]):
-        chosen = {option.value: option.subject for option in open_options}
-        with refusals_in_message(form, composer, {"subjects": "suppliers"}):
-            result = services.request_quotes(
-                by=request.user,
-                company=request.company,
-                subjects=[chosen[value] for value in form.cleaned_data["suppliers"]],
-                line=line,
-                phrases=composer.values(),
-                **form.terms(),
-            )
-            transaction.on_commit(start_delivery)
-            _say(request, result)
-            return redirect("quote_request", result.request.uid)
+    initial = _typed(request) if composer.is_step else {"suppliers": ticked, **_wishes(line, named)}
+    form = _form(request, composer, open_options, initial)
+    is_sent = request.method == "POST" and not composer.is_step
+    if is_sent and (made := _send(request, form, composer, open_options, line)):
+        return redirect("quote_request", made.uid)
     refused = [option for option in options if option.refusal]
     languages = languages_read_by(*(option.supplier for option in open_options))
     context = {"form": form, "composer": composer, "languages": languages, "line": line, "refused": refused}
     is_refused = form.errors or (composer.has_errors and not composer.is_step)
     return render(request, "enquiries/request.html", context, status=422 if is_refused else 200)
+
+
+def _form(request: HttpRequest, composer: Composer, open_options: Sequence[Option], initial: dict) -> RequestForm:
+    """As it was sent; unbound where only a sentence was chosen, so that nothing is judged yet."""
+    choices = [(option.value, option.label) for option in open_options]
+    return RequestForm(None if composer.is_step else request.POST or None, options=choices, initial=initial)
+
+
+def _send(
+    request: HttpRequest,
+    form: RequestForm,
+    composer: Composer,
+    open_options: Sequence[Option],
+    line: DemandLine | None,
+) -> QuoteRequest | None:
+    """The request that was made; None where it was refused, and the form says why."""
+    if not all([form.is_valid(), composer.is_valid()]):
+        return None
+    chosen = {option.value: option.subject for option in open_options}
+    with refusals_in_message(form, composer, {"subjects": "suppliers"}):
+        result = services.request_quotes(
+            by=request.user,
+            company=request.company,
+            subjects=[chosen[value] for value in form.cleaned_data["suppliers"]],
+            line=line,
+            phrases=composer.values(),
+            **form.terms(),
+        )
+        transaction.on_commit(start_delivery)
+        _say(request, result)
+        return result.request
+    return None
 
 
 def _typed(request: HttpRequest) -> dict:

@@ -1,5 +1,7 @@
 """A company joins in three short steps; each one that is filled in is kept as a draft."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -64,33 +66,21 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
     company = _draft_of(request.user, side)
     if company is None and step > 1:
         return redirect("join_step", side, 1)
-    initial = initial_values(company, FORMS[step]) if company else _first_guess(request, side)
     _remember_side(request, side)
     reading = _reading_of(request, company)
-    read_names = _fill_in_read(initial, reading, step) if reading else []
-    if step == 2:
-        initial |= {name: value for name, value in _own_contact(request.user).items() if not initial.get(name)}
-    if step == 3:
-        initial["code"] = request.session.get(KEPT, "")
+    initial, read_names = _initial(request, company, side, step, reading)
     form = FORMS[step](request.POST or None, initial=initial, side=side)
     questions = QuestionsForm.of(request, company, request.site_campaign) if step == 3 and company else None
-    if request.method == "POST" and form.is_valid() and (questions is None or questions.is_valid()):
+    if request.method == "POST" and _are_valid(form, questions):
         company = _keep(request, form, company, side)
-        if company and not form.errors:
-            _confirm(request, reading, company)
-        if not form.errors and step < 3:
-            return redirect("join_step", side, step + 1)
-        if not form.errors and _answer(request, questions) and _submit(request, form, company):
-            return redirect("desk")
+        if next_page := _next_page(request, form, questions, reading, company, side, step):
+            return next_page
+    if reading:
+        mark_read_fields(form, reading, read_names)
     context = {
+        **_step_context(side, step, company),
         "form": form,
         "asked": questions,
-        "side": side,
-        "step": step,
-        "company": company,
-        "steps": _steps(side, step),
-        "review": _review(company, side) if step == 3 and company else [],
-        "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
         "alike": (alike := _alike(form, company)),
         "taken": not alike and str(NUMBER_TAKEN_SENTENCE) in form.errors.get("identifier", []),
         "reading": reading if reading and not reading.confirmed_at else None,
@@ -98,10 +88,52 @@ def fill_in(request: HttpRequest, side: str, step: int) -> HttpResponse:
         "can_start": step == 1 and reading is None,
         **start_context(Reading.Kind.COMPANY),
     }
-    if reading:
-        mark_read_fields(form, reading, read_names)
     wrong = form.errors or (questions is not None and questions.errors)
     return render(request, f"public/join/step{step}.html", context, status=422 if wrong else 200)
+
+
+def _initial(
+    request: HttpRequest, company: Company | None, side: str, step: int, reading: Reading | None
+) -> tuple[dict, list[str]]:
+    """What the form of a step begins with, and which fields were filled in by a reading."""
+    initial = initial_values(company, FORMS[step]) if company else _first_guess(request, side)
+    read_names = _fill_in_read(initial, reading, step) if reading else []
+    if step == 2:
+        initial |= {name: value for name, value in _own_contact(request.user).items() if not initial.get(name)}
+    if step == 3:
+        initial["code"] = request.session.get(KEPT, "")
+    return initial, read_names
+
+
+def _are_valid(form, questions: QuestionsForm | None) -> bool:
+    return form.is_valid() and (questions is None or questions.is_valid())
+
+
+def _step_context(side: str, step: int, company: Company | None) -> dict[str, Any]:
+    """Where one is on the way, and at its end what was typed."""
+    return {
+        "side": side,
+        "step": step,
+        "company": company,
+        "steps": _steps(side, step),
+        "review": _review(company, side) if step == 3 and company else [],
+        "back_url": reverse("join_step", args=[side, step - 1]) if step > 1 else reverse("join"),
+    }
+
+
+def _next_page(
+    request: HttpRequest, form, questions, reading: Reading | None, company: Company | None, side: str, step: int
+) -> HttpResponse | None:
+    """Where a step that was kept leads; None where it was refused, or the last one could not be submitted."""
+    if form.errors:
+        return None
+    if company:
+        _confirm(request, reading, company)
+    if step < 3:
+        return redirect("join_step", side, step + 1)
+    if _answer(request, questions) and _submit(request, form, company):
+        return redirect("desk")
+    return None
 
 
 def _alike(form, company: Company | None) -> list[Company]:

@@ -160,16 +160,23 @@ def spelled(language: str) -> dict[str, str]:
         if many % 10 == 0:
             word = ten + joiner + one if order == "tens-ones" else one + joiner + ten
             spoken.setdefault(word, str(many + few))
+    return spoken | _teens(language, ones)
+
+
+def _teens(language: str, ones: dict[str, int]) -> dict[str, str]:
+    """Eleven to nineteen where they are ten and one word more, which the list of words leaves out."""
     if language == "ko":
-        spoken |= {"십" + one: str(10 + few) for one, few in ones.items() if one in "일이삼사오육칠팔구"}
-        spoken |= {"열" + one: str(10 + few) for one, few in ones.items()}
+        return {
+            **{"십" + one: str(10 + few) for one, few in ones.items() if one in "일이삼사오육칠팔구"},
+            **{"열" + one: str(10 + few) for one, few in ones.items()},
+        }
     if language == "th":
-        spoken |= {"สิบ" + one: str(10 + few) for one, few in ones.items() if few > 1}
+        return {"สิบ" + one: str(10 + few) for one, few in ones.items() if few > 1}
     if language == "vi":
-        spoken |= {"mười " + one: str(10 + few) for one, few in ones.items() if few not in (1, 5)}
+        return {"mười " + one: str(10 + few) for one, few in ones.items() if few not in (1, 5)}
     if language == "tr":
-        spoken |= {"on " + one: str(10 + few) for one, few in ones.items()}
-    return spoken
+        return {"on " + one: str(10 + few) for one, few in ones.items()}
+    return {}
 
 
 def _joins(language: str) -> list[tuple[str, str]]:
