@@ -47,7 +47,8 @@ ANSWERS = [
 STORIES: list[list[tuple[float, str]]] = [
     [
         *((54, "quote"), (52, "accept"), (50, "sample"), (47, "send"), (40, "receive"), (38, "good"), (36, "intent")),
-        *((35, "confirm"), (24, "order"), (22, "confirm"), (6, "shipment"), (4, "confirm")),
+        *((35, "confirm"), (24, "order"), (22, "confirm"), (6, "shipment"), (4, "confirm"), (3, "repeat")),
+        (2, "confirm"),
     ],
     [(53, "quote"), (50, "accept"), (30, "order"), (28, "confirm"), (8, "shipment"), (7, "confirm")],
     [(53, "quote"), (51, "sample"), (48, "send"), (39, "receive"), (37, "unfit")],
@@ -155,8 +156,10 @@ def _steps(enquiry: Enquiry, sell: User, buy: User, amount: Decimal | None, curr
 
     def quote():
         valid_until = timezone.localdate() + dt.timedelta(days=90)
-        terms = {"price_unit": "t", "incoterm": "CIF", "incoterm_place": "Wuhan", "valid_until": valid_until}
-        messaging.quote(by=sell, enquiry=enquiry, price=Decimal(960), currency="USD", **terms)
+        terms = {"incoterm": "CIF", "incoterm_place": "Wuhan", "valid_until": valid_until}
+        product = enquiry.product
+        price = {"price": product.price_low, "currency": product.currency, "price_unit": product.price_unit}
+        messaging.quote(by=sell, enquiry=enquiry, **price, **terms)
 
     def answer_quote(answer: str):
         messaging.answer_quote(by=buy, quote=enquiry.quotes.get(), answer=answer)
@@ -165,7 +168,9 @@ def _steps(enquiry: Enquiry, sell: User, buy: User, amount: Decimal | None, curr
         messaging.move_sample(by=by, sample=enquiry.samples.get(), stage=stage, **fields)
 
     def say(rung: str):
-        known = {"amount": amount, "currency": currency} if rung != "shipment" else {}
+        quoted = enquiry.quotes.first()  # the order is in its currency
+        money = {"amount": amount, "currency": quoted.currency if quoted else currency}
+        known = money if rung != "shipment" else {}
         messaging.say_step(by=sell, enquiry=enquiry, rung=rung, happened_on=timezone.localdate(), **known)
 
     def answer(confirm: bool):
@@ -184,6 +189,7 @@ def _steps(enquiry: Enquiry, sell: User, buy: User, amount: Decimal | None, curr
         "intent": lambda: say("intent"),
         "order": lambda: say("order"),
         "shipment": lambda: say("shipment"),
+        "repeat": lambda: say("repeat"),
         "confirm": lambda: answer(True),
         "deny": lambda: answer(False),
     }

@@ -2,9 +2,13 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from matchmaker.campaigns.models import Campaign
 from matchmaker.events.models import Event
+from matchmaker.market_access.precheck.presentation import precheck_box
+from matchmaker.messaging.models import Quote
+from matchmaker.messaging.services import precheck_quote
 from matchmaker.notifications.models import Delivery
 from matchmaker.reporting import services
 from matchmaker.reporting.services.facts import Scope
@@ -25,7 +29,7 @@ def test_every_part_of_the_report_has_figures():
     assert (row.held, row.missed, row.disputed, row.cancelled, row.answers) == (8, 2, 1, 1, 6)
     assert row == next(one for one in report.events if one.key == "guangzhou-food")
     rungs = {rung.code: (rung.confirmed, rung.denied) for rung in report.rungs}
-    later = {"customs": (0, 0), "payment": (0, 0)}
+    later = {"customs": (0, 0), "payment": (0, 0), "repeat": (1, 0)}
     assert rungs == {"intent": (2, 1), "sample": (2, 0), "order": (3, 0), "shipment": (2, 0), **later}
     failed = {count.code: count.count for count in report.failures}
     assert [failed[code] for code in ("unplaced", "unanswered", "declined", "quotes_declined")] == [1, 1, 1, 1]
@@ -33,6 +37,17 @@ def test_every_part_of_the_report_has_figures():
     waiting = Delivery.objects.waiting().filter(notice__kind__in=["enquiry_quote", "meetings_survey"])
     assert waiting.count() == 0
     _last_year_a_trading_group_and_obstacles(campaign, report)
+    _nothing_that_was_quoted_contradicts_its_product_or_order()
+
+
+def _nothing_that_was_quoted_contradicts_its_product_or_order():
+    """A quote in dollars had its order in euro, and coffee at 7.60 a kilogram was quoted at 960 a tonne."""
+    quotes = list(Quote.objects.select_related("enquiry__supplier", "enquiry__product"))
+    assert len(quotes) == 5
+    for quote in quotes:
+        reader = quote.enquiry.supplier.members.first()
+        box = precheck_box(precheck_quote(reader=reader, quote=quote), timezone.localdate())
+        assert [line.rule for line in box.lines] == []
 
 
 def _last_year_a_trading_group_and_obstacles(campaign, report):
