@@ -121,10 +121,10 @@ bench-quantities: setup-dev ## quantities read and compared, by language with in
 	@$(PYTHON_ENV)/python benchmarks/language/quantities.py
 
 bench-matching: setup-dev ## the matching engine beside numpy, faiss and PostgreSQL, into docs/benchmarks/
-	@$(PYTHON_ENV)/python benchmarks/matching.py
+	@$(PYTHON_ENV)/python benchmarks/matching/matching.py
 
 bench-scheduling: setup-dev ## the scheduler beside a greedy pass and round robin, into docs/benchmarks/
-	@$(PYTHON_ENV)/python benchmarks/scheduling.py
+	@$(PYTHON_ENV)/python benchmarks/planning/scheduling.py
 
 bench-booking: setup-dev ## 10,000 contested bookings and how many a minute, on DATABASE_URL (PostgreSQL for a real race)
 	@$(PYTHON_ENV)/python benchmarks/booking.py --out docs/benchmarks/booking.md

@@ -28,7 +28,7 @@ from uuid import uuid4
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.instances import make_instance  # noqa: E402 -- the project's folder must be on the path first
+from benchmarks.planning.instances import make_instance  # noqa: E402 -- the project's folder must be on the path first
 from matchmaker.running import valkey  # noqa: E402
 from tests.engines.planning.checker import check  # noqa: E402
 

@@ -35,7 +35,8 @@ django.setup()
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from benchmarks import near_names, search_quality, text_quality, truth  # noqa: E402  # needs the path above
+from benchmarks.matching import text_quality, truth  # noqa: E402  # needs the path above
+from benchmarks.search import near_names, search_quality  # noqa: E402  # needs the path above
 from matchmaker.engines.language import word_tables  # noqa: E402
 from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
 from matchmaker.engines.matching import relearning, snapshot, training  # noqa: E402

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from django.utils.module_loading import import_string
 
-from benchmarks.search_quality import judged, ndcg, products
+from benchmarks.search.search_quality import judged, ndcg, products
 from matchmaker.directory import array_backend
 from matchmaker.directory.search_backend import SearchBackend, Source
 from matchmaker.engines.language.encoder import get_encoder

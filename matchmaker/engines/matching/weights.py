@@ -28,8 +28,8 @@ class Weights:
     `neutral_hs` and `neutral_category` are the part values assumed where a side gives no code: not knowing is neither
     agreement nor contradiction, and with a half a wrong code costs what a right one gives. `slope` and `offset` turn
     log-odds into the calibrated probability (Platt 1999). The defaults lie between earlier ones and a regression
-    (`benchmarks/fit_weights.py`) on the labelled pairs of the sample campaign and on texts written for this project,
-    with codes given, suggested and hidden: as far towards it as the right product stays first.
+    (`benchmarks/matching/fit_weights.py`) on the labelled pairs of the sample campaign and on texts written for this
+    project, with codes given, suggested and hidden: as far towards it as the right product stays first.
     """
 
     meaning: float = 13.0

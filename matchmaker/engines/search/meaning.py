@@ -17,7 +17,7 @@ SAMPLE, SAMPLE_OF_AXES = 256, 20_000  # names whose mean stands for "everything"
 STEP = 50_000  # names that are held as whole numbers at a time
 # Clusters are so many times the root of the names. With one time, 41 % of the names worth it would be missed among a
 # million for as many comparisons, instead of 26 %; with eight times 21 %, and finding them takes four times as long
-# (benchmarks/near_names.py).
+# (benchmarks/search/near_names.py).
 CLUSTERS = 4
 OF_A_CLUSTER, ROUNDS = 40, 6  # names of the sample they are found by, and how often they are moved
 AT_A_TIME = 20_000_000  # cosines that are held at a time

@@ -26,7 +26,7 @@ MEANING_FROM, MEANING_FULL = 0.22, 0.5  # cosine without the entry's own crowdin
 CROWDING = 0.6
 LOOKED_AT = 20_000  # names; more are not compared for one query
 # Cosine of a cluster to the query below which it is not looked into. What that and the bound above cost in names missed
-# and in nDCG, and how far fewer numbers are off, is measured by benchmarks/near_names.py (docs/quality.md).
+# and in nDCG, and how far fewer numbers are off, is measured by benchmarks/search/near_names.py (docs/quality.md).
 LEAST_COSINE = 0.25
 QUERY_STEPS = 4096  # a query's numbers are finer than a name's: int16
 FULL_WORDS = 1.2  # BM25 by the query's own weight, from which the words count as all there

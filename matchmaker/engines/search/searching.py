@@ -27,7 +27,7 @@ from matchmaker.engines.search.segment import Array, Documents, Segment
 ALONE, SHARE_ALONE = 0.1, 0.75  # as below, where nothing is found so: what stands out by its meaning
 ENOUGH, SHARE_OF_BEST = 0.22, 0.3  # a document is found from here, or from this share of the best one's score
 # A document fits from here and from this share of the best one's score; what is found below is only related. Chosen on
-# the judged queries and on names of goods that the sample does not have; measured by benchmarks/search_quality.py.
+# the judged queries and on names of goods that the sample does not have; benchmarks/search/search_quality.py measures.
 FITS, FIT_SHARE = 0.5, 0.6
 NEAREST = 6
 LOOKED_UP = 5  # best documents that say what was understood

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import sample_quality
+from benchmarks.matching import sample_quality
 
 MOST_OFF = 0.15  # the goal is a tenth; of some seventy pairs
 

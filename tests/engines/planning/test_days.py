@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks.instances import make_instance
+from benchmarks.planning.instances import make_instance
 from matchmaker.engines.planning import Agenda, Instance, Party, Plan, Preferences, plan
 from matchmaker.engines.planning.board import Board
 from matchmaker.engines.planning.days import polish

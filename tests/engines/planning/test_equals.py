@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ortools.sat.python import cp_model
 
-from benchmarks.instances import make_equals
+from benchmarks.planning.instances import make_equals
 from matchmaker.engines.planning import Instance, InvalidInstance, plan, replan, with_absences
 from matchmaker.engines.planning.board import Board
 from matchmaker.engines.planning.flow import select

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from benchmarks.instances import make_instance
+from benchmarks.planning.instances import make_instance
 from matchmaker.engines.planning import Instance
 from matchmaker.engines.planning.board import FREE, Board
 from matchmaker.engines.planning.colouring import colour

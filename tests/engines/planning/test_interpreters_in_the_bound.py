@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.instances import make_fair
+from benchmarks.planning.instances import make_fair
 from matchmaker.engines.planning import Instance, Interpreter, Party, plan
 from tests.engines.planning.checker import check
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.instances import make_instance
+from benchmarks.planning.instances import make_instance
 from matchmaker.engines.planning import Instance, plan, replan, with_absences
 from tests.engines.planning.checker import check
 from tests.engines.planning.events import event, events

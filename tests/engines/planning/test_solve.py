@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.instances import make_instance
+from benchmarks.planning.instances import make_instance
 from matchmaker.engines.planning import Instance, InvalidInstance, plan, warm
 from matchmaker.engines.planning.flow import select
 from matchmaker.engines.planning.linear import prices_of

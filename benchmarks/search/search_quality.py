@@ -8,7 +8,7 @@ was made: everyday names of goods (`data/vocabulary/goods.csv`, which no index r
 Vietnamese, where products of the same HS subheading fit and those of its heading are near. Beside our search stand its
 words alone and PostgreSQL full text over the same texts. Intervals are bootstraps over the queries.
 
-    .venv/bin/python benchmarks/search_quality.py     prints the table; `make bench-quality` prints it with the others
+    .venv/bin/python benchmarks/search/search_quality.py  prints the table; `make bench-quality` does with the others
 """
 
 import csv
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")

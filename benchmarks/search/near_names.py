@@ -6,7 +6,7 @@ have a code, so that what a search shows first can be judged: the same subheadin
 keeps less from 100,000 names on; here it is made to at once, beside an index that compares every name whole, and also
 to look at as small a share of them as of a million.
 
-    .venv/bin/python benchmarks/near_names.py     prints the table; `make bench-quality` prints it with the others
+    .venv/bin/python benchmarks/search/near_names.py  prints the table; `make bench-quality` does with the others
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from unittest.mock import patch
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -24,7 +24,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 from numpy.typing import NDArray  # noqa: E402
 
-from benchmarks.search_quality import TOP, interval, ndcg, rows_of  # noqa: E402  # needs the path above
+from benchmarks.search.search_quality import TOP, interval, ndcg, rows_of  # noqa: E402  # needs the path above
 from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
 from matchmaker.engines.search import (  # noqa: E402
     SearchQuery,

@@ -1,4 +1,4 @@
-"""How many names of food the gloss says in Chinese: `.venv/bin/python benchmarks/gloss.py` prints a table by language.
+"""How many names of food the gloss says in Chinese, by language: `.venv/bin/python benchmarks/language/gloss.py`.
 
 The names are those of `data/eval-dev/food_terms.csv` that have a Chinese name. "The same" counts a gloss whose goods
 and a Chinese name of the file stand in each other; the other ones are printed with `--show`, to be judged by eye.
@@ -19,7 +19,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 

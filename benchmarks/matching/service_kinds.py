@@ -6,7 +6,7 @@ hand, and are not learned from; the thresholds and the choice of vectors were ma
 is a development set. The goods of `data/eval-dev/supplier_texts.csv` and `hs_products.csv` were written by
 others. Intervals are bootstraps over the texts.
 
-    .venv/bin/python benchmarks/service_kinds.py     prints the table
+    .venv/bin/python benchmarks/matching/service_kinds.py     prints the table
 """
 
 import csv
@@ -15,14 +15,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 import numpy as np  # noqa: E402  # reads the number of threads when imported
 
-from benchmarks.search_quality import interval  # noqa: E402  # needs the path above
+from benchmarks.search.search_quality import interval  # noqa: E402  # needs the path above
 from matchmaker.engines.matching import Classifier  # noqa: E402
 
 SERVICES = "SERV"

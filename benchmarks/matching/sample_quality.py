@@ -1,4 +1,6 @@
-"""How well the pairs of the sample campaign are found: `python -m benchmarks.sample_quality [--without-hs] [--misses]`.
+"""How well the pairs of the sample campaign are found.
+
+    python -m benchmarks.matching.sample_quality [--without-hs] [--misses]
 
 `--reliability` asks whether a probability is true: labelled pairs judged by weights that saw no answer of their demand
 line, starting from round numbers, not from the shipped weights; it writes docs/images/reliability.svg.
@@ -22,7 +24,7 @@ from matchmaker.engines.matching.learning import Bin, calibration_error, fit_wei
 from matchmaker.engines.matching.pairs import Offer, Pair, Want
 from matchmaker.engines.matching.scoring import Matcher, Weights
 
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parent.parent.parent / "data" / "sample"
 GAIN = {"fits": 2.0, "close": 1.0, "no": 0.0}
 
 

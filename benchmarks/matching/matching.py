@@ -1,4 +1,4 @@
-"""The pair engine beside numpy and faiss: `python benchmarks/matching.py [--products N] [--demands M]`.
+"""The pair engine beside numpy and faiss: `python benchmarks/matching/matching.py [--products N] [--demands M]`.
 
 A million products: `--products 1000000 --rounds 2 --slow-rounds 1 --only-pairs --out FILE`.
 
@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.report import cpu, lines, ratios, say
@@ -292,7 +292,7 @@ def main() -> None:
     say("# The pair engine beside its peers")
     say()
     say(
-        f"`{' '.join(['python benchmarks/matching.py', *sys.argv[1:]])}` on {date.today()}, "
+        f"`{' '.join(['python benchmarks/matching/matching.py', *sys.argv[1:]])}` on {date.today()}, "
         f"Python {platform.python_version()}, numpy {np.__version__}, one thread; load average at the start "
         f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores. Times are CPU seconds; absolute times do not "
         "travel between machines, ratios do."

@@ -1,4 +1,4 @@
-"""Fit the default weights of the pair score: `python -m benchmarks.fit_weights`.
+"""Fit the default weights of the pair score: `python -m benchmarks.matching.fit_weights`.
 
 Labels: the pairs of the sample campaign ("fits" is a yes, "close" a no), and the texts written for this project:
 every supplier text beside every demand text (`demand_pairs.csv`, `supplier_texts.csv`; right where they belong together
@@ -24,7 +24,7 @@ django.setup()
 
 import numpy as np  # noqa: E402
 
-from benchmarks import sample_quality, text_quality  # noqa: E402
+from benchmarks.matching import sample_quality, text_quality  # noqa: E402
 from matchmaker.engines.language.encoder import get_encoder  # noqa: E402
 from matchmaker.engines.matching.learning import (  # noqa: E402
     calibration_error,

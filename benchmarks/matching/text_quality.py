@@ -22,7 +22,7 @@ from matchmaker.engines.matching.reference import Nomenclature
 from matchmaker.engines.matching.scoring import Matcher
 from matchmaker.engines.matching.weights import MINIMUM
 
-DATA = Path(__file__).resolve().parent.parent / "data" / "eval-dev"
+DATA = Path(__file__).resolve().parent.parent.parent / "data" / "eval-dev"
 SHOWN = MINIMUM
 GOOD = 0.6
 Interval = Callable[..., str]
@@ -143,7 +143,7 @@ def fitting(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
 
 def scores(offers: Sequence[Offer], wants: Sequence[Want]) -> np.ndarray:
     """(offers × wants) scores among these texts and the sample campaign, which also gives the background."""
-    from benchmarks import sample_quality
+    from benchmarks.matching import sample_quality
 
     sample = sample_quality.hidden(sample_quality.load(), sample_quality.CODES[2])
     far = 100_000

@@ -1,9 +1,10 @@
 """Seeded events to measure on: parties with sectors and popularity, absences, caps, tables, booked meetings.
 
-    python benchmarks/instances.py SUPPLIERS BUYERS SLOTS --seed N --variant norm|tight|tables|free --out FILE.json
+    python benchmarks/planning/instances.py SUPPLIERS BUYERS SLOTS --seed N --variant VARIANT --out FILE.json
 
-norm: tables for 60 % of a side, caps below the slots; tables: tables for 30 %; tight: everybody wants every slot and
-tables never run out; free: like tight with caps, and nobody is ever away. Format: docs/scheduling.md.
+The variants are norm, tight, tables and free. norm: tables for 60 % of a side, caps below the slots; tables: tables
+for 30 %; tight: everybody wants every slot and tables never run out; free: like tight with caps, and nobody is ever
+away. Format: docs/scheduling.md.
 """
 
 from __future__ import annotations

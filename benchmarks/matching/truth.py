@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks import sample_quality, text_quality
+from benchmarks.matching import sample_quality, text_quality
 from matchmaker.engines.matching.reference import Nomenclature
 
 Interval = Callable[..., str]

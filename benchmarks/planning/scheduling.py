@@ -1,6 +1,6 @@
 """Measure the scheduler beside a greedy pass and round robin; every plan goes through the independent checker.
 
-    python benchmarks/scheduling.py [--only PART] [--quick] [--busy] [--out docs/benchmarks/scheduling.md]
+    python benchmarks/planning/scheduling.py [--only PART] [--quick] [--busy] [--out docs/benchmarks/scheduling.md]
 
 Parts: plans, fair, equals, days, cancelling, given.
 
@@ -23,11 +23,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import given_meetings  # noqa: E402 -- the project's folder must be on the path first
-from benchmarks.instances import make_equals, make_fair, make_instance  # noqa: E402
+from benchmarks.planning import given_meetings  # noqa: E402 -- the project's folder must be on the path first
+from benchmarks.planning.instances import make_equals, make_fair, make_instance  # noqa: E402
 from tests.engines.planning.checker import Verdict, check  # noqa: E402
 
 

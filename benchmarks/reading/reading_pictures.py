@@ -1,7 +1,7 @@
 """How well fields are read from photographs of labels and business cards: 65 pictures, drawn with fixed seeds.
 
     bin/setup pictures
-    python benchmarks/reading_pictures.py            # prints the section of docs/quality.md
+    python benchmarks/reading/reading_pictures.py            # prints the section of docs/quality.md
 
 A picture is a label or a card with a text of our own, in Latin letters, in Chinese, or in a script that the reader does
 not know. It is then photographed: as it is, tilted in perspective, creased, blurred, or in poor light with the noise of
@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
