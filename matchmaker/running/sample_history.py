@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from matchmaker.accounts.models import User
 from matchmaker.campaigns.models import Campaign
+from matchmaker.catalogue.models import Product
 from matchmaker.companies.models import Company
 from matchmaker.events import services as events
 from matchmaker.events.models import Event, Meeting
@@ -157,7 +158,7 @@ def _steps(enquiry: Enquiry, sell: User, buy: User, amount: Decimal | None, curr
     def quote():
         valid_until = timezone.localdate() + dt.timedelta(days=90)
         terms = {"incoterm": "CIF", "incoterm_place": "Wuhan", "valid_until": valid_until}
-        product = enquiry.product
+        product = Product.objects.get(pk=enquiry.product_id)
         price = {"price": product.price_low, "currency": product.currency, "price_unit": product.price_unit}
         messaging.quote(by=sell, enquiry=enquiry, **price, **terms)
 
