@@ -4,12 +4,12 @@ from django.db import transaction
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 
 from matchmaker.api.base import Output, Resource, Strict
-from matchmaker.api.enquiries import PhraseIn, PhraseOut, phrases_out
+from matchmaker.api.enquiries import PhraseIn, PhrasesField
 from matchmaker.api.pagination import equal
 from matchmaker.api.permissions import SIGNED_IN
 from matchmaker.api.uploads import FILE, WithFiles, rename_file_errors, sealed
@@ -25,9 +25,7 @@ class SampleOut(Output):
     """`what`, `why` and `note` are free text; the sentences beside them read in the caller's language."""
 
     enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
-    what_phrases = serializers.SerializerMethodField()
-    why_phrases = serializers.SerializerMethodField()
-    note_phrases = serializers.SerializerMethodField()
+    what_phrases, why_phrases, note_phrases = PhrasesField(), PhrasesField(), PhrasesField()
 
     class Meta:
         model = Sample
@@ -36,18 +34,6 @@ class SampleOut(Output):
             *("verdict", "note", "note_phrases", "asked_at", "sent_at", "received_at", "judged_at", "refused_at"),
         ]
         read_only_fields = fields
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_what_phrases(self, sample) -> list[dict]:
-        return phrases_out(sample.what_phrases)
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_why_phrases(self, sample) -> list[dict]:
-        return phrases_out(sample.why_phrases)
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_note_phrases(self, sample) -> list[dict]:
-        return phrases_out(sample.note_phrases)
 
 
 class SampleIn(Strict):
@@ -124,8 +110,7 @@ class DealStepOut(Output):
     caller's language."""
 
     enquiry = serializers.UUIDField(source="enquiry.uid", read_only=True)
-    note_phrases = serializers.SerializerMethodField()
-    why_phrases = serializers.SerializerMethodField()
+    note_phrases, why_phrases = PhrasesField(), PhrasesField()
     papers = StepPaperOut(many=True, read_only=True)
 
     class Meta:
@@ -135,14 +120,6 @@ class DealStepOut(Output):
             *("said_at", "answer", "answered_by", "answered_at", "why", "why_phrases", "papers"),
         ]
         read_only_fields = fields
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_note_phrases(self, step) -> list[dict]:
-        return phrases_out(step.note_phrases)
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_why_phrases(self, step) -> list[dict]:
-        return phrases_out(step.why_phrases)
 
 
 class DealStepIn(Strict, serializers.ModelSerializer):

@@ -51,10 +51,16 @@ class PhraseOut(serializers.Serializer):
     text = serializers.CharField()
 
 
-def phrases_out(stored: list[phrase_book.Stored]) -> list[dict]:
+@extend_schema_field(PhraseOut(many=True))
+class PhrasesField(serializers.Field):
     """Stored phrases, each with its sentence in the caller's language."""
-    texts = phrase_book.sentences(stored)
-    return [{**one, "text": text} for one, text in zip(stored, texts, strict=True)]
+
+    def __init__(self, **options):
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: list[phrase_book.Stored]) -> list[dict]:
+        texts = phrase_book.sentences(value)
+        return [{**one, "text": text} for one, text in zip(value, texts, strict=True)]
 
 
 class MessageOut(Output):
@@ -66,7 +72,7 @@ class MessageOut(Output):
 
     text = serializers.CharField(source="for_reader", read_only=True)
     words = serializers.CharField(source="text", read_only=True)
-    phrases = serializers.SerializerMethodField()
+    phrases = PhrasesField()
     held_because = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
@@ -77,10 +83,6 @@ class MessageOut(Output):
             *("created_at", "edited_at", "deleted_at"),
         ]
         read_only_fields = fields
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_phrases(self, message) -> list[dict]:
-        return phrases_out(message.phrases)
 
     @extend_schema_field(FraudWarningOut(many=True))
     def get_warnings(self, message) -> list[dict]:
@@ -161,8 +163,7 @@ class QuoteOut(Output):
         source="request_line.request.uid", read_only=True, allow_null=True, default=None
     )
     per_base_unit = serializers.SerializerMethodField()
-    note_phrases = serializers.SerializerMethodField()
-    answer_phrases = serializers.SerializerMethodField()
+    note_phrases, answer_phrases = PhrasesField(), PhrasesField()
 
     class Meta:
         model = Quote
@@ -185,14 +186,6 @@ class QuoteOut(Output):
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_quote_request(self, quote) -> str | None:
         return str(quote.request_line.request.uid) if quote.request_line else None
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_note_phrases(self, quote) -> list[dict]:
-        return phrases_out(quote.note_phrases)
-
-    @extend_schema_field(PhraseOut(many=True))
-    def get_answer_phrases(self, quote) -> list[dict]:
-        return phrases_out(quote.answer_phrases)
 
     def get_per_base_unit(self, quote) -> dict | None:
         per_base = services.per_base_unit(quote)
