@@ -68,11 +68,19 @@ class Person:
 
     def fill(self, **values):
         for name, value in values.items():
-            self.page.locator(f"main [name='{name}']").first.fill(value)
+            self._field(f"main [name='{name}']").fill(value)
 
     def choose(self, **values):
         for name, value in values.items():
-            self.page.locator(f"main select[name='{name}']").select_option(value)
+            self._field(f"main select[name='{name}']").select_option(value)
+
+    def _field(self, selector):
+        """A field; the group that it is folded in on a telephone is opened first, as a person does."""
+        field = self.page.locator(selector).first
+        folded = field.locator("xpath=ancestor::details[not(@open)]")
+        if folded.count() and not field.is_visible():
+            folded.first.locator("> summary").click()
+        return field
 
     def submit(self, selector="main form button.btn-primary[type=submit]"):
         with self.page.expect_navigation():
