@@ -212,7 +212,13 @@ const keep = (form) => {
   let restoring = false;
   let addedRows = false;
   const write = () => {
-    for (const field of keepable(form)) if (fieldKey(field) in draft) writeField(field, draft[fieldKey(field)]);
+    for (const field of keepable(form)) {
+      const name = fieldKey(field);
+      if (!(name in draft)) continue;
+      writeField(field, draft[name]);
+      const group = field.closest("details");
+      if (group && draft[name] !== before[name]) group.open = true;
+    }
     const note = form.querySelector("[data-keep-note]");
     if (note) note.hidden = false;
     const fold = form.closest("details");

@@ -113,6 +113,10 @@ def test_a_product_is_changed_on_a_phone_and_on_a_wide_screen(site):
     assert price.is_hidden()
     page.locator("details.filters:has(#id_price_low) > summary").click()
     price.fill("2400")
+    page.wait_for_function("() => Object.values({...localStorage, ...sessionStorage}).join().includes('2400')")
+    page.reload()
+    assert price.is_visible()  # the group of what was typed and not saved stands open
+    assert price.input_value() == "2400"
     page.locator("#id_currency").select_option("USD")
     page.locator("#id_price_unit").select_option("t")
     maker.person.submit("main form[data-keep] button.btn-primary")
